@@ -1,0 +1,26 @@
+# Finds what attngate builds with; `ci/setup` installs it.
+set(CMAKE_CXX_STANDARD 20)
+set(CMAKE_CXX_STANDARD_REQUIRED ON)
+set(CMAKE_CXX_EXTENSIONS OFF)
+# Torch copies CMAKE_CXX_STANDARD here otherwise, and CMake 3.25 knows no CUDA20 for nvcc 12 and later.
+set(CMAKE_CUDA_STANDARD 17)
+set(TORCH_CUDA_ARCH_LIST "8.0;9.0+PTX" CACHE STRING "GPU architectures to compile for")
+
+if(NOT Torch_DIR)
+  find_package(Python3 COMPONENTS Interpreter)
+  foreach(python "${PROJECT_SOURCE_DIR}/.venv/bin/python3" "${Python3_EXECUTABLE}" python3)
+    execute_process(COMMAND "${python}" -c "import torch; print(torch.utils.cmake_prefix_path)"
+      OUTPUT_VARIABLE torch_prefix OUTPUT_STRIP_TRAILING_WHITESPACE ERROR_QUIET RESULT_VARIABLE result)
+    if(result EQUAL 0)
+      list(APPEND CMAKE_PREFIX_PATH "${torch_prefix}")
+      break()
+    endif()
+  endforeach()
+endif()
+enable_language(CUDA)
+find_package(Torch REQUIRED)
+find_package(fmt REQUIRED)
+find_package(nlohmann_json REQUIRED)
+find_package(CLI11 REQUIRED)
+find_package(rapidcheck REQUIRED)
+find_package(GTest REQUIRED)

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace attngate {
+
+/// How one path behaved on one case, held against what it promises.
+enum class PathStatus {
+  ok,                  ///< ran, and what it returned is within its bound
+  refused_as_promised, ///< raised the error that it promises for such a case
+  wrong_result,        ///< ran, but what it returned is outside its bound
+  unexpected_error,    ///< raised an error that it does not promise
+  unexpected_success,  ///< ran although it promises an error
+  out_of_memory        ///< the device or the host ran out of memory
+};
+
+/// "ok", "refused as promised", "wrong result", ...
+std::string to_string(PathStatus status);
+
+/// One path's part of a verdict.
+struct PathOutcome {
+  /// Registered name, e.g. "nn_mha_fast.flash"; for a pair of paths "a ~ b".
+  std::string path;
+  /// SDPA backend that was seen to run: "flash", "efficient", "math", "cudnn", "unfused".
+  std::string backend;
+  PathStatus status = PathStatus::ok;
+  /// Worst error divided by its bound; above 1 the check fails.
+  double margin = 0;
+  /// The deciding error and its bound, in units of the output.
+  double error = 0;
+  double bound = 0;
+  /// Which rule decided, the first differing elements, or the text of the error.
+  std::string detail;
+  /// Time of the path on this case in us, host launches included (device events on CUDA).
+  double time_us = 0;
+
+  bool holds() const { return status == PathStatus::ok || status == PathStatus::refused_as_promised; }
+};
+
+/// Host time in us that one case spent in each phase.
+struct PhaseTimes {
+  double inputs_us = 0;
+  double reference_us = 0;
+  double paths_us = 0;
+  double compare_us = 0;
+
+  PhaseTimes& operator+=(const PhaseTimes& other) {
+    inputs_us += other.inputs_us;
+    reference_us += other.reference_us;
+    paths_us += other.paths_us;
+    compare_us += other.compare_us;
+    return *this;
+  }
+};
+
+/// What a property says of one case.
+struct Verdict {
+  bool holds = true;
+  /// One line saying why it does not hold; empty when it holds.
+  std::string reason;
+  /// Every path that took part, in registration order, then the pairs that failed.
+  std::vector<PathOutcome> paths;
+  PhaseTimes phases;
+  /// Largest margin of all comparisons, pairs included.
+  double worst_margin = 0;
+  /// The path or pair that has it.
+  std::string worst_path;
+};
+
+}  // namespace attngate
