@@ -5,10 +5,9 @@
 #include <string>
 #include <vector>
 
-namespace attngate {
+#include "attngate/case/dtype.h"
 
-/// The working precision of a case: inputs, parameters and outputs all have it.
-enum class DType { fp16, bf16, fp32 };
+namespace attngate {
 
 /// What dense (padded) paths are told about padding; nested paths know it from their lengths.
 enum class MaskKind {

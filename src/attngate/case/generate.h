@@ -1,0 +1,46 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include <rapidcheck/Gen.h>
+#include <rapidcheck/Random.h>
+
+#include "attngate/case/attention_case.h"
+#include "attngate/case/cost.h"
+#include "attngate/case/lengths.h"
+
+namespace attngate {
+
+/// Which cases a generator may give.
+struct GeneratorOptions {
+  /// Each as likely; at least one.
+  std::vector<DType> dtypes = {DType::fp16, DType::bf16, DType::fp32};
+  CostLimit limit = gpu_limit();
+};
+
+/// A case and the family that its lengths were drawn from; lengths cut to the cost limit keep their family's name.
+struct DrawnCase {
+  AttentionCase attention_case;
+  LengthFamily family = LengthFamily::uniform;
+};
+
+/// One random valid case. size, 0 to 100, scales batch, lengths and heads from tiny to the largest.
+///
+/// Typical at size 100: 1 to 64 sequences under 40 tokens, 1 to 8 heads, head_dim 8 to 128; the boundary values of
+/// boundaries.h are drawn far more often than their neighbours. A case costs at most the limit, and mostly far less (CostLimit).
+/// Throws CaseError when options.dtypes is empty.
+DrawnCase draw_case(const GeneratorOptions& options, rc::Random random, int size);
+
+/// draw_case as a RapidCheck generator; its values shrink by shrinkable_case (shrink.h).
+rc::Gen<AttentionCase> cases(const GeneratorOptions& options);
+
+/// Case number index of a seed: needs none of its predecessors, and is the same on every machine.
+///
+/// It is draw_case with a random state keyed by (seed, index) and size = index % 101.
+AttentionCase nth_case(const GeneratorOptions& options, std::uint64_t seed, std::int64_t index);
+
+/// nth_case with the family of its lengths.
+DrawnCase nth_drawn_case(const GeneratorOptions& options, std::uint64_t seed, std::int64_t index);
+
+}  // namespace attngate

@@ -1,0 +1,11 @@
+#pragma once
+
+#include <string>
+#include <string_view>
+
+namespace attngate {
+
+/// The text in single quotes, fit for one line of an error: unprintable bytes as \xNN, cut after 60 characters.
+std::string printable(std::string_view text);
+
+}  // namespace attngate

@@ -1,0 +1,262 @@
+#include "attngate/case/text.h"
+
+#include <algorithm>
+#include <array>
+#include <charconv>
+#include <istream>
+#include <numeric>
+#include <optional>
+#include <ostream>
+
+#include <fmt/format.h>
+
+#include "attngate/case/printable.h"
+
+namespace attngate {
+namespace {
+
+/// A whole number written in digits of the base only: no sign, no blanks, no overflow.
+std::optional<std::uint64_t> read_number(std::string_view text, int base = 10) {
+  std::uint64_t value = 0;
+  const char* const end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, value, base);
+  if (text.empty() || error != std::errc() || stop != end) {
+    return std::nullopt;
+  }
+  return value;
+}
+
+std::int64_t read_in_range(std::string_view key, std::string_view text, std::int64_t least, std::int64_t most) {
+  const auto value = read_number(text);
+  if (!value || *value < static_cast<std::uint64_t>(least) || *value > static_cast<std::uint64_t>(most)) {
+    throw CaseError(fmt::format("{}={}: must be a whole number, {} to {}", key, printable(text), least, most));
+  }
+  return static_cast<std::int64_t>(*value);
+}
+
+/// The text up to the separator; takes both off the front of rest.
+std::string_view take_until(std::string_view& rest, char separator) {
+  const std::size_t end = std::min(rest.find(separator), rest.size());
+  const std::string_view head = rest.substr(0, end);
+  rest.remove_prefix(std::min(end + 1, rest.size()));
+  return head;
+}
+
+/// Appends one item of the list: LENGTH or LENGTHxCOUNT.
+void read_lengths_item(std::string_view item, std::vector<std::int64_t>& lengths) {
+  const std::size_t times = item.find('x');
+  const auto length = read_number(item.substr(0, times));
+  const auto count = times == item.npos ? std::uint64_t{1} : read_number(item.substr(times + 1));
+  if (!length || *length < 1 || *length > static_cast<std::uint64_t>(CaseRange::max_length)) {
+    throw CaseError(fmt::format("lengths: item {}: a length must be 1 to {}, and the list LENGTH or LENGTHxCOUNT "
+                                "separated by single commas", printable(item), CaseRange::max_length));
+  }
+  // Checked before the list is expanded: a count of 2^60 must not reach for memory.
+  const auto room = static_cast<std::uint64_t>(CaseRange::max_batch_size) - lengths.size();
+  if (!count || *count < 1 || *count > room) {
+    throw CaseError(fmt::format("lengths: item {}: a count must be a whole number, 1 or more, and all counts together "
+                                "at most {} sequences", printable(item), CaseRange::max_batch_size));
+  }
+  lengths.insert(lengths.end(), static_cast<std::size_t>(*count), static_cast<std::int64_t>(*length));
+}
+
+void read_lengths(std::string_view text, AttentionCase& result) {
+  // A comma at the end would leave an empty last item, which take_until cannot show.
+  bool more = true;
+  while (more) {
+    more = text.find(',') != text.npos;
+    read_lengths_item(take_until(text, ','), result.lengths);
+  }
+}
+
+void read_mask(std::string_view text, AttentionCase& result) {
+  if (text != "padding" && text != "none") {
+    throw CaseError(fmt::format("mask={}: must be padding or none", printable(text)));
+  }
+  result.mask = text == "none" ? MaskKind::none : MaskKind::padding;
+}
+
+void read_seed(std::string_view text, AttentionCase& result) {
+  const bool hexadecimal = text.starts_with("0x");
+  const auto seed = hexadecimal ? read_number(text.substr(2), 16) : read_number(text);
+  if (!seed) {
+    throw CaseError(fmt::format("seed={}: must be 0 to 0xffffffffffffffff, hexadecimal with 0x or decimal",
+                                printable(text)));
+  }
+  result.seed = *seed;
+}
+
+/// One key of the text form and how its value is read.
+struct Key {
+  std::string_view name;
+  bool required;
+  void (*read)(std::string_view text, AttentionCase& result);
+};
+
+constexpr std::array<Key, 9> keys{{
+    {"dtype", true, [](std::string_view text, AttentionCase& c) { c.dtype = parse_dtype(std::string(text)); }},
+    {"heads", true,
+     [](std::string_view text, AttentionCase& c) {
+       c.num_heads = read_in_range("heads", text, 1, CaseRange::max_num_heads);
+     }},
+    {"head_dim", true,
+     [](std::string_view text, AttentionCase& c) {
+       c.head_dim = read_in_range("head_dim", text, 1, CaseRange::max_head_dim);
+     }},
+    {"lengths", true, read_lengths},
+    {"mask", false, read_mask},
+    {"extra_padding", false,
+     [](std::string_view text, AttentionCase& c) {
+       c.extra_padding = read_in_range("extra_padding", text, 0, CaseRange::max_extra_padding);
+     }},
+    {"padding_content", false,
+     [](std::string_view text, AttentionCase& c) {
+       c.padding_content = read_in_range("padding_content", text, 0, CaseRange::max_padding_content);
+     }},
+    {"need_weights", false,
+     [](std::string_view text, AttentionCase& c) { c.need_weights = read_in_range("need_weights", text, 0, 1) == 1; }},
+    {"seed", false, read_seed},
+}};
+
+std::string key_names() {
+  std::string names;
+  for (const Key& key : keys) {
+    names += fmt::format("{}{}", names.empty() ? "" : ", ", key.name);
+  }
+  return names;
+}
+
+/// Levenshtein distance: insertions, deletions and replacements that turn a into b.
+std::size_t edit_distance(std::string_view a, std::string_view b) {
+  std::vector<std::size_t> row(b.size() + 1);
+  std::iota(row.begin(), row.end(), std::size_t{0});
+  for (std::size_t i = 0; i < a.size(); ++i) {
+    std::size_t diagonal = row[0];
+    row[0] = i + 1;
+    for (std::size_t j = 0; j < b.size(); ++j) {
+      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
+      diagonal = row[j + 1];
+      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
+    }
+  }
+  return row.back();
+}
+
+[[noreturn]] void throw_unknown_key(std::string_view name) {
+  // Long names are junk, not typing errors; 100 keeps the distance cheap and is far above the longest key.
+  const std::string_view start = name.substr(0, 100);
+  const auto nearest = std::min_element(keys.begin(), keys.end(), [&](const Key& a, const Key& b) {
+    return edit_distance(start, a.name) < edit_distance(start, b.name);
+  });
+  throw CaseError(fmt::format("unknown key {}: did you mean {}? The keys are {}", printable(name), nearest->name,
+                              key_names()));
+}
+
+void read_token(std::string_view token, std::array<bool, keys.size()>& seen, AttentionCase& result) {
+  const std::size_t equals = token.find('=');
+  if (equals == token.npos) {
+    throw CaseError(fmt::format("{} is not KEY=VALUE; the keys are {}", printable(token), key_names()));
+  }
+  const std::string_view name = token.substr(0, equals);
+  const auto key = std::find_if(keys.begin(), keys.end(), [&](const Key& known) { return known.name == name; });
+  if (key == keys.end()) {
+    throw_unknown_key(name);
+  }
+  bool& seen_before = seen[static_cast<std::size_t>(key - keys.begin())];
+  if (seen_before) {
+    throw CaseError(fmt::format("{} is given twice, the second time in {}: each key may come once", name,
+                                printable(token)));
+  }
+  seen_before = true;
+  key->read(token.substr(equals + 1), result);
+}
+
+constexpr std::string_view blanks = " \t";
+
+std::string lengths_text(const std::vector<std::int64_t>& lengths) {
+  std::string text;
+  for (auto run = lengths.begin(); run != lengths.end();) {
+    const auto end = std::find_if(run, lengths.end(), [&](std::int64_t length) { return length != *run; });
+    // Two equal lengths stay two numbers: "5,5" reads better than "5x2".
+    const bool folded = end - run >= 3;
+    text += text.empty() ? "" : ",";
+    text += folded ? fmt::format("{}x{}", *run, end - run) : fmt::format("{}", *run);
+    run = folded ? end : run + 1;
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string to_line(const AttentionCase& attention_case) {
+  std::string line = fmt::format("dtype={} heads={} head_dim={} lengths={}", to_string(attention_case.dtype),
+                                 attention_case.num_heads, attention_case.head_dim,
+                                 lengths_text(attention_case.lengths));
+  if (attention_case.mask != MaskKind::padding) {
+    line += fmt::format(" mask={}", to_string(attention_case.mask));
+  }
+  if (attention_case.extra_padding != 0) {
+    line += fmt::format(" extra_padding={}", attention_case.extra_padding);
+  }
+  if (attention_case.padding_content != 0) {
+    line += fmt::format(" padding_content={}", attention_case.padding_content);
+  }
+  if (attention_case.need_weights) {
+    line += " need_weights=1";
+  }
+  if (attention_case.seed != 0) {
+    line += fmt::format(" seed={:#x}", attention_case.seed);
+  }
+  return line;
+}
+
+AttentionCase parse_line(std::string_view line) {
+  AttentionCase result;
+  std::array<bool, keys.size()> seen{};
+  std::size_t start = line.find_first_not_of(blanks);
+  if (start == line.npos) {
+    throw CaseError("the case line is empty; an example: dtype=fp16 heads=8 head_dim=64 lengths=7,1,64");
+  }
+  while (start != line.npos) {
+    const std::size_t end = std::min(line.find_first_of(blanks, start), line.size());
+    read_token(line.substr(start, end - start), seen, result);
+    start = line.find_first_not_of(blanks, end);
+  }
+  for (std::size_t i = 0; i < keys.size(); ++i) {
+    if (keys[i].required && !seen[i]) {
+      throw CaseError(fmt::format("{} is missing; dtype, heads, head_dim and lengths are required", keys[i].name));
+    }
+  }
+  validate(result);
+  return result;
+}
+
+std::vector<AttentionCase> parse_case_file(std::istream& stream, const std::string& name) {
+  std::vector<AttentionCase> cases;
+  std::string line;
+  for (int number = 1; std::getline(stream, line); ++number) {
+    if (line.ends_with('\r')) {
+      line.pop_back();  // a file saved on Windows
+    }
+    const std::size_t start = line.find_first_not_of(blanks);
+    if (start == line.npos || line[start] == '#') {
+      continue;
+    }
+    try {
+      cases.push_back(parse_line(line));
+    } catch (const CaseError& error) {
+      throw CaseError(fmt::format("{}:{}: {}", name, number, error.what()));
+    }
+  }
+  // A loop that ended without reaching the end of the file read nothing or lost the rest.
+  if (!stream.eof()) {
+    throw CaseError(fmt::format("{}: cannot be read", name));
+  }
+  return cases;
+}
+
+std::ostream& operator<<(std::ostream& stream, const AttentionCase& attention_case) {
+  return stream << to_line(attention_case);
+}
+
+}  // namespace attngate

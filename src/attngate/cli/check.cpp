@@ -1,0 +1,144 @@
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+#include <limits>
+
+#include "attngate/cli/command.h"
+#include "attngate/cli/device_option.h"
+#include "attngate/case/printable.h"
+#include "attngate/report/results_list.h"
+#include "attngate/report/table.h"
+#include "attngate/runner/environment.h"
+#include "attngate/runner/exit_code.h"
+#include "attngate/suite/property_run.h"
+
+namespace attngate {
+namespace {
+
+struct CheckOptions {
+  std::vector<std::string> properties;
+  std::vector<std::string> dtypes;
+  std::vector<std::string> paths;
+  std::string device = "auto";
+  std::string seed;
+  std::uint64_t cases = 1000;
+  double seconds = std::numeric_limits<double>::infinity();
+  std::string corpus;
+  std::string results;
+  std::string json;
+};
+
+std::vector<const Property*> chosen_properties(const CheckOptions& options) {
+  std::vector<const Property*> chosen;
+  if (options.properties.empty()) {
+    for (const Property& property : properties()) chosen.push_back(&property);
+  }
+  for (const std::string& name : options.properties) {
+    const Property* property = find_property(name);
+    if (property == nullptr) {
+      throw UsageError("--property " + printable(name) + ": no such property; there are " + property_names());
+    }
+    chosen.push_back(property);
+  }
+  return chosen;
+}
+
+std::vector<DType> chosen_dtypes(const CheckOptions& options) {
+  if (options.dtypes.empty()) return {DType::fp16, DType::bf16, DType::fp32};
+  std::vector<DType> chosen;
+  for (const std::string& name : options.dtypes) chosen.push_back(parse_dtype(name));
+  return chosen;
+}
+
+/// The seed from --seed, else ATTNGATE_SEED, else the default; `random` draws one.
+std::uint64_t chosen_seed(const CheckOptions& options, const Environment& environment) {
+  if (options.seed.empty()) return environment.seed.value_or(default_seed);
+  if (options.seed == "random") {
+    return *read_environment([](const char* name) -> std::optional<std::string> {
+              if (std::string(name) == "ATTNGATE_SEED") return "random";
+              return std::nullopt;
+            }).seed;
+  }
+  const std::optional<std::uint64_t> seed = parse_number(options.seed);
+  if (!seed) throw UsageError("--seed " + printable(options.seed) + ": expected a number below 2^64, 0x hex, or random");
+  return *seed;
+}
+
+std::vector<PropertyRun> plan_runs(const CheckOptions& options, const PathRegistry& registry,
+                                   const Environment& environment) {
+  PropertyRun base;
+  base.device = choose_device(options.device);
+  base.registry = &registry;
+  base.only = options.paths;
+  base.seed = chosen_seed(options, environment);
+  base.max_cases = options.cases;
+  base.max_seconds = options.seconds;
+  base.results_folder = options.results;
+  if (!options.corpus.empty()) base.corpus = read_corpus(options.corpus);
+  std::vector<PropertyRun> runs;
+  for (const Property* property : chosen_properties(options)) {
+    for (const DType dtype : chosen_dtypes(options)) {
+      if (!property->exists(dtype, base.device.type())) continue;
+      runs.push_back(base);
+      runs.back().property = property;
+      runs.back().dtype = dtype;
+    }
+  }
+  if (runs.empty()) {
+    throw UsageError("nothing to check: the properties asked for do not exist for these dtypes on " +
+                     base.device.str() + "; `attngate list` says which do");
+  }
+  return runs;
+}
+
+int check(const CheckOptions& options) {
+  const Environment environment = read_environment();
+  const PathRegistry registry = make_registry();
+  check_path_names(registry, options.paths);
+  if (!options.json.empty()) check_writable(options.json);
+  const std::vector<PropertyRun> runs = plan_runs(options, registry, environment);
+  std::vector<Results> results;
+  int exit_code = exit_code::holds;
+  for (const PropertyRun& run : runs) {
+    const PropertyRunResult result = run_property(run, std::cout);
+    if (result.exit_code != exit_code::holds) exit_code = result.exit_code;
+    results.push_back(result.results);
+    // After each test, so that an interrupted run loses nothing.
+    if (!options.json.empty()) write_results_list(options.json, results);
+  }
+  std::cout << '\n';
+  print_paths_table(std::cout, results);
+  std::cout << '\n';
+  print_results_table(std::cout, results);
+  if (!options.results.empty()) std::cout << "Results and journals: " << options.results << '\n';
+  return exit_code;
+}
+
+}  // namespace
+
+void add_check_command(CLI::App& app, Command& chosen) {
+  auto options = std::make_shared<CheckOptions>();
+  CLI::App* command = app.add_subcommand("check", "Run properties on random cases");
+  command->add_option("--property", options->properties, "Property to check (default: all); repeatable");
+  command->add_option("--dtype", options->dtypes, "fp16, bf16 or fp32 (default: all); repeatable");
+  command->add_option("--path", options->paths, "Path or family to check (default: all), see `attngate list`; repeatable");
+  command->add_option("--device", options->device, "cpu, cuda, or auto: a GPU where there is one")->capture_default_str();
+  command->add_option("--cases", options->cases, "Random cases per property and dtype")
+      ->capture_default_str()
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40));
+  command->add_option("--seconds", options->seconds, "Time for the random cases of each property and dtype")
+      ->check(CLI::Range(1e-3, 1e9));
+  command->add_option("--seed", options->seed, "Number, 0x hex, or `random` (default: ATTNGATE_SEED, else the same each run)");
+  command->add_option("--corpus", options->corpus, "Folder of *.case files that run first");
+  command->add_option("--results", options->results, "Folder for one JSON file and one journal per property and dtype");
+  command->add_option("--json", options->json, "File for the results of the whole run");
+  command->footer(
+      "Examples:\n"
+      "  attngate check                                     everything, on the GPU if there is one\n"
+      "  attngate check --property agreement --dtype bf16 --seconds 60 --seed random\n"
+      "  attngate check --path composite_sdpa_nested        one family against the reference\n"
+      "Exit code: 0 all hold, 1 something failed (the line to replay is printed), 2 bad usage.");
+  command->callback([options, &chosen] { chosen = [options] { return check(*options); }; });
+}
+
+}  // namespace attngate

@@ -1,0 +1,53 @@
+#include "attngate/cli/command.h"
+
+#include <CLI/CLI.hpp>
+
+#include <iostream>
+
+#include "attngate/case/attention_case.h"
+#include "attngate/runner/exit_code.h"
+#include "attngate/runner/usage_error.h"
+#include "attngate/suite/device.h"
+
+namespace attngate {
+namespace {
+
+/// LibTorch's errors go on with a stack trace; people get the first line.
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+int complain(const std::string& what, int exit_code) {
+  std::cerr << "attngate: " << first_line(what) << '\n';
+  return exit_code;
+}
+
+}  // namespace
+
+int run_command(int argc, char** argv) {
+  CLI::App app("attngate: is this attention still right?", "attngate");
+  app.set_version_flag("--version", attngate_version());
+  app.require_subcommand(1);
+  app.footer(
+      "Environment: ATTNGATE_SEED (number, 0x hex or random), ATTNGATE_CASE, ATTNGATE_CASES, ATTNGATE_SECONDS,\n"
+      "ATTNGATE_REQUIRE_GPU=1, ATTNGATE_RESULTS: read by the tests; ATTNGATE_SEED by `check` too.\n"
+      "Exit codes: 0 holds, 1 a check failed, 2 bad input or usage, 77 skipped with a reason.");
+  Command chosen;
+  add_check_command(app, chosen);
+  add_replay_command(app, chosen);
+  add_list_command(app, chosen);
+  add_report_command(app, chosen);
+  try {
+    app.parse(argc, argv);
+    return chosen();
+  } catch (const CLI::ParseError& error) {
+    if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
+    return complain(std::string(error.what()) + " (attngate --help says what is allowed)", exit_code::usage);
+  } catch (const CaseError& error) {
+    return complain(error.what(), exit_code::usage);
+  } catch (const UsageError& error) {
+    return complain(error.what(), exit_code::usage);
+  } catch (const std::exception& error) {
+    return complain(std::string("failed: ") + error.what(), exit_code::failed);
+  }
+}
+
+}  // namespace attngate

@@ -1,0 +1,73 @@
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+#include <nlohmann/json.hpp>
+
+#include <fstream>
+#include <iostream>
+
+#include "attngate/cli/command.h"
+#include "attngate/cli/device_option.h"
+#include "attngate/properties/property.h"
+#include "attngate/runner/exit_code.h"
+#include "attngate/runner/text_table.h"
+#include "attngate/suite/device.h"
+
+namespace attngate {
+namespace {
+
+constexpr DType all_dtypes[] = {DType::fp16, DType::bf16, DType::fp32};
+
+std::string dtypes_of(const Property& property, at::DeviceType device) {
+  std::string names;
+  for (const DType dtype : all_dtypes) {
+    if (property.exists(dtype, device)) names += (names.empty() ? "" : " ") + to_string(dtype);
+  }
+  return names.empty() ? "-" : names;
+}
+
+void print_tables(const PathRegistry& registry) {
+  TextTable paths({{"path"}, {"backend"}, {"weights"}, {"what it is"}});
+  for (const AttentionPath& path : registry.paths()) {
+    paths.add_row({path.name, to_string(path.backend), path.gives_weights ? "yes" : "no", path.summary});
+  }
+  TextTable listed({{"property"}, {"cpu"}, {"cuda"}, {"what must hold"}});
+  for (const Property& property : properties()) {
+    listed.add_row({property.name, dtypes_of(property, at::kCPU), dtypes_of(property, at::kCUDA), property.summary});
+  }
+  std::cout << paths.text() << '\n' << listed.text() << '\n';
+  const std::optional<std::string> problem = device_problem(at::kCUDA);
+  fmt::print("attngate {}, LibTorch {}\ncpu:  {}\ncuda: {}\n", attngate_version(), libtorch_version(),
+             device_name(at::kCPU), problem ? *problem : device_name(at::Device(at::kCUDA, 0)));
+}
+
+void write_json(const PathRegistry& registry, const std::string& file) {
+  nlohmann::ordered_json json = {{"schema", "attngate.list"}, {"version", 1}};
+  for (const AttentionPath& path : registry.paths()) {
+    json["paths"].push_back({{"name", path.name}, {"family", path.family}, {"backend", to_string(path.backend)},
+                             {"gives_weights", path.gives_weights}, {"summary", path.summary}});
+  }
+  for (const Property& property : properties()) {
+    json["properties"].push_back({{"name", property.name}, {"cpu", dtypes_of(property, at::kCPU)},
+                                  {"cuda", dtypes_of(property, at::kCUDA)}, {"summary", property.summary}});
+  }
+  check_writable(file);
+  std::ofstream(file) << json.dump(2) << '\n';
+}
+
+}  // namespace
+
+void add_list_command(CLI::App& app, Command& chosen) {
+  auto json = std::make_shared<std::string>();
+  CLI::App* command = app.add_subcommand("list", "Show paths, properties and devices");
+  command->add_option("--json", *json, "File for the same as JSON");
+  command->callback([json, &chosen] {
+    chosen = [json] {
+      const PathRegistry registry = make_registry();
+      if (!json->empty()) write_json(registry, *json);
+      print_tables(registry);
+      return exit_code::holds;
+    };
+  });
+}
+
+}  // namespace attngate

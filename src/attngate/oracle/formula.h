@@ -1,0 +1,24 @@
+#pragma once
+
+#include "attngate/values/case_inputs.h"
+
+namespace attngate {
+
+/// Multi-head self-attention written out in plain operators.
+struct FormulaResult {
+  at::Tensor output;   ///< [total_tokens, embed_dim]
+  at::Tensor weights;  ///< averaged over heads, [total_tokens, max_length]; undefined unless asked for
+};
+
+/// The truth: fp64 throughout, valid rows only, no SDPA and no nested tensor.
+///
+/// Source of the formula: Vaswani et al., "Attention is all you need", 2017, section 3.2.
+FormulaResult reference_fp64(const CaseInputs& inputs, bool with_weights);
+
+/// The same formula in the case's dtype, rounded wherever a legitimate path may round:
+/// projection before and after its bias, 1/sqrt(head_dim), scaled query, logits, probabilities, heads.
+///
+/// Its error is the scale that a path's error is measured against, see tolerance.h.
+FormulaResult plain_formula(const CaseInputs& inputs, bool with_weights);
+
+}  // namespace attngate

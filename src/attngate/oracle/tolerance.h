@@ -1,0 +1,65 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "attngate/case/attention_case.h"
+#include "attngate/oracle/error_stats.h"
+
+namespace attngate {
+
+/// How large an error may be, per dtype, in terms of the plain formula's error e_p and of the reference y.
+///
+/// A sequence passes when, with u the unit roundoff,
+///   max|e|           <= max_factor * max|e_p|       + max_floor * u * max|y|
+///   rms(e)           <= rms_factor * rms(e_p)       + rms_floor * u * rms(y)
+///   worst row rms(e) <= row_factor * worst row (e_p) + row_floor * u * rms(y)
+/// Derivation and calibration: docs/oracle.md.
+struct ToleranceRule {
+  double unit_roundoff;
+  double max_factor, rms_factor, row_factor;
+  double max_floor, rms_floor, row_floor;
+};
+
+/// The rule of a dtype; the only place where tolerances are written down.
+ToleranceRule tolerance_rule(DType dtype);
+
+/// Two paths may differ by sqrt(2) times what each may differ from the reference: independent errors add in squares.
+extern const double pair_slack;
+
+/// Sequences of fewer rows borrow the plain formula's error from the whole batch: eight rows are
+/// too few to see a typical error in.
+extern const std::int64_t rows_for_own_scale;
+
+/// How far one tensor is from its bound on one case.
+struct Margin {
+  double value = 0;         ///< worst error / bound over sequences and rules; infinity for NaN or Inf
+  double error = 0;         ///< the error that decided
+  double bound = 0;         ///< its bound
+  std::int64_t sequence = 0;///< the sequence that decided
+  std::string rule;         ///< "max", "rms", "row" or "non-finite"
+
+  bool holds() const { return value <= 1; }
+};
+
+/// The bounds of one case, made once from the plain formula's errors and the reference's magnitudes.
+class Bounds {
+ public:
+  /// `columns` is the width of the compared rows; the tables have one entry per sequence.
+  Bounds(const ToleranceRule& rule, const std::vector<ErrorStats>& plain_error,
+         const std::vector<ErrorStats>& reference_magnitude, const AttentionCase& attention_case,
+         std::int64_t columns);
+
+  /// The worst margin of these errors; `slack` widens every bound.
+  Margin judge(const std::vector<ErrorStats>& errors, double slack = 1) const;
+
+ private:
+  struct SequenceBound {
+    double max, rms, row;
+    double elements;
+  };
+  double columns_;
+  std::vector<SequenceBound> bounds_;
+};
+
+}  // namespace attngate

@@ -1,0 +1,110 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <stdexcept>
+#include <string>
+#include <vector>
+
+#include "attngate/values/case_inputs.h"
+
+namespace attngate {
+
+/// Which SDPA backend a path is held to; `any` leaves LibTorch's own choice alone.
+enum class SdpBackend { any, math, flash, efficient, cudnn };
+
+/// "any", "math", "flash", "efficient" or "cudnn".
+std::string to_string(SdpBackend backend);
+
+/// What a path says beforehand about a case on a device.
+struct Promise {
+  enum class Kind {
+    runs,      ///< returns an output
+    refuses,   ///< raises an error whose text contains `error`
+    redundant  ///< would run the very same kernels as another path, named in `reason`
+  };
+  Kind kind = Kind::runs;
+  /// Part of the promised error's text.
+  std::string error;
+  /// Why it is redundant, or why it refuses.
+  std::string reason;
+  /// Backend that must be seen to run, see BackendObserver; empty where nothing is claimed.
+  std::string backend;
+
+  /// The case runs, on the backend named.
+  static Promise runs(std::string backend = {}) { return {Kind::runs, {}, {}, std::move(backend)}; }
+  /// The case raises an error that contains `error`.
+  static Promise refuses(std::string error, std::string reason) {
+    return {Kind::refuses, std::move(error), std::move(reason), {}};
+  }
+  /// The case is covered by another path.
+  static Promise redundant(std::string reason) { return {Kind::redundant, {}, std::move(reason), {}}; }
+};
+
+/// What a path returns, in its own form.
+struct PathOutput {
+  /// Nested [batch, (lengths), embed_dim], dense [batch, padded_length, embed_dim] or
+  /// token rows [total_tokens, embed_dim].
+  at::Tensor output;
+  /// Attention weights averaged over the heads, [batch, seqlen, seqlen] with seqlen at least
+  /// max_length(); undefined when the case does not ask for them or the path has none.
+  at::Tensor weights;
+};
+
+/// One way to compute multi-head self-attention: what attngate holds against the reference.
+///
+/// Register your own with PathRegistry::add(), see docs/paths.md.
+struct AttentionPath {
+  /// Unique; "family.backend" for a path that exists once per SDPA backend.
+  std::string name;
+  /// Paths of one family compute the same thing by different kernels.
+  std::string family;
+  /// Backend that SDPA is held to while the path runs.
+  SdpBackend backend = SdpBackend::any;
+  /// One sentence for `attngate list`.
+  std::string summary;
+  /// What the path promises for a case; called before every run.
+  std::function<Promise(const AttentionCase&, at::DeviceType)> promise;
+  /// Runs the path under InferenceMode with only `backend` enabled; must not synchronise.
+  std::function<PathOutput(const CaseInputs&)> run;
+  /// Returns attention weights when a case asks for them.
+  bool gives_weights = false;
+};
+
+/// The paths under test, by name, in the order in which they were added.
+class PathRegistry {
+ public:
+  /// Adds a path; throws std::invalid_argument when the name is taken or the path is incomplete.
+  void add(AttentionPath path);
+  const std::vector<AttentionPath>& paths() const { return paths_; }
+  /// The path of that name, or nullptr.
+  const AttentionPath* find(const std::string& name) const;
+  /// Names, comma separated, for messages.
+  std::string names() const;
+
+ private:
+  std::vector<AttentionPath> paths_;
+};
+
+/// Adds a source's paths to every registry that is made later; for users' own sources.
+///
+///     static attngate::RegisterPaths mine{[](attngate::PathRegistry& registry) { registry.add(...); }};
+struct RegisterPaths {
+  explicit RegisterPaths(std::function<void(PathRegistry&)> add);
+};
+
+/// LibTorch's paths, then the registered ones.
+PathRegistry make_registry();
+
+/// Any path's output as token rows [total_tokens, embed_dim] of valid rows only.
+///
+/// Throws WrongShape when it is not an output of this case: sizes, lengths or dtype differ.
+at::Tensor token_rows(const at::Tensor& output, const CaseInputs& inputs);
+
+/// A path returned something of the wrong shape or dtype; what() says which.
+class WrongShape : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+}  // namespace attngate

@@ -1,0 +1,93 @@
+#include "attngate/properties/path_executor.h"
+
+#include <c10/core/InferenceMode.h>
+#include <c10/util/Exception.h>
+
+#include "attngate/paths/backend_observer.h"
+#include "attngate/paths/sdp_backend_guard.h"
+
+namespace attngate {
+namespace {
+
+/// The first line of an error's text: LibTorch appends a stack trace to some.
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+/// A path raised an error: is it the promised one?
+void note_error(Execution& execution, const Promise& promise, const std::string& text) {
+  execution.outcome.detail = first_line(text);
+  const bool promised = promise.kind == Promise::Kind::refuses && text.find(promise.error) != std::string::npos;
+  if (promised) {
+    execution.outcome.status = PathStatus::refused_as_promised;
+    return;
+  }
+  execution.outcome.status = PathStatus::unexpected_error;
+  if (promise.kind == Promise::Kind::refuses) {
+    execution.outcome.detail += " (promised an error with '" + promise.error + "')";
+  }
+}
+
+/// A path returned: was that promised, and did the promised backend run?
+void note_return(Execution& execution, const Promise& promise) {
+  if (promise.kind == Promise::Kind::refuses) {
+    execution.outcome.status = PathStatus::unexpected_success;
+    execution.outcome.detail = "promised an error with '" + promise.error + "': " + promise.reason;
+  } else if (!promise.backend.empty() && execution.outcome.backend != promise.backend) {
+    execution.outcome.status = PathStatus::wrong_result;
+    execution.outcome.detail =
+        "claims backend " + promise.backend + ", but " + execution.outcome.backend + " was seen to run";
+  }
+}
+
+}  // namespace
+
+Execution PathExecutor::run_one(const SelectedPath& selected, const CaseInputs& inputs, Stopwatch& stopwatch) {
+  Execution execution;
+  execution.outcome.path = selected.path->name;
+  const SdpBackendGuard backend(selected.path->backend);
+  try {
+    const BackendObserver observer;
+    stopwatch.start();
+    const PathOutput returned = selected.path->run(inputs);
+    stopwatch.stop();
+    execution.outcome.backend = observer.seen();
+    execution.rows = token_rows(returned.output, inputs);
+    execution.weights = returned.weights;
+    note_return(execution, selected.promise);
+  } catch (const WrongShape& error) {
+    execution.outcome.status = PathStatus::wrong_result;
+    execution.outcome.detail = error.what();
+  } catch (const c10::OutOfMemoryError& error) {
+    execution.outcome.status = PathStatus::out_of_memory;
+    execution.outcome.detail = first_line(error.what_without_backtrace());
+  } catch (const c10::AcceleratorError& error) {
+    throw DeviceLost(selected.path->name, first_line(error.what_without_backtrace()));
+  } catch (const c10::Error& error) {
+    note_error(execution, selected.promise, error.what_without_backtrace());
+  } catch (const std::bad_alloc&) {
+    execution.outcome.status = PathStatus::out_of_memory;
+    execution.outcome.detail = "the host ran out of memory";
+  } catch (const std::exception& error) {
+    note_error(execution, selected.promise, error.what());
+  }
+  return execution;
+}
+
+std::vector<Execution> PathExecutor::run(const std::vector<SelectedPath>& paths, const CaseInputs& inputs) {
+  const c10::InferenceMode no_autograd;
+  const QuietWarnings quiet;
+  while (stopwatches_.size() < paths.size()) stopwatches_.emplace_back(device_);
+  std::vector<Execution> executions;
+  executions.reserve(paths.size());
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    executions.push_back(run_one(paths[i], inputs, stopwatches_[i]));
+  }
+  return executions;
+}
+
+void PathExecutor::read_times(std::vector<Execution>& executions) const {
+  for (std::size_t i = 0; i < executions.size(); ++i) {
+    if (executions[i].rows.defined()) executions[i].outcome.time_us = stopwatches_[i].elapsed_us();
+  }
+}
+
+}  // namespace attngate

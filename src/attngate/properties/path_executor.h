@@ -1,0 +1,45 @@
+#pragma once
+
+#include <vector>
+
+#include "attngate/paths/attention_path.h"
+#include "attngate/properties/property.h"
+#include "attngate/properties/verdict.h"
+#include "attngate/timing/stopwatch.h"
+
+namespace attngate {
+
+/// A path with what it promises for the case at hand.
+struct SelectedPath {
+  const AttentionPath* path = nullptr;
+  Promise promise;
+};
+
+/// What came of running one path on one case.
+struct Execution {
+  PathOutcome outcome;
+  at::Tensor rows;     ///< token rows [total_tokens, embed_dim]; undefined unless the path ran
+  at::Tensor weights;  ///< as PathOutput::weights
+};
+
+/// Runs paths one by one, each under its SDPA backend, and holds them to their promises.
+class PathExecutor {
+ public:
+  explicit PathExecutor(at::Device device) : device_(device) {}
+
+  /// Runs every path on the inputs; device work may still be queued when it returns.
+  ///
+  /// Errors of a path end up in its outcome. Throws DeviceLost when the device can no longer be used.
+  std::vector<Execution> run(const std::vector<SelectedPath>& paths, const CaseInputs& inputs);
+
+  /// Fills in time_us of the executions of the last run(); the device must have finished.
+  void read_times(std::vector<Execution>& executions) const;
+
+ private:
+  Execution run_one(const SelectedPath& selected, const CaseInputs& inputs, Stopwatch& stopwatch);
+
+  at::Device device_;
+  std::vector<Stopwatch> stopwatches_;  ///< kept from case to case: making events costs more than recording them
+};
+
+}  // namespace attngate

@@ -1,0 +1,26 @@
+#include <algorithm>
+
+#include "attngate/properties/agreement.h"
+#include "attngate/properties/status.h"
+#include "attngate/properties/weights.h"
+
+namespace attngate {
+
+const std::vector<Property>& properties() {
+  static const std::vector<Property> all = {agreement_property(), agreement_math_property(),
+                                            agreement_cudnn_property(), status_property(), weights_property()};
+  return all;
+}
+
+const Property* find_property(const std::string& name) {
+  const auto found = std::ranges::find(properties(), name, &Property::name);
+  return found == properties().end() ? nullptr : &*found;
+}
+
+std::string property_names() {
+  std::string names;
+  for (const Property& property : properties()) names += (names.empty() ? "" : ", ") + property.name;
+  return names;
+}
+
+}  // namespace attngate

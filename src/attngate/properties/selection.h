@@ -1,0 +1,25 @@
+#pragma once
+
+#include <vector>
+
+#include "attngate/properties/path_executor.h"
+#include "attngate/properties/property.h"
+
+namespace attngate {
+
+/// Which paths of a case a property looks at.
+enum class Lanes {
+  fused,    ///< per family the flash and efficient paths that run, else its math path
+  math,     ///< everything that runs with no fused backend
+  cudnn,    ///< the cuDNN paths that run
+  every,    ///< everything that runs, except cuDNN
+  refusing  ///< everything that promises an error
+};
+
+/// The paths of the context's registry that take part, with their promises.
+///
+/// With names in context.only, exactly the paths or families named that run (or refuse, for Lanes::refusing).
+std::vector<SelectedPath> select_paths(const PropertyContext& context, const AttentionCase& attention_case,
+                                       Lanes lanes);
+
+}  // namespace attngate

@@ -1,0 +1,17 @@
+#include "attngate/properties/verdict.h"
+
+namespace attngate {
+
+std::string to_string(PathStatus status) {
+  switch (status) {
+    case PathStatus::ok: return "ok";
+    case PathStatus::refused_as_promised: return "refused as promised";
+    case PathStatus::wrong_result: return "wrong result";
+    case PathStatus::unexpected_error: return "unexpected error";
+    case PathStatus::unexpected_success: return "unexpected success";
+    case PathStatus::out_of_memory: return "out of memory";
+  }
+  return "unknown status";  // a number that is no PathStatus: say so rather than name a wrong one
+}
+
+}  // namespace attngate

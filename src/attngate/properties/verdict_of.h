@@ -1,0 +1,10 @@
+#pragma once
+
+#include "attngate/properties/path_executor.h"
+
+namespace attngate {
+
+/// Moves outcomes and failed pairs into the verdict and says whether it holds, and why not.
+void conclude(Verdict& verdict, std::vector<Execution>& executions, std::vector<PathOutcome> failed_pairs);
+
+}  // namespace attngate

@@ -1,0 +1,17 @@
+#include "attngate/report/results_list.h"
+
+#include <nlohmann/json.hpp>
+
+#include "attngate/report/atomic_file.h"
+#include "attngate/report/results_json.h"
+
+namespace attngate {
+
+void write_results_list(const std::string& path, const std::vector<Results>& results) {
+  nlohmann::ordered_json list = nlohmann::ordered_json::array();
+  for (const Results& one : results) list.push_back(nlohmann::ordered_json::parse(results_to_json(one)));
+  const nlohmann::ordered_json json = {{"schema", "attngate.results_list"}, {"version", 1}, {"results", list}};
+  write_atomically(path, json.dump(2) + "\n");
+}
+
+}  // namespace attngate

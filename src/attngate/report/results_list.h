@@ -1,0 +1,13 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "attngate/report/results.h"
+
+namespace attngate {
+
+/// Writes the results of several tests as one JSON file, see docs/results.md; throws ResultsError.
+void write_results_list(const std::string& path, const std::vector<Results>& results);
+
+}  // namespace attngate

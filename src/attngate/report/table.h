@@ -1,0 +1,19 @@
+#pragma once
+
+#include <iosfwd>
+#include <vector>
+
+#include "attngate/report/results.h"
+#include "attngate/runner/text_table.h"
+
+namespace attngate {
+
+/// Prints one row a test: property, dtype, device, the SDPA backends that ran, cases, cases a second, the worst margin
+/// and its path, time and status; then a line with the totals.
+void print_results_table(std::ostream& out, const std::vector<Results>& results);
+
+/// Prints one row for each path of each test: backends, runs, refused cases, worst margin, median time in us. Prints
+/// nothing when no test ran a path.
+void print_paths_table(std::ostream& out, const std::vector<Results>& results);
+
+}  // namespace attngate

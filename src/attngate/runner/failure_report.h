@@ -1,0 +1,17 @@
+#pragma once
+
+#include <string>
+
+#include "attngate/runner/replay_command.h"
+#include "attngate/runner/run_report.h"
+
+namespace attngate {
+
+/// The failure as text for people: what failed where, the first and the shrunk case, a table of the paths, and the
+/// commands that replay it. Ends with a newline.
+std::string failure_report(const RunIdentity& run, const Failure& failure);
+
+/// What the run comes to in one line: cases, rate, worst margin, or why it does not hold. Ends with a newline.
+std::string summary_line(const RunIdentity& run, const RunReport& report);
+
+}  // namespace attngate

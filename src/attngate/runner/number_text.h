@@ -1,0 +1,14 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace attngate {
+
+/// A whole number with a comma between thousands: 1,234.
+std::string grouped(std::uint64_t number);
+
+/// A margin with that many decimals: 0.31; from 1,000 on 1.2e+04, also inf and nan.
+std::string margin_text(double margin, int decimals);
+
+}  // namespace attngate

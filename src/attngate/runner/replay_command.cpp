@@ -1,0 +1,27 @@
+#include "attngate/runner/replay_command.h"
+
+#include <fmt/format.h>
+
+namespace attngate {
+
+std::string shell_quote(const std::string& text) {
+  std::string quoted = "'";
+  for (const char character : text) {
+    if (character == '\'') {
+      quoted += "'\\''";  // nothing can be escaped inside single quotes: leave them, write one, enter them again
+    } else {
+      quoted += character;
+    }
+  }
+  return quoted + "'";
+}
+
+std::string replay_command(const RunIdentity& run, const std::string& line) {
+  return fmt::format("attngate replay --property {} --device {} {}", run.property, run.device, shell_quote(line));
+}
+
+std::string ctest_replay_command(const RunIdentity& run, const std::string& line) {
+  return fmt::format("ATTNGATE_CASE={} ctest -R {} -V", shell_quote(line), shell_quote("^" + run.test + "$"));
+}
+
+}  // namespace attngate

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+
+namespace attngate {
+
+/// Which test runs what where: enough to name it and to replay one of its cases.
+struct RunIdentity {
+  /// CTest name, e.g. "property.agreement.fp16.cuda".
+  std::string test;
+  /// Property name, e.g. "agreement".
+  std::string property;
+  /// "cpu" or "cuda".
+  std::string device;
+  /// Seed of the random cases.
+  std::uint64_t seed = 0;
+};
+
+/// `text` as one word of a POSIX shell, in single quotes.
+std::string shell_quote(const std::string& text);
+
+/// The shell command that runs the case of this line alone: attngate replay --property ... --device ... 'LINE'.
+std::string replay_command(const RunIdentity& run, const std::string& line);
+
+/// The same through CTest: ATTNGATE_CASE='LINE' ctest -R '^TEST$' -V.
+std::string ctest_replay_command(const RunIdentity& run, const std::string& line);
+
+}  // namespace attngate

@@ -1,0 +1,121 @@
+#pragma once
+
+#include <cstdint>
+#include <map>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "attngate/case/attention_case.h"
+#include "attngate/properties/verdict.h"
+
+namespace attngate {
+
+/// Where a case came from.
+enum class CaseOrigin { replay, corpus, random };
+
+/// "replay", "corpus" or "random".
+std::string to_string(CaseOrigin origin);
+
+/// How a run ended.
+enum class RunStatus {
+  holds,   ///< every case holds, and there was at least one
+  failed,  ///< a case fails each time
+  flaky,   ///< a case failed, then held: a failure too, of another kind
+  error    ///< nothing ran, or the run could not be drawn or recorded
+};
+
+/// "holds", "failed", "flaky" or "error".
+std::string to_string(RunStatus status);
+
+/// A case with what was said of it.
+struct CheckedCase {
+  AttentionCase value;
+  std::string line;
+  Verdict verdict;
+};
+
+/// The first case that failed and the smallest one that still does.
+struct Failure {
+  CaseOrigin origin = CaseOrigin::random;
+  /// Which case of its origin, from 0; with the seed it names a random case.
+  std::uint64_t index = 0;
+  CheckedCase first;
+  /// How often the same case was run again, and how often it then held: above 0 it is flaky.
+  unsigned reruns = 0;
+  unsigned reruns_held = 0;
+  /// Empty when no smaller case fails, or when it was not shrunk.
+  std::optional<CheckedCase> shrunk;
+  /// Why it was not shrunk; empty when it was.
+  std::string not_shrunk;
+  /// Candidates run, how many of them were taken, and the time in s.
+  std::uint64_t shrink_attempts = 0;
+  std::uint64_t shrink_steps = 0;
+  double shrink_seconds = 0;
+  /// The budget ended the shrinking: a smaller case may exist.
+  bool shrink_budget_ended = false;
+
+  bool flaky() const { return reruns_held > 0; }
+  /// The case to look at: the shrunk one, else the first.
+  const CheckedCase& smallest() const { return shrunk ? *shrunk : first; }
+};
+
+/// What one path did over a whole run.
+struct PathSummary {
+  std::string path;
+  /// Cases on which it ran or raised an undeclared error, and cases that it refused as promised.
+  std::uint64_t runs = 0;
+  std::uint64_t refusals = 0;
+  double worst_margin = 0;
+  /// The case that gave it.
+  std::string worst_line;
+  /// How often each SDPA backend was seen to run.
+  std::map<std::string, std::uint64_t> backends;
+  /// Its times in us on the random (or replayed) cases.
+  std::vector<double> times_us;
+
+  /// Median of times_us; 0 when there are none.
+  double median_us() const;
+};
+
+/// What for_all() saw: evaluations for shrinking and flaky re-runs are left out of all counts but `wall_seconds`.
+struct RunReport {
+  std::uint64_t replayed_cases = 0;
+  std::uint64_t corpus_cases = 0;
+  std::uint64_t random_cases = 0;
+  /// In order of first appearance.
+  std::vector<PathSummary> paths;
+  /// Host time in us that drawing the random cases took.
+  double generate_us = 0;
+  /// Host time of all cases by phase.
+  PhaseTimes phases;
+  /// Time in s from the first case to the last.
+  double loop_seconds = 0;
+  /// The same with re-runs and shrinking.
+  double wall_seconds = 0;
+  double worst_margin = 0;
+  std::string worst_path;
+  std::string worst_line;
+  std::optional<Failure> failure;
+  /// Cases that failed, flaky ones included.
+  std::uint64_t failed_cases = 0;
+  std::uint64_t flaky_cases = 0;
+  /// Empty when there is no journal.
+  std::string journal_path;
+  /// Why the run counts as an error: nothing ran, the generator threw, the journal could not be written; else empty.
+  std::string error;
+
+  std::uint64_t cases() const { return replayed_cases + corpus_cases + random_cases; }
+  /// Checked cases a second, each counted once with all its paths.
+  double cases_per_second() const;
+  RunStatus status() const;
+  /// exit_code::holds, or exit_code::failed.
+  int exit_code() const;
+  /// One line: why the run does not hold; empty when it does.
+  std::string reason() const;
+
+  /// Adds one case to the counts, the paths and the phases.
+  void add(CaseOrigin origin, const std::string& line, const Verdict& verdict);
+};
+
+}  // namespace attngate

@@ -1,0 +1,34 @@
+#include "attngate/runner/shrink_search.h"
+
+#include <chrono>
+#include <utility>
+
+namespace attngate {
+
+ShrinkResult shrink(rc::Shrinkable<AttentionCase> root, const ShrinkBudget& budget,
+                    const std::function<CheckedCase(const AttentionCase&)>& run) {
+  const auto start = std::chrono::steady_clock::now();
+  const auto elapsed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
+  ShrinkResult result;
+  bool took_one = true;
+  while (took_one && !result.budget_ended) {
+    took_one = false;
+    auto candidates = root.shrinks();
+    while (auto candidate = candidates.next()) {
+      result.budget_ended = result.attempts >= budget.max_attempts || elapsed() >= budget.max_seconds;
+      if (result.budget_ended) break;
+      ++result.attempts;
+      CheckedCase checked = run(candidate->value());
+      if (checked.verdict.holds) continue;
+      ++result.steps;
+      result.smallest = std::move(checked);
+      root = *candidate;
+      took_one = true;
+      break;
+    }
+  }
+  result.seconds = elapsed();
+  return result;
+}
+
+}  // namespace attngate

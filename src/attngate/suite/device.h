@@ -1,0 +1,35 @@
+#pragma once
+
+#include <c10/core/Device.h>
+
+#include <optional>
+#include <string>
+
+namespace attngate {
+
+/// Why LibTorch cannot use this kind of device here, in one line; nullopt when it can.
+///
+/// Tells a LibTorch without CUDA from a missing driver and from a driver without a GPU.
+std::optional<std::string> device_problem(c10::DeviceType type);
+
+/// "cpu" or "cuda".
+std::string device_label(c10::DeviceType type);
+
+/// The device's own name, e.g. "NVIDIA H200", or the processor's.
+std::string device_name(c10::Device device);
+
+/// LibTorch's version, e.g. "2.11.0".
+std::string libtorch_version();
+
+/// CUDA's version that attngate was built with, e.g. "13.0"; empty without CUDA.
+std::string cuda_version();
+
+/// attngate's version.
+std::string attngate_version();
+
+/// Makes the GPU that CTest handed out (CTEST_RESOURCE_GROUP_0_GPUS=id:N,slots:1) the only visible one.
+///
+/// Call it before anything touches CUDA. Throws UsageError when CTest's variable cannot be read.
+void use_gpu_from_ctest();
+
+}  // namespace attngate

@@ -1,0 +1,60 @@
+#pragma once
+
+#include <iosfwd>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "attngate/properties/property.h"
+#include "attngate/report/results.h"
+#include "attngate/runner/run_report.h"
+
+namespace attngate {
+
+/// One property, on one dtype and one device, from the first case to the written results.
+struct PropertyRun {
+  const Property* property = nullptr;
+  DType dtype = DType::fp32;
+  at::Device device = at::kCPU;
+  const PathRegistry* registry = nullptr;
+  /// Paths or families to check; empty for the property's own choice.
+  std::vector<std::string> only;
+  std::uint64_t seed = 0;
+  std::uint64_t max_cases = 1000;
+  double max_seconds = std::numeric_limits<double>::infinity();
+  /// Known cases that run first; those of another dtype are left out.
+  std::vector<AttentionCase> corpus;
+  /// Only this case runs.
+  std::optional<AttentionCase> replay;
+  /// Folder for the JSON file and the journal; empty for neither.
+  std::string results_folder;
+  double case_timeout_seconds = 60;
+};
+
+/// What came of it.
+struct PropertyRunResult {
+  RunReport report;
+  Results results;
+  /// exit_code::holds or exit_code::failed.
+  int exit_code = 0;
+};
+
+/// "property.<name>.<dtype>.<device>".
+std::string test_name(const Property& property, DType dtype, at::DeviceType device);
+
+/// The seed of runs that name none: the same cases every time, so that a red gate means a changed attention.
+inline constexpr std::uint64_t default_seed = 0xa77e;
+
+/// Runs it, prints its header, a failure in full and a summary line to `out`, and writes results and journal.
+///
+/// Throws UsageError (results folder, journal) before any case runs, ResultsError when the results cannot be written.
+PropertyRunResult run_property(const PropertyRun& run, std::ostream& out);
+
+/// The case that a property makes of random case `index` of a seed.
+AttentionCase random_case(const Property& property, DType dtype, at::DeviceType device, std::uint64_t seed,
+                          std::uint64_t index);
+
+/// All cases of the folder's *.case files, sorted by file name; throws CaseError or UsageError naming file and line.
+std::vector<AttentionCase> read_corpus(const std::string& folder);
+
+}  // namespace attngate

@@ -1,0 +1,64 @@
+#pragma once
+
+#include <ATen/core/Tensor.h>
+
+#include "attngate/case/attention_case.h"
+#include "attngate/values/mha_parameters.h"
+
+namespace attngate {
+
+/// The ATen name of a case's dtype.
+at::ScalarType scalar_type(DType dtype);
+
+/// The tensors of one case on one device, in every form that a path may want.
+///
+/// Values depend on the case alone: the same line gives the same bytes on the CPU and on a GPU.
+class CaseInputs {
+ public:
+  /// Makes and fills the tensors; throws CaseError, c10::OutOfMemoryError or CudaError.
+  CaseInputs(const AttentionCase& attention_case, at::Device device);
+
+  const AttentionCase& attention_case() const { return attention_case_; }
+  at::Device device() const { return device_; }
+  const MhaParameters& parameters() const { return parameters_; }
+
+  /// Valid rows of all sequences, one behind the other: [total_tokens, embed_dim].
+  const at::Tensor& tokens() const { return tokens_; }
+  /// Padded form: [batch, padded_length, embed_dim]; padded positions hold +-padding_content.
+  const at::Tensor& dense() const { return dense_; }
+  /// Strided nested tensor [batch, (lengths), embed_dim], a view of tokens().
+  const at::Tensor& nested() const { return nested_; }
+  /// True where a key is padding: bool [batch, padded_length]; undefined for mask=none.
+  const at::Tensor& key_padding_mask() const { return key_padding_mask_; }
+
+  /// Where each token row lies in dense().view({-1, embed_dim}): int64 [total_tokens].
+  const at::Tensor& dense_row_of_token() const { return dense_row_of_token_; }
+  /// The same for a dense form without extra padding, [batch * max_length].
+  const at::Tensor& tight_row_of_token() const { return tight_row_of_token_; }
+  /// First token row of each sequence and, last, the total: int64 [batch + 1].
+  const at::Tensor& first_row_of_sequence() const { return first_row_of_sequence_; }
+  /// Lengths: int64 [batch].
+  const at::Tensor& lengths() const { return lengths_; }
+  /// All sequences are equally long and nothing is padded beyond them.
+  bool is_rectangular() const { return rectangular_; }
+
+ private:
+  void place_metadata();
+  void fill_tokens();
+  void fill_dense();
+  void make_parameters();
+  void view_as_nested();
+
+  AttentionCase attention_case_;
+  at::Device device_;
+  bool rectangular_ = false;
+  MhaParameters parameters_;
+  at::Tensor tokens_, dense_, nested_, key_padding_mask_;
+  at::Tensor dense_row_of_token_, tight_row_of_token_, first_row_of_sequence_, lengths_;
+  at::Tensor positions_;  ///< int32: sequence of each row, token of each row, lengths
+};
+
+/// 64-bit FNV-1a hash over the bytes of tokens, dense form and parameters, whatever their device.
+std::uint64_t hash_of_inputs(const CaseInputs& inputs);
+
+}  // namespace attngate

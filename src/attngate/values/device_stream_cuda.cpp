@@ -1,0 +1,18 @@
+#include <c10/cuda/CUDAStream.h>
+
+#include "attngate/values/cuda_check.cuh"
+#include "attngate/values/device_stream.h"
+
+namespace attngate {
+
+void* current_stream(c10::Device device) {
+  return c10::cuda::getCurrentCUDAStream(device.index()).stream();
+}
+
+void synchronize(c10::Device device) {
+  if (!device.is_cuda()) return;
+  check_cuda(cudaStreamSynchronize(static_cast<cudaStream_t>(current_stream(device))),
+             "waiting for the device");
+}
+
+}  // namespace attngate

@@ -1,0 +1,92 @@
+#include "attngate/case/attention_case.h"
+
+#include <gtest/gtest.h>
+
+#include "message_of.h"
+
+namespace attngate {
+namespace {
+
+AttentionCase some_case() {
+  return {.dtype = DType::bf16, .num_heads = 2, .head_dim = 8, .lengths = {7, 1, 64}, .extra_padding = 3};
+}
+
+template <typename Change>
+std::string refusal(const Change& change) {
+  AttentionCase changed = some_case();
+  change(changed);
+  return message_of([&] { validate(changed); });
+}
+
+TEST(AttentionCase, CountsTokensAndColumns) {
+  const AttentionCase c = some_case();
+  EXPECT_EQ(c.batch_size(), 3);
+  EXPECT_EQ(c.embed_dim(), 16);
+  EXPECT_EQ(c.total_tokens(), 72);
+  EXPECT_EQ(c.max_length(), 64);
+  EXPECT_EQ(c.padded_length(), 67);
+}
+
+TEST(Validate, AcceptsTheSmallestAndTheLargestValues) {
+  EXPECT_NO_THROW(validate({.num_heads = 1, .head_dim = 1, .lengths = {1}}));
+  EXPECT_NO_THROW(validate({.num_heads = CaseRange::max_num_heads,
+                            .head_dim = CaseRange::max_head_dim,
+                            .lengths = {CaseRange::max_length},
+                            .extra_padding = CaseRange::max_extra_padding,
+                            .padding_content = CaseRange::max_padding_content}));
+  EXPECT_NO_THROW(validate({.lengths = std::vector<std::int64_t>(CaseRange::max_batch_size, 1)}));
+}
+
+TEST(Validate, NamesTheKeyAndTheRange) {
+  EXPECT_EQ(refusal([](auto& c) { c.num_heads = 0; }), "heads=0: must be 1 to 1024");
+  EXPECT_EQ(refusal([](auto& c) { c.num_heads = 1025; }), "heads=1025: must be 1 to 1024");
+  EXPECT_EQ(refusal([](auto& c) { c.head_dim = -8; }), "head_dim=-8: must be 1 to 1024");
+  EXPECT_EQ(refusal([](auto& c) { c.extra_padding = 65537; }), "extra_padding=65537: must be 0 to 65536");
+  EXPECT_EQ(refusal([](auto& c) { c.padding_content = 8192; }), "padding_content=8192: must be 0 to 4096");
+}
+
+TEST(Validate, NamesTheSequenceWhoseLengthIsImpossible) {
+  EXPECT_EQ(refusal([](auto& c) { c.lengths[1] = 0; }),
+            "lengths: sequence 1 has length 0: a length must be 1 to 1048576");
+  EXPECT_EQ(refusal([](auto& c) { c.lengths[2] = 1048577; }),
+            "lengths: sequence 2 has length 1048577: a length must be 1 to 1048576");
+}
+
+TEST(Validate, WantsAtLeastOneSequenceAndNotTooMany) {
+  EXPECT_EQ(refusal([](auto& c) { c.lengths.clear(); }),
+            "lengths: the number of sequences must be 1 to 1048576, got 0");
+  EXPECT_EQ(refusal([](auto& c) { c.lengths.assign(1048577, 1); }),
+            "lengths: the number of sequences must be 1 to 1048576, got 1048577");
+}
+
+TEST(Validate, WantsPaddingContentThatBf16HoldsExactly) {
+  EXPECT_EQ(refusal([](auto& c) { c.padding_content = 255 * 16; }), "no CaseError");
+  EXPECT_EQ(refusal([](auto& c) { c.padding_content = 257; }),
+            "padding_content=257: must be exact in bf16 (8 significant bits), use a power of two");
+}
+
+TEST(Validate, AllowsNoMaskOnlyWhereNothingIsPadded) {
+  const auto unmasked = [](std::vector<std::int64_t> lengths, std::int64_t extra_padding) {
+    return refusal([&](auto& c) {
+      c.mask = MaskKind::none;
+      c.lengths = lengths;
+      c.extra_padding = extra_padding;
+    });
+  };
+  EXPECT_EQ(unmasked({5, 5}, 0), "no CaseError");
+  EXPECT_EQ(unmasked({5, 4}, 0), "mask=none: needs all lengths equal, use mask=padding");
+  EXPECT_EQ(unmasked({5, 5}, 2), "mask=none: needs extra_padding=0, got extra_padding=2");
+}
+
+TEST(ParseDtype, ReadsWhatToStringPrints) {
+  for (const DType dtype : {DType::fp16, DType::bf16, DType::fp32}) {
+    EXPECT_EQ(parse_dtype(to_string(dtype)), dtype);
+  }
+}
+
+TEST(ParseDtype, ListsTheNamesThatExist) {
+  EXPECT_EQ(message_of([] { parse_dtype("FP16"); }), "dtype='FP16': must be fp16, bf16 or fp32");
+}
+
+}  // namespace
+}  // namespace attngate

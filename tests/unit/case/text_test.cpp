@@ -1,0 +1,186 @@
+#include <cstdint>
+
+#include "attngate/case/text.h"
+
+#include <sstream>
+
+#include <gtest/gtest.h>
+
+#include "attngate/case/generate.h"
+#include "message_of.h"
+
+namespace attngate {
+namespace {
+
+std::string refusal(std::string_view line) {
+  return message_of([&] { parse_line(line); });
+}
+
+/// A good line with one key added; the base has only what is required.
+std::string with(const std::string& more) {
+  return "dtype=fp16 heads=8 head_dim=64 lengths=7,1,64 " + more;
+}
+
+std::string with_lengths(const std::string& lengths) {
+  return "dtype=fp16 heads=8 head_dim=64 lengths=" + lengths;
+}
+
+TEST(ToLine, LeavesDefaultsOut) {
+  EXPECT_EQ(to_line({.dtype = DType::fp16, .num_heads = 8, .head_dim = 64, .lengths = {7, 1, 64}}),
+            "dtype=fp16 heads=8 head_dim=64 lengths=7,1,64");
+}
+
+TEST(ToLine, PrintsEveryKeyThatIsNotDefault) {
+  EXPECT_EQ(to_line({.dtype = DType::bf16,
+                     .num_heads = 1,
+                     .head_dim = 2,
+                     .lengths = {5, 5},
+                     .mask = MaskKind::none,
+                     .extra_padding = 0,
+                     .padding_content = 1024,
+                     .need_weights = true,
+                     .seed = 0x2a}),
+            "dtype=bf16 heads=1 head_dim=2 lengths=5,5 mask=none padding_content=1024 need_weights=1 seed=0x2a");
+  EXPECT_EQ(to_line({.lengths = {3}, .extra_padding = 2}),
+            "dtype=fp32 heads=1 head_dim=8 lengths=3 extra_padding=2");
+}
+
+TEST(ToLine, FoldsThreeEqualLengthsAndMore) {
+  AttentionCase c{.lengths = {5, 5, 4, 4, 4, 5}};
+  EXPECT_EQ(to_line(c), "dtype=fp32 heads=1 head_dim=8 lengths=5,5,4x3,5");
+  c.lengths.assign(30000, 1);
+  c.lengths.push_back(5);
+  EXPECT_EQ(to_line(c), "dtype=fp32 heads=1 head_dim=8 lengths=1x30000,5");
+}
+
+TEST(ParseLine, ReadsWhatToLinePrints) {
+  const GeneratorOptions options;
+  for (std::int64_t index = 0; index < 2000; ++index) {
+    const AttentionCase c = nth_case(options, 17, index);
+    EXPECT_EQ(parse_line(to_line(c)), c);
+  }
+}
+
+TEST(ParseLine, TakesKeysInAnyOrderWithSpacesAndTabsBetween) {
+  const AttentionCase c = parse_line(" \tseed=42 lengths=2x2,7  dtype=fp32\thead_dim=4 heads=3 mask=padding  ");
+  EXPECT_EQ(c, (AttentionCase{.dtype = DType::fp32, .num_heads = 3, .head_dim = 4, .lengths = {2, 2, 7}, .seed = 42}));
+}
+
+TEST(ParseLine, TakesASeedOfAll64BitsInBothBases) {
+  EXPECT_EQ(parse_line(with("seed=0xffffffffffffffff")).seed, UINT64_MAX);
+  EXPECT_EQ(parse_line(with("seed=18446744073709551615")).seed, UINT64_MAX);
+}
+
+TEST(ParseLine, NamesTheUnknownKeyAndTheKnownOnes) {
+  EXPECT_EQ(refusal(with("hedas=8")),
+            "unknown key 'hedas': did you mean heads? The keys are dtype, heads, head_dim, lengths, mask, "
+            "extra_padding, padding_content, need_weights, seed");
+  EXPECT_NE(refusal(with("need_weight=1")).find("did you mean need_weights?"), std::string::npos);
+  EXPECT_NE(refusal(with("SEED=1")).find("unknown key 'SEED'"), std::string::npos);
+  EXPECT_NE(refusal(with("=1")).find("unknown key ''"), std::string::npos);
+}
+
+TEST(ParseLine, RefusesAKeyGivenTwice) {
+  EXPECT_EQ(refusal(with("heads=9")), "heads is given twice, the second time in 'heads=9': each key may come once");
+}
+
+TEST(ParseLine, NamesTheRequiredKeyThatIsMissing) {
+  EXPECT_EQ(refusal("dtype=fp16 heads=8 head_dim=64"),
+            "lengths is missing; dtype, heads, head_dim and lengths are required");
+  EXPECT_EQ(refusal("heads=8"), "dtype is missing; dtype, heads, head_dim and lengths are required");
+}
+
+TEST(ParseLine, RefusesAnEmptyLineWithAnExample) {
+  for (const char* const line : {"", " ", "\t \t"}) {
+    EXPECT_EQ(refusal(line), "the case line is empty; an example: dtype=fp16 heads=8 head_dim=64 lengths=7,1,64");
+  }
+}
+
+TEST(ParseLine, RefusesWordsThatAreNotKeyAndValue) {
+  for (const char* const junk : {"junk", "seed", "seed =1", "#", "\r", "\n", "--seed"}) {
+    EXPECT_NE(refusal(with(junk)).find("is not KEY=VALUE; the keys are dtype,"), std::string::npos) << junk;
+  }
+}
+
+TEST(ParseLine, RefusesNumbersThatAreNotPlainDigitsInRange) {
+  for (const char* const value : {"", "-1", "+8", "0", "1025", "8.0", "0x8", "8,", "8h", "1e3", "9223372036854775808",
+                                  "18446744073709551616", "99999999999999999999999999"}) {
+    const std::string line = std::string("dtype=fp16 head_dim=64 lengths=7 heads=") + value;
+    EXPECT_EQ(refusal(line), std::string("heads='") + value + "': must be a whole number, 1 to 1024");
+  }
+}
+
+TEST(ParseLine, RefusesBadSwitchesNamingTheKey) {
+  EXPECT_EQ(refusal(with("need_weights=true")), "need_weights='true': must be a whole number, 0 to 1");
+  EXPECT_EQ(refusal(with("mask=None")), "mask='None': must be padding or none");
+  EXPECT_EQ(refusal(with("extra_padding=-3")), "extra_padding='-3': must be a whole number, 0 to 65536");
+  EXPECT_EQ(refusal("dtype=int8 heads=8 head_dim=64 lengths=7"), "dtype='int8': must be fp16, bf16 or fp32");
+}
+
+TEST(ParseLine, RefusesSeedsThatDoNotFit) {
+  for (const char* const seed : {"", "0x", "-1", "0X1", "0x10000000000000000", "18446744073709551616", "2a", "0x-1"}) {
+    EXPECT_EQ(refusal(with(std::string("seed=") + seed)),
+              std::string("seed='") + seed + "': must be 0 to 0xffffffffffffffff, hexadecimal with 0x or decimal");
+  }
+}
+
+TEST(ParseLine, RefusesLengthsWithEmptyOrImpossibleItems) {
+  for (const char* const lengths : {"", ",", "7,", ",7", "7,,8", "0", "-1", "7;8", "x3", "1048577", "0x10",
+                                    "9223372036854775808"}) {
+    EXPECT_NE(refusal(with_lengths(lengths)).find("a length must be 1 to 1048576"), std::string::npos) << lengths;
+  }
+  EXPECT_EQ(refusal(with_lengths("5,0,7")),
+            "lengths: item '0': a length must be 1 to 1048576, and the list LENGTH or LENGTHxCOUNT separated by single "
+            "commas");
+}
+
+TEST(ParseLine, RefusesCountsBeforeTheyTakeMemory) {
+  for (const char* const lengths : {"1x", "1x0", "1x-1", "1x2x3", "1x1048577", "1x1152921504606846976",
+                                    "1x18446744073709551616", "1x1048576,1"}) {
+    EXPECT_NE(refusal(with_lengths(lengths)).find("all counts together at most 1048576 sequences"), std::string::npos)
+        << lengths;
+  }
+  EXPECT_EQ(parse_line(with_lengths("1x1048576")).batch_size(), 1048576);
+}
+
+TEST(ParseLine, RefusesWhatOnlyTheWholeCaseCanTell) {
+  EXPECT_EQ(refusal(with("mask=none")), "mask=none: needs all lengths equal, use mask=padding");
+  EXPECT_EQ(refusal(with("padding_content=1000")), "no CaseError");  // 125 * 8: 7 significant bits
+  EXPECT_EQ(refusal(with("padding_content=1001")),
+            "padding_content=1001: must be exact in bf16 (8 significant bits), use a power of two");
+}
+
+TEST(ParseLine, KeepsErrorsOnOnePrintableLine) {
+  const std::string lines[] = {with(std::string("a\0b=1", 5)), with("s\xc3\xa4\x65\x64=1"), with("seed=1\n2"),
+                               with(std::string(100000, 'k') + "=1"), with("seed=" + std::string(100000, '9'))};
+  for (const std::string& line : lines) {
+    const std::string message = refusal(line);
+    EXPECT_NE(message, "no CaseError");
+    EXPECT_LT(message.size(), 300u);
+    for (const char character : message) {
+      EXPECT_TRUE(character >= ' ' && character < 0x7f) << message;
+    }
+  }
+}
+
+TEST(ParseCaseFile, SkipsBlankLinesAndComments) {
+  std::istringstream file("# corpus\n\n  # more\n" + with("") + "\r\n" + with("seed=1"));
+  const auto cases = parse_case_file(file, "corpus.txt");
+  ASSERT_EQ(cases.size(), 2u);
+  EXPECT_EQ(cases[1].seed, 1u);
+}
+
+TEST(ParseCaseFile, NamesTheFileAndTheLine) {
+  std::istringstream file("# corpus\n" + with("") + "\n" + with("seed=x") + "\n");
+  EXPECT_EQ(message_of([&] { parse_case_file(file, "corpus.txt"); }),
+            "corpus.txt:3: seed='x': must be 0 to 0xffffffffffffffff, hexadecimal with 0x or decimal");
+}
+
+TEST(ParseCaseFile, SaysThatAFileCannotBeRead) {
+  std::istringstream file;
+  file.setstate(std::ios::failbit);
+  EXPECT_EQ(message_of([&] { parse_case_file(file, "corpus.txt"); }), "corpus.txt: cannot be read");
+}
+
+}  // namespace
+}  // namespace attngate

@@ -1,0 +1,92 @@
+#include "attngate/report/results_json.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <limits>
+
+#include "unit/report/sample_results.h"
+
+namespace attngate::test {
+namespace {
+
+std::string refusal(const std::string& text) {
+  try {
+    results_from_json(text);
+  } catch (const ResultsError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+std::string with(std::string text, const std::string& old_part, const std::string& new_part) {
+  const auto at = text.find(old_part);
+  if (at == std::string::npos) throw std::logic_error("the sample has no " + old_part);
+  return text.replace(at, old_part.size(), new_part);
+}
+
+TEST(ResultsJsonTest, gives_back_what_was_written) {
+  EXPECT_EQ(results_from_json(results_to_json(sample_results())), sample_results());
+}
+
+TEST(ResultsJsonTest, gives_back_a_failure) {
+  Results results = sample_results();
+  results.status = TestStatus::failed;
+  results.failure = sample_failure();
+  EXPECT_EQ(results_from_json(results_to_json(results)), results);
+}
+
+TEST(ResultsJsonTest, gives_back_every_status) {
+  for (const TestStatus status : {TestStatus::holds, TestStatus::failed, TestStatus::flaky, TestStatus::skipped, TestStatus::error}) {
+    Results results = sample_results();
+    results.status = status;
+    EXPECT_EQ(results_from_json(results_to_json(results)).status, status);
+  }
+}
+
+TEST(ResultsJsonTest, gives_back_infinities) {
+  Results results = sample_results();
+  results.worst_margin = std::numeric_limits<double>::infinity();
+  results.max_seconds = std::numeric_limits<double>::infinity();
+  results.paths[0].worst_margin = -std::numeric_limits<double>::infinity();
+  EXPECT_EQ(results_from_json(results_to_json(results)), results);
+  results.worst_margin = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_TRUE(std::isnan(results_from_json(results_to_json(results)).worst_margin));
+}
+
+TEST(ResultsJsonTest, survives_error_texts_that_are_no_utf8) {
+  Results results = sample_results();
+  results.reason = "bad byte \xff here";
+  EXPECT_NE(results_from_json(results_to_json(results)).reason.find("here"), std::string::npos);
+}
+
+TEST(ResultsJsonTest, starts_with_schema_and_version_and_has_the_seed_as_text) {
+  const std::string text = results_to_json(sample_results());
+  EXPECT_TRUE(text.starts_with("{\n  \"schema\": \"attngate.results\",\n  \"version\": 1,\n")) << text;
+  EXPECT_NE(text.find("\"seed\": \"0xffffffffffffffff\""), std::string::npos) << text;
+  EXPECT_NE(text.find("\"failure\": null"), std::string::npos) << text;
+}
+
+TEST(ResultsJsonTest, leaves_unknown_fields_alone) {
+  EXPECT_EQ(results_from_json(with(results_to_json(sample_results()), "\"version\": 1,", "\"version\": 1, \"colour\": \"red\",")), sample_results());
+}
+
+TEST(ResultsJsonTest, says_what_is_wrong_with_a_file) {
+  const std::string good = results_to_json(sample_results());
+  EXPECT_EQ(refusal(good.substr(0, good.size() / 2)), "is not JSON, or only a part of it");
+  EXPECT_EQ(refusal(""), "is not JSON, or only a part of it");
+  EXPECT_EQ(refusal("[1]"), "the file: allowed is an object");
+  EXPECT_EQ(refusal("{}"), "field 'schema' is missing");
+  EXPECT_EQ(refusal(with(good, "attngate.results", "other")), "field 'schema': allowed is \"attngate.results\"");
+  EXPECT_EQ(refusal(with(good, "\"version\": 1", "\"version\": 2")), "field 'version': allowed is 1, this is 2");
+  EXPECT_EQ(refusal(with(good, "\"cases\": 1234", "\"cases\": -1")), "field 'cases': allowed is a whole number from 0 on");
+  EXPECT_EQ(refusal(with(good, "\"type\": \"cuda\"", "\"type\": 3")), "field 'device.type': allowed is text");
+  EXPECT_EQ(refusal(with(good, "\"runs\": 7", "\"runs\": \"7\"")), "field 'paths[1].runs': allowed is a whole number from 0 on");
+  EXPECT_EQ(refusal(with(good, "\"median_us\": 81.25", "\"median\": 81.25")), "field 'paths[0].median_us' is missing");
+  EXPECT_EQ(refusal(with(good, "\"status\": \"holds\"", "\"status\": \"fine\"")), "field 'status': allowed is holds, failed, flaky, skipped or error");
+  EXPECT_EQ(refusal(with(good, "\"0xffffffffffffffff\"", "\"0xzz\"")), "field 'seed': allowed is a number below 2^64 as text, like \"0x2a\"");
+  EXPECT_EQ(refusal(with(good, "\"worst_margin\": {", "\"worst_margin\": 3, \"was\": {")), "field 'worst_margin': allowed is an object");
+}
+
+}  // namespace
+}  // namespace attngate::test

@@ -1,0 +1,159 @@
+#include "attngate/report/results.h"
+
+#include <gtest/gtest.h>
+
+#include <filesystem>
+#include <set>
+
+#include "unit/report/sample_results.h"
+#include "unit/runner/fakes.h"
+#include "unit/scratch_folder.h"
+
+namespace attngate::test {
+namespace {
+
+std::set<std::string> names_in(const std::string& folder) {
+  std::set<std::string> names;
+  for (const auto& entry : std::filesystem::directory_iterator(folder)) names.insert(entry.path().filename().string());
+  return names;
+}
+
+template <typename Action>
+std::string refusal(const Action& action) {
+  try {
+    action();
+  } catch (const ResultsError& error) {
+    return error.what();
+  }
+  return "accepted";
+}
+
+RunContext a_context() { return {{"property.fake.fp32.cpu", "fake", "cpu", 0x2a}, "fp32", "a CPU", "2.11.0", "", "0.1.0", 10, 60, "2026-01-31T12:00:00Z"}; }
+
+TEST(ResultsTest, are_one_file_named_after_the_test) {
+  const ScratchFolder folder;
+  const std::string path = write_results(folder / "results", sample_results());
+  EXPECT_EQ(path, folder / "results/property.agreement.fp16.cuda.json");
+  EXPECT_EQ(names_in(folder / "results"), (std::set<std::string>{"property.agreement.fp16.cuda.json"}));
+}
+
+TEST(ResultsTest, replace_older_ones) {
+  const ScratchFolder folder;
+  Results results = sample_results();
+  write_results(folder.path(), results);
+  results.cases = 5;
+  write_results(folder.path(), results);
+  EXPECT_EQ(read_results(folder.path()).results, std::vector<Results>{results});
+}
+
+TEST(ResultsTest, name_the_folder_that_cannot_be_made) {
+  const ScratchFolder folder;
+  write_text(folder / "file", "in the way");
+  const std::string text = refusal([&] { write_results(folder / "file/results", sample_results()); });
+  EXPECT_NE(text.find(folder / "file/results"), std::string::npos) << text;
+  EXPECT_EQ(names_in(folder.path()), std::set<std::string>{"file"});
+}
+
+TEST(ResultsTest, leave_no_part_of_a_file_behind_when_writing_fails) {
+  const ScratchFolder folder;
+  // A folder in the file's place: even root cannot rename over it.
+  std::filesystem::create_directories(folder / "property.agreement.fp16.cuda.json/x");
+  const std::string text = refusal([&] { write_results(folder.path(), sample_results()); });
+  EXPECT_NE(text.find("cannot be written"), std::string::npos) << text;
+  EXPECT_EQ(names_in(folder.path()), std::set<std::string>{"property.agreement.fp16.cuda.json"});
+}
+
+TEST(ResultsTest, refuse_test_names_that_leave_the_folder) {
+  for (const char* name : {"", "../x", "a/b", ".hidden", "a b"}) {
+    EXPECT_NE(refusal([&] { results_path("/tmp", name); }).find("allowed"), std::string::npos) << name;
+  }
+}
+
+TEST(ResultsTest, are_read_sorted_beside_other_files) {
+  const ScratchFolder folder;
+  write_results(folder.path(), sample_results("b"));
+  write_results(folder.path(), sample_results("a"));
+  write_text(folder / "a.journal", "# attngate journal 1\n");
+  const ResultsFolder read = read_results(folder.path());
+  EXPECT_EQ(read.results, (std::vector<Results>{sample_results("a"), sample_results("b")}));
+  EXPECT_TRUE(read.errors.empty());
+}
+
+TEST(ResultsTest, are_listed_although_another_file_is_corrupt) {
+  const ScratchFolder folder;
+  write_results(folder.path(), sample_results("good"));
+  write_text(folder / "bad.json", "{\"schema\": ");
+  const ResultsFolder read = read_results(folder.path());
+  EXPECT_EQ(read.results.size(), 1u);
+  ASSERT_EQ(read.errors.size(), 1u);
+  EXPECT_EQ(read.errors[0], "results '" + (folder / "bad.json") + "': is not JSON, or only a part of it");
+}
+
+TEST(ResultsTest, cannot_be_read_from_a_folder_that_is_not_there) {
+  const ScratchFolder folder;
+  const std::string text = refusal([&] { read_results(folder / "missing"); });
+  EXPECT_NE(text.find(folder / "missing"), std::string::npos) << text;
+}
+
+TEST(ResultsTest, take_over_what_the_run_saw) {
+  RunReport report;
+  report.add(CaseOrigin::corpus, "one", holding(0.2));
+  report.add(CaseOrigin::random, "two", holding(0.4));
+  report.loop_seconds = 0.5;
+  report.journal_path = "/tmp/j";
+  const Results results = make_results(a_context(), report);
+  EXPECT_EQ(results.test, "property.fake.fp32.cpu");
+  EXPECT_EQ(results.status, TestStatus::holds);
+  EXPECT_EQ(results.cases, 2u);
+  EXPECT_EQ(results.corpus_cases, 1u);
+  EXPECT_EQ(results.cases_per_second, 4);
+  EXPECT_EQ(results.worst_line, "two");
+  EXPECT_EQ(results.paths[0].median_us, 10);
+  EXPECT_EQ(results.journal, "/tmp/j");
+  EXPECT_FALSE(results.failure);
+}
+
+TEST(ResultsTest, have_shares_that_add_up_to_one) {
+  RunReport report;
+  report.generate_us = 100;
+  report.phases = {100, 200, 300, 100};
+  report.loop_seconds = 1e-3;
+  const TimeShares shares = make_results(a_context(), report).shares;
+  EXPECT_DOUBLE_EQ(shares.generate, 0.1);
+  EXPECT_DOUBLE_EQ(shares.paths, 0.3);
+  EXPECT_DOUBLE_EQ(shares.other, 0.2);
+  report.loop_seconds = 1e-6;  // phases that overlap
+  const TimeShares crowded = make_results(a_context(), report).shares;
+  EXPECT_DOUBLE_EQ(crowded.generate + crowded.inputs + crowded.reference + crowded.paths + crowded.compare + crowded.other, 1);
+  EXPECT_EQ(crowded.other, 0);
+}
+
+TEST(ResultsTest, carry_the_smallest_failing_case_and_its_replay) {
+  const auto check = [](const AttentionCase& value) { return value.batch_size() >= 3 ? failing() : holding(); };
+  const RunReport report = for_all(fake_options(10), draw_fake, shrinkable_case, check);
+  const Results results = make_results(a_context(), report);
+  EXPECT_EQ(results.status, TestStatus::failed);
+  EXPECT_EQ(results.reason, "fake: wrong result");
+  ASSERT_TRUE(results.failure);
+  EXPECT_EQ(results.failure->shrunk_line, report.failure->shrunk->line);
+  EXPECT_NE(results.failure->replay.find("'" + report.failure->shrunk->line + "'"), std::string::npos);
+  ASSERT_EQ(results.failure->paths.size(), 1u);
+  EXPECT_EQ(results.failure->paths[0].status, "wrong result");
+}
+
+TEST(ResultsTest, of_a_skipped_test_have_its_reason_and_no_cases) {
+  const Results results = make_skipped(a_context(), "no CUDA device");
+  EXPECT_EQ(results.status, TestStatus::skipped);
+  EXPECT_EQ(results.reason, "no CUDA device");
+  EXPECT_EQ(results.cases, 0u);
+}
+
+TEST(ResultsTest, start_at_a_time_in_utc) {
+  const std::string now = utc_now();
+  ASSERT_EQ(now.size(), 20u) << now;
+  EXPECT_EQ(now[10], 'T');
+  EXPECT_EQ(now[19], 'Z');
+}
+
+}  // namespace
+}  // namespace attngate::test

@@ -1,0 +1,74 @@
+#include "attngate/report/table.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "unit/report/sample_results.h"
+
+namespace attngate::test {
+namespace {
+
+std::vector<Results> three_tests() {
+  Results failed = sample_results("property.weights.fp32.cuda");
+  failed.property = "weights";
+  failed.dtype = "fp32";
+  failed.cases = 7;
+  failed.cases_per_second = 3;
+  failed.worst_margin = 12.5;
+  failed.worst_path = "nn_mha_slow";
+  failed.paths.pop_back();
+  failed.wall_seconds = 131.5;
+  failed.status = TestStatus::failed;
+  failed.reason = "nn_mha_slow: wrong result";
+  Results skipped;
+  skipped.test = skipped.property = "cudnn";
+  skipped.dtype = "bf16";
+  skipped.device = "cuda";
+  skipped.status = TestStatus::skipped;
+  skipped.reason = "no CUDA device";
+  return {sample_results(), failed, skipped};
+}
+
+TEST(ResultsTableTest, has_a_row_for_each_test_and_the_totals) {
+  std::ostringstream out;
+  print_results_table(out, three_tests());
+  EXPECT_EQ(out.str(),
+            "property   dtype  device  backends              cases  cases/s  worst margin  of path            time s  status\n"
+            "---------  -----  ------  --------------------  -----  -------  ------------  -----------------  ------  -------\n"
+            "agreement  fp16   cuda    flash, math, unfused  1,234    152.5         0.312  nn_mha_fast.flash     8.1  holds\n"
+            "weights    fp32   cuda    flash, math               7      3.0        12.500  nn_mha_slow         131.5  failed\n"
+            "    nn_mha_slow: wrong result\n"
+            "cudnn      bf16   cuda                              -        -             -                          -  skipped\n"
+            "    no CUDA device\n"
+            "\n"
+            "3 tests (1 holds, 1 failed, 1 skipped), 1,241 cases, 139.6 s\n");
+}
+
+TEST(ResultsTableTest, says_that_there_are_no_tests) {
+  std::ostringstream out;
+  print_results_table(out, {});
+  EXPECT_TRUE(out.str().ends_with("\n0 tests, 0 cases, 0.0 s\n")) << out.str();
+}
+
+TEST(PathsTableTest, has_a_row_for_each_path) {
+  Results results = sample_results("property.agreement.fp16.cpu");
+  results.paths.push_back({"nn_mha_fast.cudnn", 0, 1241, 0, "", {}, 0});
+  std::ostringstream out;
+  print_paths_table(out, {results});
+  EXPECT_EQ(out.str(),
+            "test                         path               backends      runs  refused  worst margin  median us\n"
+            "---------------------------  -----------------  -----------  -----  -------  ------------  ---------\n"
+            "property.agreement.fp16.cpu  nn_mha_fast.flash  flash, math  1,200       34         0.312       81.2\n"
+            "property.agreement.fp16.cpu  nn_mha_slow        unfused          7        0         0.001     1234.5\n"
+            "property.agreement.fp16.cpu  nn_mha_fast.cudnn                   0    1,241             -          -\n");
+}
+
+TEST(PathsTableTest, is_empty_without_paths) {
+  std::ostringstream out;
+  print_paths_table(out, {three_tests()[2]});
+  EXPECT_EQ(out.str(), "");
+}
+
+}  // namespace
+}  // namespace attngate::test
