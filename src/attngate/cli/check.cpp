@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 
+#include <charconv>
 #include <iostream>
 #include <limits>
 
@@ -46,7 +47,13 @@ std::vector<const Property*> chosen_properties(const CheckOptions& options) {
 std::vector<DType> chosen_dtypes(const CheckOptions& options) {
   if (options.dtypes.empty()) return {DType::fp16, DType::bf16, DType::fp32};
   std::vector<DType> chosen;
-  for (const std::string& name : options.dtypes) chosen.push_back(parse_dtype(name));
+  for (const std::string& name : options.dtypes) {
+    try {
+      chosen.push_back(parse_dtype(name));
+    } catch (const CaseError& error) {
+      throw UsageError(std::string("--") + error.what());
+    }
+  }
   return chosen;
 }
 
@@ -64,6 +71,22 @@ std::uint64_t chosen_seed(const CheckOptions& options, const Environment& enviro
   return *seed;
 }
 
+/// A property asked for by name must not be left out in silence.
+[[noreturn]] void refuse_property(const Property& property, const std::vector<DType>& dtypes, at::Device device) {
+  std::string names;
+  for (const DType dtype : dtypes) names += (names.empty() ? "" : ", ") + to_string(dtype);
+  throw UsageError("--property " + property.name + ": does not exist for " + names + " on " + device.str() +
+                   "; `attngate list` shows what does");
+}
+
+/// For CLI11's check(): CLI::Range lets nan pass, and a run without an end with it.
+std::string refuse_seconds(const std::string& text) {
+  double seconds = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, seconds);
+  return error == std::errc() && stop == end && seconds >= 1e-3 && seconds <= 1e9 ? "" : printable(text) + " must be a number of seconds, 0.001 to 1e9";
+}
+
 std::vector<PropertyRun> plan_runs(const CheckOptions& options, const PathRegistry& registry,
                                    const Environment& environment) {
   PropertyRun base;
@@ -76,17 +99,16 @@ std::vector<PropertyRun> plan_runs(const CheckOptions& options, const PathRegist
   base.results_folder = options.results;
   if (!options.corpus.empty()) base.corpus = read_corpus(options.corpus);
   std::vector<PropertyRun> runs;
+  const std::vector<DType> dtypes = chosen_dtypes(options);
   for (const Property* property : chosen_properties(options)) {
-    for (const DType dtype : chosen_dtypes(options)) {
+    const std::size_t before = runs.size();
+    for (const DType dtype : dtypes) {
       if (!property->exists(dtype, base.device.type())) continue;
       runs.push_back(base);
       runs.back().property = property;
       runs.back().dtype = dtype;
     }
-  }
-  if (runs.empty()) {
-    throw UsageError("nothing to check: the properties asked for do not exist for these dtypes on " +
-                     base.device.str() + "; `attngate list` says which do");
+    if (runs.size() == before && !options.properties.empty()) refuse_property(*property, dtypes, base.device);
   }
   return runs;
 }
@@ -127,11 +149,13 @@ void add_check_command(CLI::App& app, Command& chosen) {
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40));
   command->add_option("--seconds", options->seconds, "Time for the random cases of each property and dtype")
-      ->check(CLI::Range(1e-3, 1e9));
-  command->add_option("--seed", options->seed, "Number, 0x hex, or `random` (default: ATTNGATE_SEED, else the same each run)");
-  command->add_option("--corpus", options->corpus, "Folder of *.case files that run first");
-  command->add_option("--results", options->results, "Folder for one JSON file and one journal per property and dtype");
-  command->add_option("--json", options->json, "File for the results of the whole run");
+      ->check(refuse_seconds);
+  command->add_option("--seed", options->seed, "Number, 0x hex, or `random` (default: ATTNGATE_SEED, else the same each run)")
+      ->check(refuse_empty);
+  command->add_option("--corpus", options->corpus, "Folder of *.case files that run first")->check(refuse_empty);
+  command->add_option("--results", options->results, "Folder for one JSON file and one journal per property and dtype")
+      ->check(refuse_empty);
+  command->add_option("--json", options->json, "File for the results of the whole run")->check(refuse_empty);
   command->footer(
       "Examples:\n"
       "  attngate check                                     everything, on the GPU if there is one\n"

@@ -5,6 +5,7 @@
 #include <iostream>
 
 #include "attngate/case/attention_case.h"
+#include "attngate/case/printable.h"
 #include "attngate/runner/exit_code.h"
 #include "attngate/runner/usage_error.h"
 #include "attngate/suite/device.h"
@@ -14,6 +15,24 @@ namespace {
 
 /// LibTorch's errors go on with a stack trace; people get the first line.
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+/// What is wrong with the command line, and what is allowed instead.
+std::string explain(const CLI::App& app, const CLI::ParseError& error) {
+  const auto kind = static_cast<CLI::ExitCodes>(error.get_exit_code());
+  if (app.get_subcommands().empty() && kind == CLI::ExitCodes::RequiredError) {
+    std::string names;
+    for (const CLI::App* subcommand : app.get_subcommands({})) names += (names.empty() ? "" : ", ") + subcommand->get_name();
+    const std::vector<std::string> unknown = app.remaining();
+    return (unknown.empty() ? "no subcommand" : "no such subcommand: " + printable(unknown.front())) + "; there are " + names;
+  }
+  std::string hint = "attngate --help says what is allowed";
+  if (!app.get_subcommands().empty()) {
+    const std::string name = app.get_subcommands().front()->get_name();
+    hint = "attngate " + name + " --help says what is allowed";
+    if (name == "replay" && kind == CLI::ExitCodes::ExtrasError) hint = "the case goes in one pair of quotes; " + hint;
+  }
+  return std::string(error.what()) + " (" + hint + ")";
+}
 
 int complain(const std::string& what, int exit_code) {
   std::cerr << "attngate: " << first_line(what) << '\n';
@@ -40,7 +59,7 @@ int run_command(int argc, char** argv) {
     return chosen();
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
-    return complain(std::string(error.what()) + " (attngate --help says what is allowed)", exit_code::usage);
+    return complain(explain(app, error), exit_code::usage);
   } catch (const CaseError& error) {
     return complain(error.what(), exit_code::usage);
   } catch (const UsageError& error) {

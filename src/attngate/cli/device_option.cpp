@@ -1,11 +1,14 @@
 #include "attngate/cli/device_option.h"
 
+#include <fcntl.h>
+#include <unistd.h>
+
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
-#include <fstream>
 
+#include "attngate/case/printable.h"
 #include "attngate/paths/attention_path.h"
 #include "attngate/runner/usage_error.h"
 #include "attngate/suite/device.h"
@@ -33,13 +36,21 @@ void check_path_names(const PathRegistry& registry, const std::vector<std::strin
 }
 
 void check_writable(const std::string& path) {
-  const std::filesystem::path probe = path + ".probe";
-  {
-    std::ofstream file(probe);
-    if (!file) throw UsageError("cannot write '" + path + "': " + std::strerror(errno));
-  }
+  const auto refuse = [&](const std::string& cause) {
+    throw UsageError("--json " + printable(path) + ": cannot be written: " + cause +
+                     "; allowed is a file in a writable folder that exists");
+  };
   std::error_code ignored;
-  std::filesystem::remove(probe, ignored);
+  const std::filesystem::file_status there = std::filesystem::symlink_status(path, ignored);
+  // Results arrive by rename(), which would put a file in the place of a device such as /dev/null.
+  if (std::filesystem::exists(there) && !std::filesystem::is_regular_file(there)) refuse("it is no regular file");
+  const std::string probe = path + "." + std::to_string(::getpid()) + ".probe";
+  const int file = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
+  if (file < 0) refuse(std::strerror(errno));
+  ::close(file);
+  ::unlink(probe.c_str());
 }
+
+std::string refuse_empty(const std::string& text) { return text.empty() ? "it is empty" : ""; }
 
 }  // namespace attngate

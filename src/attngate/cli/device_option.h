@@ -18,7 +18,10 @@ c10::Device choose_device(const std::string& name);
 class PathRegistry;
 void check_path_names(const PathRegistry& registry, const std::vector<std::string>& names);
 
-/// Throws UsageError when a file cannot be written there, before any time is spent; leaves nothing behind.
+/// Throws UsageError when the file that `--json` names cannot be written, before any time is spent; leaves nothing behind.
 void check_writable(const std::string& path);
+
+/// For CLI11's check(): refuses the empty text that an unset shell variable leaves.
+std::string refuse_empty(const std::string& text);
 
 }  // namespace attngate

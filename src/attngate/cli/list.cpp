@@ -2,12 +2,12 @@
 #include <fmt/format.h>
 #include <nlohmann/json.hpp>
 
-#include <fstream>
 #include <iostream>
 
 #include "attngate/cli/command.h"
 #include "attngate/cli/device_option.h"
 #include "attngate/properties/property.h"
+#include "attngate/report/atomic_file.h"
 #include "attngate/runner/exit_code.h"
 #include "attngate/runner/text_table.h"
 #include "attngate/suite/device.h"
@@ -51,7 +51,7 @@ void write_json(const PathRegistry& registry, const std::string& file) {
                                   {"cuda", dtypes_of(property, at::kCUDA)}, {"summary", property.summary}});
   }
   check_writable(file);
-  std::ofstream(file) << json.dump(2) << '\n';
+  write_atomically(file, json.dump(2) + "\n");
 }
 
 }  // namespace
@@ -59,7 +59,8 @@ void write_json(const PathRegistry& registry, const std::string& file) {
 void add_list_command(CLI::App& app, Command& chosen) {
   auto json = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("list", "Show paths, properties and devices");
-  command->add_option("--json", *json, "File for the same as JSON");
+  command->add_option("--json", *json, "File for the same as JSON")->check(refuse_empty);
+  command->footer("Example:\n  attngate list --json paths.json");
   command->callback([json, &chosen] {
     chosen = [json] {
       const PathRegistry registry = make_registry();

@@ -10,6 +10,7 @@
 #include "attngate/report/results_list.h"
 #include "attngate/report/table.h"
 #include "attngate/runner/exit_code.h"
+#include "attngate/suite/device.h"
 #include "attngate/suite/property_run.h"
 
 namespace attngate {
@@ -31,7 +32,8 @@ std::vector<const Property*> properties_for(const ReplayOptions& options, DType 
       throw UsageError("--property " + printable(name) + ": no such property; there are " + property_names());
     }
     if (!property->exists(dtype, device)) {
-      throw UsageError("--property " + name + ": does not exist for " + to_string(dtype) + " on this device");
+      throw UsageError("--property " + name + ": does not exist for " + to_string(dtype) + " on " + device_label(device) +
+                       "; `attngate list` shows what does");
     }
     chosen.push_back(property);
   }
@@ -84,7 +86,7 @@ void add_replay_command(CLI::App& app, Command& chosen) {
   command->add_option("--property", options->properties, "Property to check (default: all that apply); repeatable");
   command->add_option("--path", options->paths, "Path or family to check (default: all); repeatable");
   command->add_option("--device", options->device, "cpu, cuda, or auto: a GPU where there is one")->capture_default_str();
-  command->add_option("--json", options->json, "File for the results");
+  command->add_option("--json", options->json, "File for the results")->check(refuse_empty);
   command->footer(
       "Example:\n"
       "  attngate replay 'dtype=fp16 heads=8 head_dim=64 lengths=7,1,64 seed=0x2a'\n"

@@ -13,6 +13,10 @@ namespace {
 
 int report(const std::string& folder, bool paths) {
   const ResultsFolder read = read_results(folder);
+  if (read.results.empty() && !read.errors.empty()) {
+    const std::size_t more = read.errors.size() - 1;
+    throw UsageError(read.errors.front() + (more > 0 ? " (and " + std::to_string(more) + " more like it)" : ""));
+  }
   for (const std::string& error : read.errors) std::cerr << "attngate: " << error << '\n';
   if (read.results.empty()) throw UsageError("no results in '" + folder + "': run ci/gate, or ctest in a build folder");
   if (paths) {
@@ -34,7 +38,7 @@ void add_report_command(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("report", "Print the results of earlier runs as tables");
   command->add_option("DIR", *folder, "Folder of results, such as build/dev/results")->required();
   command->add_flag("--paths", *paths, "One more table: each path's runs, margins and times");
-  command->footer("Exit code: 0 all hold or are skipped, 1 something failed or cannot be read, 2 bad usage.");
+  command->footer("Example:\n  attngate report build/dev/results --paths\nExit code: 0 all hold or are skipped, 1 something failed or cannot be read, 2 bad usage.");
   command->callback([folder, paths, &chosen] { chosen = [folder, paths] { return report(*folder, *paths); }; });
 }
 

@@ -31,6 +31,11 @@ extern const double pair_slack;
 /// too few to see a typical error in.
 extern const std::int64_t rows_for_own_scale;
 
+/// An average needs enough to average: the rms rule judges sequences with their own scale and so many elements,
+/// the row rule rows of so many columns. The max rule judges everything. Measured, see docs/oracle.md.
+extern const std::int64_t elements_for_rms_rule;
+extern const std::int64_t columns_for_row_rule;
+
 /// How far one tensor is from its bound on one case.
 struct Margin {
   double value = 0;         ///< worst error / bound over sequences and rules; infinity for NaN or Inf

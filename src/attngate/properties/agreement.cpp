@@ -19,7 +19,7 @@ class AgreementCheck {
     const c10::InferenceMode no_autograd;
     Verdict verdict;
     const std::vector<SelectedPath> selected = select_paths(context_, attention_case, lanes_);
-    if (selected.empty()) return verdict;
+    if (selected.empty()) return inapplicable(context_, "runs");
     PhaseClock clock;
     const CaseInputs inputs(attention_case, context_.device);
     verdict.phases.inputs_us = clock.lap_us();

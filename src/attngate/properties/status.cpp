@@ -18,7 +18,7 @@ class StatusCheck {
     const c10::InferenceMode no_autograd;
     Verdict verdict;
     const std::vector<SelectedPath> selected = select_paths(context_, attention_case, Lanes::refusing);
-    if (selected.empty()) return verdict;
+    if (selected.empty()) return inapplicable(context_, "promises an error");
     PhaseClock clock;
     const CaseInputs inputs(attention_case, context_.device);
     verdict.phases.inputs_us = clock.lap_us();

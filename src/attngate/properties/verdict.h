@@ -57,7 +57,9 @@ struct PhaseTimes {
 /// What a property says of one case.
 struct Verdict {
   bool holds = true;
-  /// One line saying why it does not hold; empty when it holds.
+  /// False where the property has nothing to say about the case: it is not counted, neither way.
+  bool applicable = true;
+  /// One line saying why it does not hold, or does not apply; empty when it holds.
   std::string reason;
   /// Every path that took part, in registration order, then the pairs that failed.
   std::vector<PathOutcome> paths;

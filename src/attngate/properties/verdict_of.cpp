@@ -2,6 +2,15 @@
 
 namespace attngate {
 
+Verdict inapplicable(const PropertyContext& context, const std::string& what) {
+  std::string names;
+  for (const std::string& name : context.only) names += (names.empty() ? " among " : ", ") + name;
+  Verdict verdict;
+  verdict.applicable = false;
+  verdict.reason = "no path" + names + " " + what + " for this case on " + context.device.str();
+  return verdict;
+}
+
 void conclude(Verdict& verdict, std::vector<Execution>& executions, std::vector<PathOutcome> failed_pairs) {
   for (Execution& execution : executions) verdict.paths.push_back(std::move(execution.outcome));
   for (PathOutcome& pair : failed_pairs) verdict.paths.push_back(std::move(pair));

@@ -85,7 +85,9 @@ class WeightsCheck {
     const c10::InferenceMode no_autograd;
     Verdict verdict;
     const std::vector<SelectedPath> selected = select_weighted(attention_case);
-    if (selected.empty()) return verdict;
+    if (selected.empty()) {
+      return inapplicable(context_, attention_case.need_weights ? "gives weights" : "is asked for weights: need_weights=0");
+    }
     PhaseClock clock;
     const CaseInputs inputs(attention_case, context_.device);
     verdict.phases.inputs_us = clock.lap_us();

@@ -34,13 +34,14 @@ int write_file(const std::string& path, const std::string& text) {
 }  // namespace
 
 void write_atomically(const std::string& path, const std::string& text) {
-  // In the same folder, where rename() is atomic; with the process's number, for two runs at once.
+  // In the same folder, where rename() is atomic; with the process's number, for two runs at once. Not named *.json,
+  // so that who reads a folder of results passes it over.
   const std::string temporary = fmt::format("{}.{}.part", path, ::getpid());
   int error = write_file(temporary, text);
   if (error == 0 && std::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
   if (error != 0) {
     ::unlink(temporary.c_str());
-    throw ResultsError(fmt::format("results '{}': cannot write: {}", path, std::strerror(error)));
+    throw ResultsError(fmt::format("results '{}': cannot be written: {}", path, std::strerror(error)));
   }
 }
 

@@ -15,6 +15,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "attngate/report/atomic_file.h"
 #include "attngate/report/measurements.h"
 #include "attngate/report/results_json.h"
 
@@ -90,24 +91,6 @@ Results results_of(const RunContext& context) {
   throw ResultsError(fmt::format("results '{}': {}: {}", path, what, std::strerror(error)));
 }
 
-// Writes all of `text` to a new file; 0, or the errno of what went wrong.
-int write_file(const std::string& path, const std::string& text) {
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0644);
-  if (file < 0) return errno;
-  std::size_t done = 0;
-  int error = 0;
-  while (done < text.size() && error == 0) {
-    const ssize_t written = ::write(file, text.data() + done, text.size() - done);
-    if (written >= 0) {
-      done += static_cast<std::size_t>(written);
-    } else if (errno != EINTR) {
-      error = errno;
-    }
-  }
-  if (::close(file) != 0 && error == 0) error = errno;  // network file systems report a full disk only here
-  return error;
-}
-
 }  // namespace
 
 std::string to_string(TestStatus status) {
@@ -164,15 +147,7 @@ std::string write_results(const std::string& folder, const Results& results) {
   std::error_code made;
   fs::create_directories(folder, made);
   if (made) fail(folder, "the folder cannot be made; allowed is a writable folder", made.value());
-  // In the same folder, where rename() is atomic; with the process's number, for two runs of one test. The reader
-  // looks at .json files only.
-  const std::string temporary = fmt::format("{}.{}.part", path, ::getpid());
-  int error = write_file(temporary, results_to_json(results));
-  if (error == 0 && std::rename(temporary.c_str(), path.c_str()) != 0) error = errno;
-  if (error != 0) {
-    ::unlink(temporary.c_str());
-    fail(path, "cannot be written", error);
-  }
+  write_atomically(path, results_to_json(results));
   return path;
 }
 

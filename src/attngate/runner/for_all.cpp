@@ -15,6 +15,9 @@ namespace {
 // Two more runs: enough to tell "always" from "now and then" without doubling the time of a slow failure.
 constexpr unsigned reruns_of_a_failure = 2;
 
+// A property that applies to fewer than one drawn case in 20 ends early rather than draw on and on.
+constexpr std::uint64_t draws_per_case = 20;
+
 class StopWatch {
  public:
   double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
@@ -53,7 +56,8 @@ class Run {
   void run_random() {
     const StopWatch phase;
     const double aside_before = aside_seconds_;
-    for (std::uint64_t index = 0; index < options_.max_cases && !stopped_; ++index) {
+    for (std::uint64_t index = 0; report_.random_cases < options_.max_cases && !stopped_; ++index) {
+      if (index / draws_per_case >= options_.max_cases) break;
       if (phase.seconds() - (aside_seconds_ - aside_before) >= options_.max_seconds) break;
       const StopWatch drawing;
       std::optional<AttentionCase> drawn;
@@ -80,6 +84,11 @@ class Run {
 
   void visit(CaseOrigin origin, std::uint64_t index, const AttentionCase& value) {
     CheckedCase checked = evaluate(value);
+    if (!checked.verdict.applicable) {
+      ++report_.inapplicable_cases;
+      why_inapplicable_ = checked.verdict.reason;
+      return;
+    }
     report_.add(origin, checked.line, checked.verdict);
     progress_.show(report_.cases(), watch_.seconds() - aside_seconds_, report_.worst_margin);
     if (checked.verdict.holds) {
@@ -135,7 +144,9 @@ class Run {
 
   void conclude() {
     if (report_.cases() == 0 && report_.error.empty()) {
-      report_.error = "nothing ran: no replayed case, no corpus case, and a budget without random cases";
+      report_.error = report_.inapplicable_cases > 0
+                          ? "nothing ran: the property does not apply (" + why_inapplicable_ + ")"
+                          : "nothing ran: no replayed case, no corpus case, and a budget without random cases";
     }
     if (!journal_) return;
     journal_->finish();
@@ -155,6 +166,7 @@ class Run {
   double aside_seconds_ = 0;  // spent on re-runs and shrinking
   bool stopped_ = false;
   std::optional<AttentionCase> last_that_held_;
+  std::string why_inapplicable_;
 };
 
 }  // namespace

@@ -38,6 +38,10 @@ Verdict judge(const Check& check, const AttentionCase& attention_case) {
   } catch (...) {
     return failing("exception: of a type that is no std::exception");
   }
+  if (!verdict.applicable) {
+    verdict.holds = true;
+    return verdict;
+  }
   if (verdict.holds) {
     verdict.reason = contradiction(verdict);
     verdict.holds = verdict.reason.empty();

@@ -83,6 +83,8 @@ struct RunReport {
   std::uint64_t replayed_cases = 0;
   std::uint64_t corpus_cases = 0;
   std::uint64_t random_cases = 0;
+  /// Drawn or given cases that the property had nothing to say about; not in cases().
+  std::uint64_t inapplicable_cases = 0;
   /// In order of first appearance.
   std::vector<PathSummary> paths;
   /// Host time in us that drawing the random cases took.
@@ -102,7 +104,7 @@ struct RunReport {
   std::uint64_t flaky_cases = 0;
   /// Empty when there is no journal.
   std::string journal_path;
-  /// Why the run counts as an error: nothing ran, the generator threw, the journal could not be written; else empty.
+  /// Why the run counts as an error: nothing ran, nothing applied, the generator threw, the journal could not be written; else empty.
   std::string error;
 
   std::uint64_t cases() const { return replayed_cases + corpus_cases + random_cases; }

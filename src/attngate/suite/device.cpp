@@ -9,7 +9,7 @@
 
 #include "attngate/runner/usage_error.h"
 
-#ifdef ATTNGATE_HAVE_CUDA
+#if ATTNGATE_HAVE_CUDA
 #include <c10/cuda/CUDAFunctions.h>
 #include <cuda_runtime_api.h>
 #endif
@@ -30,7 +30,7 @@ std::string processor_name() {
 
 std::string device_label(c10::DeviceType type) { return type == c10::kCUDA ? "cuda" : "cpu"; }
 
-#ifdef ATTNGATE_HAVE_CUDA
+#if ATTNGATE_HAVE_CUDA
 
 std::optional<std::string> device_problem(c10::DeviceType type) {
   if (type != c10::kCUDA) return std::nullopt;

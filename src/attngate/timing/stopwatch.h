@@ -28,6 +28,8 @@ class Stopwatch {
   struct Marks;
   struct HostMarks;
   struct CudaMarks;
+  static std::unique_ptr<Marks> make_cuda_marks(c10::Device device);
+
   std::unique_ptr<Marks> marks_;
 };
 

@@ -1,0 +1,120 @@
+#include "planted_paths.h"
+
+#include <ATen/ops/arange.h>
+#include <ATen/ops/empty.h>
+#include <ATen/ops/linear.h>
+#include <ATen/ops/scaled_dot_product_attention.h>
+#include <c10/util/Exception.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cmath>
+#include <csignal>
+#include <cstdlib>
+#include <sstream>
+
+#include "attngate/case/printable.h"
+#include "attngate/runner/usage_error.h"
+
+namespace attngate::planted {
+namespace {
+
+/// Two per cent: small beside any other mistake in a formula, large beside fp32's rounding.
+constexpr double scale_mistake = 1.02;
+
+/// A pebibyte: more than the address space of any process, so that it fails at once and takes nothing.
+constexpr std::int64_t impossible_bytes = std::int64_t{1} << 50;
+
+/// Dense masked attention in which each sequence's keys from `keys[sequence]` on are masked out.
+at::Tensor attend(const CaseInputs& inputs, const at::Tensor& keys, double scale_factor = 1) {
+  const MhaParameters& p = inputs.parameters();
+  const std::int64_t batch = inputs.dense().size(0), seqlen = inputs.dense().size(1), head_dim = p.embed_dim() / p.num_heads;
+  const auto packed = at::linear(inputs.dense(), p.in_proj_weight, p.in_proj_bias).chunk(3, -1);
+  const auto heads = [&](const at::Tensor& part) { return part.view({batch, seqlen, p.num_heads, head_dim}).transpose(1, 2); };
+  const at::Tensor attended_to = at::arange(seqlen, keys.options()).unsqueeze(0).lt(keys.unsqueeze(1));
+  const at::Tensor attention = at::scaled_dot_product_attention(
+      heads(packed[0]), heads(packed[1]), heads(packed[2]), attended_to.unsqueeze(1).unsqueeze(1), /*dropout_p=*/0,
+      /*is_causal=*/false, scale_factor / std::sqrt(static_cast<double>(head_dim)));
+  return at::linear(attention.transpose(1, 2).reshape({batch, seqlen, p.embed_dim()}), p.out_proj_weight, p.out_proj_bias);
+}
+
+PathOutput healthy(const CaseInputs& inputs) { return {attend(inputs, inputs.lengths()), {}}; }
+
+PathOutput dropped_last_key(const CaseInputs& inputs) {
+  const at::Tensor& lengths = inputs.lengths();
+  return {attend(inputs, lengths.sub(lengths.gt(1).to(at::kLong))), {}};
+}
+
+PathOutput off_by_scale(const CaseInputs& inputs) { return {attend(inputs, inputs.lengths(), scale_mistake), {}}; }
+
+/// Wrong on every third call, whatever the case.
+PathOutput flaky(const CaseInputs& inputs) {
+  static int calls = 0;
+  const at::Tensor output = attend(inputs, inputs.lengths());
+  return {++calls % 3 == 0 ? output.add(1) : output, {}};
+}
+
+PathOutput out_of_memory(const CaseInputs& inputs) {
+  return {at::empty({impossible_bytes}, inputs.dense().options().dtype(at::kByte)), {}};
+}
+
+PathOutput throws(const CaseInputs&) {
+  TORCH_CHECK(false, "planted error, first line\nsecond line of detail\nthird line of detail");
+}
+
+/// Healthy on single sequences, so that the case in which it all ends is not simply the first one.
+template <void (*Disaster)()>
+PathOutput disaster_on_batches(const CaseInputs& inputs) {
+  if (inputs.attention_case().batch_size() > 1) Disaster();
+  return healthy(inputs);
+}
+
+void die_of_kill() { ::kill(::getpid(), SIGKILL); }
+void die_of_abort() { std::abort(); }
+
+void die_of_segfault() {
+  volatile int* volatile nowhere = nullptr;
+  *nowhere = 1;
+}
+
+void loop_forever() {
+  for (;;) ::usleep(1000);
+}
+
+AttentionPath planted(std::string name, std::string summary, std::function<PathOutput(const CaseInputs&)> run) {
+  const auto always_runs = [](const AttentionCase&, at::DeviceType) { return Promise::runs(); };
+  return {name, name, SdpBackend::any, std::move(summary), always_runs, std::move(run)};
+}
+
+}  // namespace
+
+std::vector<AttentionPath> all_paths() {
+  return {planted("planted_healthy", "dense masked attention, right", healthy),
+          planted("planted_dropped_last_key", "masks out the last key of every sequence longer than 1", dropped_last_key),
+          planted("planted_off_by_scale", "scales the logits 2 % too high", off_by_scale),
+          planted("planted_flaky", "wrong on every third call", flaky),
+          planted("planted_throws", "raises an error with a text of several lines", throws),
+          planted("planted_out_of_memory", "asks for a pebibyte", out_of_memory),
+          planted("planted_kill", "dies by SIGKILL on two or more sequences", disaster_on_batches<die_of_kill>),
+          planted("planted_abort", "aborts on two or more sequences", disaster_on_batches<die_of_abort>),
+          planted("planted_segfault", "writes to address 0 on two or more sequences", disaster_on_batches<die_of_segfault>),
+          planted("planted_endless_loop", "never returns on two or more sequences", disaster_on_batches<loop_forever>)};
+}
+
+std::vector<AttentionPath> paths_named(const std::string& names) {
+  const std::vector<AttentionPath> all = all_paths();
+  std::vector<AttentionPath> chosen;
+  std::istringstream items(names);
+  for (std::string name; std::getline(items, name, ',');) {
+    const auto found = std::ranges::find(all, name, &AttentionPath::name);
+    if (found == all.end()) {
+      std::string known;
+      for (const AttentionPath& path : all) known += (known.empty() ? "" : ", ") + path.name;
+      throw UsageError("ATTNGATE_PLANTED: " + printable(name) + " is not planted here; there are " + known);
+    }
+    chosen.push_back(*found);
+  }
+  return chosen;
+}
+
+}  // namespace attngate::planted

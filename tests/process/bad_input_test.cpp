@@ -1,0 +1,270 @@
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <filesystem>
+#include <fstream>
+
+#include "command.h"
+
+namespace attngate::test {
+namespace {
+
+/// Something that a user may get wrong, and the words that must help.
+struct BadInput {
+  std::string name;
+  std::string program;
+  std::vector<std::string> arguments;
+  std::vector<std::string> helping_words;
+  std::map<std::string, std::string> environment = {};
+  std::uint64_t most_file_bytes = 0;
+};
+
+void PrintTo(const BadInput& bad, std::ostream* out) { *out << bad.name; }
+
+/// A folder with everything that the cases below stumble over.
+class TroubleFolder {
+ public:
+  TroubleFolder() {
+    for (const char* name : {"empty_folder", "bad_corpus", "bad_results", "old_results"}) std::filesystem::create_directory(folder_ / name);
+    write_text(folder_ / "a_file", "text");
+    std::filesystem::create_symlink("a_file", folder_ / "a_link");
+    write_text(folder_ / "bad_corpus/bad.case", "# a comment\ndtype=fp32 heads=1 head_dim=8 lengths=1\ndtype=fp32 heads=1 head_dim=8 length=1\n");
+    write_text(folder_ / "bad_results/torn.json", "{\"schema\": \"attngate.results\", \"vers");
+    write_text(folder_ / "old_results/old.json", "{\"schema\": \"attngate.results\", \"version\": 99}");
+  }
+
+  std::string path() const { return folder_.path(); }
+
+  /// Every file with its text: nothing may come, go or change.
+  std::map<std::string, std::string> contents() const {
+    std::map<std::string, std::string> all;
+    for (const auto& entry : std::filesystem::recursive_directory_iterator(folder_.path())) {
+      all[entry.path().string()] = entry.is_regular_file() ? file_text(entry.path().string()) : "";
+    }
+    return all;
+  }
+
+ private:
+  ScratchFolder folder_;
+};
+
+void expect_one_helpful_line(const CommandEnd& end, const std::vector<std::string>& helping_words) {
+  const std::string& said = end.errors;
+  EXPECT_EQ(std::ranges::count(said, '\n'), 1) << said;
+  EXPECT_TRUE(said.starts_with("attngate") && said.ends_with('\n')) << said;
+  for (const std::string& word : helping_words) EXPECT_NE(said.find(word), std::string::npos) << "'" << word << "' is missing in: " << said;
+  for (const char* noise : {"terminate called", "what():", "frame #", "Exception raised from", "std::"}) {
+    EXPECT_EQ((said + end.output).find(noise), std::string::npos) << noise << " in: " << said << end.output;
+  }
+}
+
+class BadInputTest : public testing::TestWithParam<BadInput> {};
+
+TEST_P(BadInputTest, ends_with_2_and_one_helpful_line_and_leaves_nothing_behind) {
+  const BadInput& bad = GetParam();
+  const TroubleFolder folder;
+  const auto before = folder.contents();
+  const CommandEnd end = run({.program = bad.program,
+                              .arguments = bad.arguments,
+                              .environment = bad.environment,
+                              .folder = folder.path(),
+                              .most_file_bytes = bad.most_file_bytes});
+  EXPECT_EQ(end.exit_code, 2) << "signal " << end.signal << "\n" << end.output << end.errors;
+  expect_one_helpful_line(end, bad.helping_words);
+  EXPECT_EQ(folder.contents(), before);
+}
+
+std::string name_of(const testing::TestParamInfo<BadInput>& test) { return test.param.name; }
+
+// The case line, as `attngate replay` takes it. ------------------------------------------------------------------------
+
+BadInput line(const std::string& name, const std::string& text, const std::vector<std::string>& helping_words) {
+  return {name, attngate_command, {"replay", text, "--device", "cpu"}, helping_words};
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    case_line, BadInputTest,
+    testing::Values(line("empty", "", {"case line is empty", "example: dtype="}),
+                    line("blank", " \t ", {"case line is empty", "example: dtype="}),
+                    line("not_key_value", "dtype=fp32 heads 1", {"'heads' is not KEY=VALUE", "keys are dtype, heads"}),
+                    line("unknown_key", "dtype=fp32 heads=1 head_dim=8 lenghts=1", {"unknown key 'lenghts'", "did you mean lengths"}),
+                    line("duplicate_key", "dtype=fp32 heads=1 heads=2 head_dim=8 lengths=1", {"heads is given twice", "once"}),
+                    line("missing_key", "dtype=fp32 heads=1 head_dim=8", {"lengths is missing", "required"}),
+                    line("unknown_dtype", "dtype=fp8 heads=1 head_dim=8 lengths=1", {"dtype='fp8'", "fp16, bf16 or fp32"}),
+                    line("no_heads", "dtype=fp32 heads=0 head_dim=8 lengths=1", {"heads='0'", "1 to 1024"}),
+                    line("negative_length", "dtype=fp32 heads=1 head_dim=8 lengths=4,-3", {"lengths: item '-3'", "1 to 1048576"}),
+                    line("two_to_the_63", "dtype=fp32 heads=1 head_dim=9223372036854775808 lengths=1", {"head_dim=", "1 to 1024"}),
+                    line("two_to_the_64", "dtype=fp32 heads=1 head_dim=8 lengths=1 seed=18446744073709551616", {"seed=", "0xffffffffffffffff"}),
+                    line("too_many_sequences", "dtype=fp32 heads=1 head_dim=8 lengths=1x9223372036854775808", {"lengths: item", "1048576"}),
+                    line("mask_against_lengths", "dtype=fp32 heads=1 head_dim=8 lengths=1,2 mask=none", {"mask=none", "mask=padding"}),
+                    line("unprintable", "dtype=fp32 heads=\x1b[31m\n head_dim=8 lengths=1", {"heads='\\x1b[31m\\x0a'", "1 to 1024"}),
+                    BadInput{"without_quotes",
+                             attngate_command,
+                             {"replay", "dtype=fp32", "heads=1", "head_dim=8", "lengths=1"},
+                             {"heads=1", "one pair of quotes"}},
+                    BadInput{"left_out", attngate_command, {"replay"}, {"LINE is required", "attngate replay --help"}}),
+    name_of);
+
+// Flags. ---------------------------------------------------------------------------------------------------------------
+
+/// A bad flag beside the shortest possible good run.
+BadInput check_with(const std::string& name, std::vector<std::string> more, const std::vector<std::string>& helping_words) {
+  std::vector<std::string> arguments = {"check", "--device", "cpu"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return {name, attngate_command, arguments, helping_words};
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    flag, BadInputTest,
+    testing::Values(BadInput{"no_subcommand", attngate_command, {}, {"no subcommand", "check, replay, list, report"}},
+                    BadInput{"unknown_subcommand", attngate_command, {"chekc"}, {"'chekc'", "check, replay, list, report"}},
+                    check_with("unknown_flag", {"--bogus"}, {"--bogus", "attngate check --help"}),
+                    check_with("stray_word", {"stray"}, {"stray", "attngate check --help"}),
+                    check_with("unknown_property", {"--property", "agrement"}, {"--property 'agrement'", "agreement, agreement_math"}),
+                    check_with("unknown_dtype", {"--dtype", "float"}, {"--dtype='float'", "fp16, bf16 or fp32"}),
+                    check_with("unknown_path", {"--path", "nn_mha"}, {"--path 'nn_mha'", "nn_mha_fast", "composite_sdpa"}),
+                    BadInput{"unknown_device", attngate_command, {"check", "--device", "tpu"}, {"--device 'tpu'", "cpu, cuda or auto"}},
+                    check_with("no_cases", {"--cases", "0"}, {"--cases", "1 to"}),
+                    check_with("negative_cases", {"--cases", "-5"}, {"--cases", "1 to"}),
+                    check_with("two_to_the_64_cases", {"--cases", "18446744073709551616"}, {"--cases", "1 to"}),
+                    check_with("negative_seconds", {"--seconds", "-1"}, {"--seconds", "0.001 to"}),
+                    check_with("no_number_of_seconds", {"--seconds", "nan"}, {"--seconds", "0.001 to"}),
+                    check_with("seed_that_is_no_number", {"--seed", "0x"}, {"--seed '0x'", "below 2^64", "random"}),
+                    check_with("seed_two_to_the_64", {"--seed", "18446744073709551616"}, {"--seed", "below 2^64"}),
+                    check_with("empty_seed", {"--seed", ""}, {"--seed", "empty"}),
+                    check_with("cudnn_on_the_cpu", {"--property", "agreement", "--property", "agreement_cudnn"},
+                               {"--property agreement_cudnn", "on cpu", "attngate list"}),
+                    check_with("cudnn_in_fp32", {"--property", "agreement_cudnn", "--dtype", "fp32"},
+                               {"--property agreement_cudnn", "fp32", "attngate list"}),
+                    BadInput{"replay_of_cudnn_on_the_cpu",
+                             attngate_command,
+                             {"replay", "dtype=fp16 heads=1 head_dim=8 lengths=2", "--property", "agreement_cudnn", "--device", "cpu"},
+                             {"--property agreement_cudnn", "fp16 on cpu", "attngate list"}},
+                    BadInput{"report_of_nothing", attngate_command, {"report"}, {"DIR is required", "attngate report --help"}}),
+    name_of);
+
+// Files and folders. ---------------------------------------------------------------------------------------------------
+
+/// A file or folder that cannot be used, beside a run of two cases.
+BadInput small_run_with(const std::string& name, std::vector<std::string> more, const std::vector<std::string>& helping_words,
+                        std::uint64_t most_file_bytes = 0) {
+  std::vector<std::string> arguments = {"check", "--device", "cpu", "--property", "agreement", "--dtype", "fp32", "--cases", "2"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return {name, attngate_command, arguments, helping_words, {}, most_file_bytes};
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    file, BadInputTest,
+    testing::Values(small_run_with("results_below_a_file", {"--results", "a_file/results"}, {"a_file/results", "writable folder"}),
+                    small_run_with("results_in_a_file", {"--results", "a_file"}, {"a_file", "writable folder"}),
+                    small_run_with("empty_results", {"--results", ""}, {"--results", "empty"}),
+                    small_run_with("json_is_a_folder", {"--json", "empty_folder"}, {"--json 'empty_folder'", "no regular file"}),
+                    small_run_with("json_in_a_missing_folder", {"--json", "missing/x.json"}, {"--json 'missing/x.json'", "No such file"}),
+                    small_run_with("json_is_a_link", {"--json", "a_link"}, {"--json 'a_link'", "no regular file"}),
+                    small_run_with("empty_json", {"--json", ""}, {"--json", "empty"}),
+                    // As large as one write and no larger than a disk that is about full.
+                    small_run_with("json_on_a_full_disk", {"--json", "x.json"}, {"x.json", "cannot be written", "File too large"}, 1000),
+                    BadInput{"list_on_a_full_disk", attngate_command, {"list", "--json", "x.json"}, {"x.json", "cannot be written"}, {}, 1000},
+                    small_run_with("missing_corpus", {"--corpus", "missing"}, {"corpus folder 'missing'", "No such file"}),
+                    small_run_with("empty_corpus", {"--corpus", ""}, {"--corpus", "empty"}),
+                    small_run_with("corrupt_corpus", {"--corpus", "bad_corpus"}, {"bad_corpus/bad.case:3:", "unknown key 'length'"}),
+                    BadInput{"report_of_a_missing_folder", attngate_command, {"report", "missing"}, {"'missing'", "cannot be read"}},
+                    BadInput{"report_of_an_empty_folder", attngate_command, {"report", "empty_folder"}, {"'empty_folder'", "run ci/gate"}},
+                    BadInput{"report_of_half_a_file", attngate_command, {"report", "bad_results"}, {"torn.json", "only a part"}},
+                    BadInput{"report_of_another_version", attngate_command, {"report", "old_results"}, {"old.json", "version"}}),
+    name_of);
+
+// Environment variables: of the command, of the test binary, of the planted paths. --------------------------------------
+
+BadInput variables(const std::string& name, const std::string& program, const std::map<std::string, std::string>& environment,
+                   const std::vector<std::string>& helping_words) {
+  const bool is_tests = program == property_tests_command;
+  const std::vector<std::string> arguments =
+      is_tests ? std::vector<std::string>{"--gtest_filter=property.agreement.fp32.cpu"} : std::vector<std::string>{"check", "--device", "cpu"};
+  return {name, program, arguments, helping_words, environment};
+}
+
+const std::string good_line = "dtype=fp32 heads=1 head_dim=8 lengths=1";
+
+INSTANTIATE_TEST_SUITE_P(
+    variable, BadInputTest,
+    testing::Values(variables("seed_of_the_command", attngate_command, {{"ATTNGATE_SEED", "junk"}}, {"ATTNGATE_SEED='junk'", "random"}),
+                    variables("case_and_seed", property_tests_command, {{"ATTNGATE_CASE", good_line}, {"ATTNGATE_SEED", "1"}},
+                              {"ATTNGATE_SEED='1'", "not allowed together with ATTNGATE_CASE"}),
+                    variables("malformed_case", property_tests_command, {{"ATTNGATE_CASE", "dtype=fp32"}}, {"ATTNGATE_CASE=", "heads is missing"}),
+                    variables("empty_case", property_tests_command, {{"ATTNGATE_CASE", ""}}, {"ATTNGATE_CASE=''", "empty", "example"}),
+                    variables("seed_of_the_tests", property_tests_command, {{"ATTNGATE_SEED", "1e3"}}, {"ATTNGATE_SEED='1e3'", "random"}),
+                    variables("no_cases", property_tests_command, {{"ATTNGATE_CASES", "0"}}, {"ATTNGATE_CASES='0'", "from 1"}),
+                    variables("negative_seconds", property_tests_command, {{"ATTNGATE_SECONDS", "-1"}}, {"ATTNGATE_SECONDS='-1'", "above 0"}),
+                    variables("require_gpu_yes", property_tests_command, {{"ATTNGATE_REQUIRE_GPU", "yes"}}, {"ATTNGATE_REQUIRE_GPU='yes'", "0 or 1"}),
+                    variables("results_in_a_file", property_tests_command, {{"ATTNGATE_RESULTS", "a_file"}}, {"a_file", "writable folder"}),
+                    BadInput{"filter_without_tests", property_tests_command, {"--gtest_filter=nothing"}, {"no test matches", "--gtest_list_tests"}},
+                    BadInput{"unknown_argument_of_the_tests", property_tests_command, {"--bogus"}, {"--bogus", "--help"}},
+                    variables("unknown_planted_path", planted_command, {{"ATTNGATE_PLANTED", "planted_nothing"}},
+                              {"ATTNGATE_PLANTED: 'planted_nothing'", "planted_healthy"})),
+    name_of);
+
+// What does not end with 2. --------------------------------------------------------------------------------------------
+
+bool has_gpu() { return run({.program = attngate_command, .arguments = {"list"}}).output.find("no CUDA device") == std::string::npos; }
+
+TEST(MissingGpuTest, ends_the_command_with_2_skips_the_tests_with_77_and_fails_them_where_a_gpu_is_required) {
+  if (has_gpu()) GTEST_SKIP() << "this machine has a GPU";
+  const CommandEnd command = run({.program = attngate_command, .arguments = {"check", "--device", "cuda"}});
+  EXPECT_EQ(command.exit_code, 2);
+  expect_one_helpful_line(command, {"--device cuda: no CUDA device"});
+
+  const std::vector<std::string> one_test = {"--gtest_filter=property.agreement.fp32.cuda", "--cases=2"};
+  const CommandEnd tests = run({.program = property_tests_command, .arguments = one_test});
+  EXPECT_EQ(tests.exit_code, 77) << tests.output << tests.errors;
+  EXPECT_NE(tests.output.find("skipped: no CUDA device"), std::string::npos) << tests.output;
+  EXPECT_EQ(tests.errors, "");
+
+  const CommandEnd required =
+      run({.program = property_tests_command, .arguments = one_test, .environment = {{"ATTNGATE_REQUIRE_GPU", "1"}}});
+  EXPECT_EQ(required.exit_code, 1) << required.output << required.errors;
+  EXPECT_NE(required.output.find("no CUDA device"), std::string::npos) << required.output;
+  EXPECT_EQ(required.output.find("replay with"), std::string::npos) << required.output;
+}
+
+TEST(ReplayByVariableTest, runs_that_one_case_and_skips_the_tests_of_another_dtype_with_77) {
+  const std::map<std::string, std::string> environment = {{"ATTNGATE_CASE", good_line}};
+  const auto run_test = [&](const std::string& dtype) {
+    return run({.program = property_tests_command, .arguments = {"--gtest_filter=property.agreement." + dtype + ".cpu"}, .environment = environment});
+  };
+  const CommandEnd fp32 = run_test("fp32");
+  EXPECT_EQ(fp32.exit_code, 0) << fp32.output << fp32.errors;
+  EXPECT_NE(fp32.output.find("replaying one case"), std::string::npos) << fp32.output;
+  const CommandEnd fp16 = run_test("fp16");
+  EXPECT_EQ(fp16.exit_code, 77) << fp16.output << fp16.errors;
+  EXPECT_NE(fp16.output.find("skipped: ATTNGATE_CASE is fp32"), std::string::npos) << fp16.output;
+}
+
+TEST(ReportTest, of_one_good_and_one_torn_file_names_the_torn_one_shows_the_good_one_and_ends_with_1) {
+  const ScratchFolder folder;
+  ASSERT_EQ(run({.program = attngate_command,
+                 .arguments = {"check", "--device", "cpu", "--property", "status", "--dtype", "fp32", "--cases", "2", "--results", folder.path()}})
+                .exit_code,
+            0);
+  write_text(folder / "torn.json", "{");
+  const CommandEnd end = run({.program = attngate_command, .arguments = {"report", folder.path()}});
+  EXPECT_EQ(end.exit_code, 1);
+  EXPECT_NE(end.errors.find("torn.json"), std::string::npos) << end.errors;
+  EXPECT_NE(end.output.find("status"), std::string::npos) << end.output;
+}
+
+TEST(FullDiskTest, under_the_journal_is_said_once_and_leaves_no_results) {
+  const ScratchFolder folder;
+  const CommandEnd end = run({.program = attngate_command,
+                              .arguments = {"check", "--device", "cpu", "--property", "agreement", "--dtype", "fp32", "--cases", "100",
+                                            "--results", folder.path()},
+                              .most_file_bytes = 2000});
+  EXPECT_NE(end.exit_code, 0);
+  EXPECT_EQ(end.signal, 0);
+  EXPECT_NE(end.errors.find("cannot be written: File too large"), std::string::npos) << end.errors;
+  EXPECT_FALSE(std::filesystem::exists(folder / "property.agreement.fp32.cpu.json"));
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) EXPECT_EQ(entry.path().extension(), ".journal") << entry.path();
+}
+
+}  // namespace
+}  // namespace attngate::test

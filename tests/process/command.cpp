@@ -1,0 +1,88 @@
+#include "command.h"
+
+#include <fcntl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <chrono>
+#include <csignal>
+#include <stdexcept>
+#include <string_view>
+#include <thread>
+
+namespace attngate::test {
+namespace {
+
+std::vector<std::string> environment_of(const Command& command) {
+  std::vector<std::string> all;
+  for (char** entry = environ; *entry != nullptr; ++entry) {
+    if (!std::string_view(*entry).starts_with("ATTNGATE_")) all.emplace_back(*entry);
+  }
+  for (const auto& [name, value] : command.environment) all.push_back(name + "=" + value);
+  return all;
+}
+
+std::vector<char*> pointers(std::vector<std::string>& texts) {
+  std::vector<char*> result;
+  for (std::string& text : texts) result.push_back(text.data());
+  result.push_back(nullptr);
+  return result;
+}
+
+/// Becomes the command; returns only when that fails.
+int become(const Command& command, const std::string& output) {
+  const bool limited = command.most_file_bytes > 0;
+  const char* kept = limited ? "/dev/null" : output.c_str();
+  if (::dup2(::open(kept, O_WRONLY | O_CREAT | O_TRUNC, 0644), STDOUT_FILENO) < 0) return 126;
+  if (!command.folder.empty() && ::chdir(command.folder.c_str()) != 0) return 126;
+  if (limited) {
+    std::signal(SIGXFSZ, SIG_IGN);  // write() then says EFBIG
+    const rlimit limit{command.most_file_bytes, command.most_file_bytes};
+    ::setrlimit(RLIMIT_FSIZE, &limit);
+  }
+  ::alarm(command.timeout_seconds);  // goes on counting behind exec
+  std::vector<std::string> arguments = {command.program};
+  arguments.insert(arguments.end(), command.arguments.begin(), command.arguments.end());
+  std::vector<std::string> environment = environment_of(command);
+  ::execve(command.program.c_str(), pointers(arguments).data(), pointers(environment).data());
+  return 127;
+}
+
+}  // namespace
+
+std::string device = "cpu";
+
+RunningCommand::RunningCommand(const Command& command)
+    : child_([&] { return become(command, folder_ / "stdout"); }) {}
+
+CommandEnd RunningCommand::wait() {
+  CommandEnd end{child_.wait(), ""};
+  end.output = file_text(folder_ / "stdout");
+  return end;
+}
+
+CommandEnd run(const Command& command) { return RunningCommand(command).wait(); }
+
+bool wait_until(const std::function<bool()>& condition) {
+  for (int attempt = 0; attempt < 6000; ++attempt) {
+    if (condition()) return true;
+    std::this_thread::sleep_for(std::chrono::milliseconds(10));
+  }
+  return false;
+}
+
+Command check_planted(const std::string& path, std::vector<std::string> more) {
+  std::vector<std::string> arguments = {"check", "--property", "agreement", "--path", path, "--device", device, "--seed", "1"};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return {.program = planted_command, .arguments = arguments, .environment = {{"ATTNGATE_PLANTED", path}}};
+}
+
+Command printed_replay(const std::string& text, const std::string& path) {
+  const std::size_t start = text.find("attngate replay ");
+  if (start == std::string::npos) throw std::runtime_error("no replay command is printed in: " + text);
+  const std::string printed = text.substr(start, text.find('\n', start) - start);
+  const std::string line = "exec '" + planted_command + "'" + printed.substr(std::string_view("attngate").size());
+  return {.program = "/bin/sh", .arguments = {"-c", line}, .environment = {{"ATTNGATE_PLANTED", path}}};
+}
+
+}  // namespace attngate::test

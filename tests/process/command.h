@@ -1,0 +1,61 @@
+#pragma once
+
+#include <map>
+#include <string>
+#include <vector>
+
+#include "unit/runner/child_process.h"
+
+namespace attngate::test {
+
+/// The executables under test.
+inline const std::string attngate_command = ATTNGATE_COMMAND;
+inline const std::string planted_command = ATTNGATE_PLANTED_COMMAND;
+inline const std::string property_tests_command = ATTNGATE_PROPERTY_TESTS_COMMAND;
+
+/// One run of an executable. It sees no ATTNGATE_* variable but the ones given here.
+struct Command {
+  std::string program;
+  std::vector<std::string> arguments;
+  std::map<std::string, std::string> environment = {};
+  /// Where it runs; empty for here.
+  std::string folder = {};
+  /// No file may grow beyond this: a full disk that is safe to have; 0 for no limit. Its stdout is then not kept.
+  std::uint64_t most_file_bytes = 0;
+  /// SIGALRM ends it then. 100 s: the slowest takes 5 on an idle machine, and CTest gives all of them 600.
+  unsigned timeout_seconds = 100;
+};
+
+/// How it ended and what it said.
+struct CommandEnd : ChildEnd {
+  std::string output;
+};
+
+/// A command on its way.
+class RunningCommand {
+ public:
+  explicit RunningCommand(const Command& command);
+  void send(int signal) const { child_.send(signal); }
+  CommandEnd wait();
+
+ private:
+  ScratchFolder folder_;
+  ChildProcess child_;
+};
+
+/// Runs the command to its end.
+CommandEnd run(const Command& command);
+
+/// Waits until `condition` holds, a minute at most; says whether it does.
+bool wait_until(const std::function<bool()>& condition);
+
+/// "cpu" or "cuda": where the suites named ...OnDevice run; set by main().
+extern std::string device;
+
+/// `attngate_planted check` of one planted path: property agreement on `device`, seed 1.
+Command check_planted(const std::string& path, std::vector<std::string> more);
+
+/// The command printed behind "replay with", for the planted executable with that path planted.
+Command printed_replay(const std::string& text, const std::string& path);
+
+}  // namespace attngate::test

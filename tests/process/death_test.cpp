@@ -1,0 +1,101 @@
+#include <gtest/gtest.h>
+
+#include <csignal>
+#include <filesystem>
+#include <nlohmann/json.hpp>
+
+#include "attngate/case/text.h"
+#include "attngate/runner/journal.h"
+#include "command.h"
+
+namespace attngate::test {
+namespace {
+
+std::string journal_in(const ScratchFolder& folder, const std::string& dtype = "fp32") {
+  return folder / ("property.agreement." + dtype + "." + device + ".journal");
+}
+
+/// The case in which the run of this journal ended; a planted disaster waits for two sequences.
+AttentionCase fatal_case(const std::string& journal) {
+  const std::optional<std::string> line = case_in_flight(journal);
+  if (!line) throw std::runtime_error("no case is in flight in " + journal + ":\n" + file_text(journal));
+  return parse_line(*line);
+}
+
+bool is_in_a_fatal_case(const std::string& journal) {
+  if (!std::filesystem::exists(journal)) return false;
+  const std::optional<std::string> line = case_in_flight(journal);
+  return line && parse_line(*line).batch_size() > 1;
+}
+
+Command fatal_run(const std::string& path, const ScratchFolder& folder) {
+  return check_planted(path, {"--dtype", "fp32", "--cases", "200", "--results", folder.path()});
+}
+
+TEST(DeathOnDevice, by_kill_9_leaves_the_case_in_the_journal) {
+  const ScratchFolder folder;
+  EXPECT_EQ(run(fatal_run("planted_kill", folder)).signal, SIGKILL);
+  EXPECT_GT(fatal_case(journal_in(folder)).batch_size(), 1);
+  EXPECT_FALSE(std::filesystem::exists(folder / ("property.agreement.fp32." + device + ".json")));
+}
+
+void expect_last_words(const std::string& path, int signal, const std::string& name) {
+  const ScratchFolder folder;
+  const CommandEnd end = run(fatal_run(path, folder));
+  EXPECT_EQ(end.signal, signal) << end.errors;
+  const std::string line = to_line(fatal_case(journal_in(folder)));
+  EXPECT_NE(end.errors.find("attngate: died by " + name + " in case: " + line + "\n"), std::string::npos) << end.errors;
+  EXPECT_NE(end.errors.find("attngate: replay with: attngate replay --property agreement --device " + device + " '" + line + "'\n"),
+            std::string::npos)
+      << end.errors;
+  EXPECT_EQ(run(printed_replay(end.errors, path)).signal, signal);
+}
+
+TEST(DeathOnDevice, by_abort_leaves_the_case_in_the_journal_and_prints_how_to_die_again) {
+  expect_last_words("planted_abort", SIGABRT, "SIGABRT");
+}
+
+TEST(DeathOnDevice, by_segfault_leaves_the_case_in_the_journal_and_prints_how_to_die_again) {
+  expect_last_words("planted_segfault", SIGSEGV, "SIGSEGV");
+}
+
+TEST(DeathOnDevice, of_an_endless_loop_by_kill_9_leaves_the_case_in_the_journal) {
+  const ScratchFolder folder;
+  RunningCommand running(fatal_run("planted_endless_loop", folder));
+  ASSERT_TRUE(wait_until([&] { return is_in_a_fatal_case(journal_in(folder)); })) << running.wait().errors;
+  running.send(SIGKILL);
+  EXPECT_EQ(running.wait().signal, SIGKILL);
+  EXPECT_GT(fatal_case(journal_in(folder)).batch_size(), 1);
+}
+
+TEST(DeathOnDevice, of_an_endless_loop_by_sigterm_names_the_case) {
+  const ScratchFolder folder;
+  RunningCommand running(fatal_run("planted_endless_loop", folder));
+  ASSERT_TRUE(wait_until([&] { return is_in_a_fatal_case(journal_in(folder)); })) << running.wait().errors;
+  running.send(SIGTERM);
+  const CommandEnd end = running.wait();
+  EXPECT_EQ(end.signal, SIGTERM);
+  const std::string line = to_line(fatal_case(journal_in(folder)));
+  EXPECT_NE(end.errors.find("attngate: died by SIGTERM in case: " + line + "\n"), std::string::npos) << end.errors;
+}
+
+TEST(DeathOnDevice, by_control_c_keeps_the_results_of_finished_tests_and_a_readable_journal) {
+  const ScratchFolder folder;
+  // bf16 runs for two seconds after fp32's results are on disk: time enough to hit it.
+  RunningCommand running(check_planted("planted_healthy", {"--dtype", "fp32", "--dtype", "bf16", "--cases", "1000000", "--seconds", "2",
+                                                           "--json", folder / "results.json", "--results", folder / "each"}));
+  ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(folder / "results.json"); })) << running.wait().errors;
+  const std::string second = (folder / "each/") + "property.agreement.bf16." + device + ".journal";
+  ASSERT_TRUE(wait_until([&] { return file_text(second).find("\ndtype=bf16") != std::string::npos; })) << running.wait().errors;
+  running.send(SIGINT);
+  const CommandEnd end = running.wait();
+  EXPECT_EQ(end.signal, SIGINT) << end.output;
+  EXPECT_NE(end.errors.find("attngate: died by SIGINT"), std::string::npos) << end.errors;
+  const nlohmann::json results = nlohmann::json::parse(file_text(folder / "results.json")).at("results");
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_EQ(results.at(0).at("test"), "property.agreement.fp32." + device);
+  EXPECT_NO_THROW(fatal_case(second));
+}
+
+}  // namespace
+}  // namespace attngate::test

@@ -1,0 +1,41 @@
+#include <gtest/gtest.h>
+
+#include "command.h"
+
+namespace attngate::test {
+namespace {
+
+struct Help {
+  std::string name;
+  std::vector<std::string> arguments;
+  std::vector<std::string> mentions;
+};
+
+void PrintTo(const Help& help, std::ostream* out) { *out << help.name; }
+
+class HelpTest : public testing::TestWithParam<Help> {};
+
+TEST_P(HelpTest, ends_with_0_and_mentions_options_and_an_example) {
+  Command command = {.program = attngate_command, .arguments = GetParam().arguments};
+  command.arguments.push_back("--help");
+  const CommandEnd end = run(command);
+  EXPECT_EQ(end.exit_code, 0);
+  EXPECT_EQ(end.errors, "");
+  for (const std::string& text : GetParam().mentions) {
+    EXPECT_NE(end.output.find(text), std::string::npos) << text << " is missing in\n" << end.output;
+  }
+}
+
+const Help helps[] = {
+    {"attngate", {}, {"check", "replay", "list", "report", "Exit codes", "ATTNGATE_SEED", "--version"}},
+    {"check",
+     {"check"},
+     {"--property", "--dtype", "--path", "--device", "--cases", "--seconds", "--seed", "--corpus", "--results", "--json", "Example", "Exit code"}},
+    {"replay", {"replay"}, {"LINE", "--property", "--path", "--device", "--json", "Example", "attngate replay 'dtype=", "lengths"}},
+    {"list", {"list"}, {"--json", "Example"}},
+    {"report", {"report"}, {"DIR", "--paths", "Example", "Exit code"}}};
+
+INSTANTIATE_TEST_SUITE_P(of, HelpTest, testing::ValuesIn(helps), [](const auto& test) { return test.param.name; });
+
+}  // namespace
+}  // namespace attngate::test

@@ -1,0 +1,100 @@
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+
+#include "attngate/case/text.h"
+#include "command.h"
+
+namespace attngate::test {
+namespace {
+
+/// The only test's entry of a `--json` file.
+nlohmann::json only_result(const std::string& file) { return nlohmann::json::parse(file_text(file)).at("results").at(0); }
+
+/// A checked planted path and the JSON it left.
+struct Checked {
+  CommandEnd end;
+  nlohmann::json result;
+};
+
+Checked check(const std::string& path, const std::string& dtype) {
+  const ScratchFolder folder;
+  Checked checked;
+  checked.end = run(check_planted(path, {"--dtype", dtype, "--cases", "200", "--json", folder / "results.json"}));
+  checked.result = only_result(folder / "results.json");
+  return checked;
+}
+
+class DroppedLastKeyOnDevice : public testing::TestWithParam<std::string> {};
+
+TEST_P(DroppedLastKeyOnDevice, is_caught_and_shrunk_and_its_printed_line_fails_in_a_fresh_process) {
+  const Checked checked = check("planted_dropped_last_key", GetParam());
+  EXPECT_EQ(checked.end.exit_code, 1) << checked.end.output << checked.end.errors;
+  EXPECT_EQ(checked.result.at("status"), "failed");
+
+  const std::string line = checked.result.at("failure").at("shrunk").at("line");
+  const AttentionCase shrunk = parse_line(line);
+  EXPECT_LE(shrunk.batch_size(), 2) << line;
+  EXPECT_LE(shrunk.total_tokens(), 4) << line;
+  EXPECT_NE(checked.end.output.find("replay with\n    attngate replay "), std::string::npos) << checked.end.output;
+
+  const CommandEnd again = run(printed_replay(checked.end.output, "planted_dropped_last_key"));
+  EXPECT_EQ(again.exit_code, 1) << again.output << again.errors;
+  EXPECT_NE(again.output.find("planted_dropped_last_key: wrong result"), std::string::npos) << again.output;
+  EXPECT_NE(again.output.find(line), std::string::npos) << again.output;
+
+  const CommandEnd repaired = run(printed_replay(checked.end.output, "planted_healthy"));
+  EXPECT_EQ(repaired.exit_code, 0) << repaired.output << repaired.errors;
+  EXPECT_NE(repaired.output.find("planted_healthy"), std::string::npos) << repaired.output;
+}
+
+INSTANTIATE_TEST_SUITE_P(of, DroppedLastKeyOnDevice, testing::Values("fp16", "bf16", "fp32"),
+                         [](const auto& test) { return test.param; });
+
+TEST(PlantedFaultOnDevice, off_by_two_per_cent_of_the_scale_is_caught_in_fp32) {
+  const Checked checked = check("planted_off_by_scale", "fp32");
+  EXPECT_EQ(checked.end.exit_code, 1) << checked.end.output << checked.end.errors;
+  EXPECT_EQ(checked.result.at("failure").at("paths").at(0).at("status"), "wrong result");
+}
+
+TEST(PlantedFaultOnDevice, a_healthy_path_holds_over_a_hundred_cases_of_each_dtype) {
+  const ScratchFolder folder;
+  const CommandEnd end = run(check_planted("planted_healthy", {"--cases", "100", "--json", folder / "results.json"}));
+  EXPECT_EQ(end.exit_code, 0) << end.output << end.errors;
+  EXPECT_EQ(end.errors, "");
+  const nlohmann::json results = nlohmann::json::parse(file_text(folder / "results.json")).at("results");
+  ASSERT_EQ(results.size(), 3u);
+  for (const nlohmann::json& result : results) {
+    EXPECT_EQ(result.at("status"), "holds") << result.dump(2);
+    EXPECT_EQ(result.at("cases"), 100) << result.dump(2);
+  }
+}
+
+TEST(PlantedFaultOnDevice, a_path_that_is_now_right_and_now_wrong_is_reported_as_flaky_and_not_shrunk) {
+  const Checked checked = check("planted_flaky", "fp32");
+  EXPECT_EQ(checked.end.exit_code, 1) << checked.end.output << checked.end.errors;
+  EXPECT_EQ(checked.result.at("status"), "flaky");
+  EXPECT_EQ(checked.result.at("failure").at("shrunk").at("line"), "");
+  EXPECT_NE(checked.result.at("failure").at("not_shrunk"), "");
+  EXPECT_NE(checked.end.output.find("property.agreement.fp32." + device + " is FLAKY"), std::string::npos) << checked.end.output;
+}
+
+TEST(PlantedFaultOnDevice, an_impossible_allocation_is_called_out_of_memory) {
+  const Checked checked = check("planted_out_of_memory", "fp32");
+  EXPECT_EQ(checked.end.exit_code, 1) << checked.end.output << checked.end.errors;
+  EXPECT_EQ(checked.result.at("failure").at("paths").at(0).at("status"), "out of memory");
+  EXPECT_NE(checked.end.output.find("planted_out_of_memory: out of memory: "), std::string::npos) << checked.end.output;
+}
+
+TEST(PlantedFaultOnDevice, an_error_of_many_lines_becomes_one_without_a_stack_trace) {
+  const Checked checked = check("planted_throws", "fp32");
+  EXPECT_EQ(checked.end.exit_code, 1) << checked.end.output << checked.end.errors;
+  EXPECT_EQ(checked.result.at("reason"), "planted_throws: unexpected error: planted error, first line");
+  const std::string said = checked.end.output + checked.end.errors;
+  for (const char* noise : {"second line", "Exception raised from", "frame #", "terminate called"}) {
+    EXPECT_EQ(said.find(noise), std::string::npos) << noise << " in " << said;
+  }
+}
+
+}  // namespace
+}  // namespace attngate::test

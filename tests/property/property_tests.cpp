@@ -1,0 +1,110 @@
+#include "property_tests.h"
+
+#include <gtest/gtest.h>
+
+#include <iostream>
+
+#include "attngate/case/text.h"
+#include "attngate/report/measurements.h"
+#include "attngate/runner/exit_code.h"
+#include "attngate/suite/device.h"
+
+namespace attngate {
+namespace {
+
+constexpr DType all_dtypes[] = {DType::fp16, DType::bf16, DType::fp32};
+constexpr at::DeviceType all_devices[] = {at::kCPU, at::kCUDA};
+
+/// One property on one dtype and device.
+class PropertyTest : public testing::Test {
+ public:
+  PropertyTest(std::shared_ptr<PropertyTestSettings> settings, const Property& property, DType dtype,
+               at::DeviceType device)
+      : settings_(std::move(settings)), property_(property), dtype_(dtype), device_(device) {}
+
+  void TestBody() override {
+    if (const std::string reason = reason_to_skip(); !reason.empty()) {
+      skip(reason);
+      return;
+    }
+    try {
+      const PropertyRunResult result = run_property(plan(), std::cout);
+      record(result);
+      if (result.exit_code != exit_code::holds) {
+        ADD_FAILURE() << result.report.reason();
+      }
+    } catch (const UsageError& error) {
+      settings_->usage_error = error.what();
+      ADD_FAILURE() << error.what();
+    }
+  }
+
+ private:
+  std::string reason_to_skip() const {
+    const std::optional<AttentionCase>& replay = settings_->environment.replay;
+    if (replay && replay->dtype != dtype_) return "ATTNGATE_CASE is " + to_string(replay->dtype);
+    if (const auto problem = device_problem(device_)) {
+      if (!settings_->environment.require_gpu) return *problem;
+      ADD_FAILURE() << *problem << " (ATTNGATE_REQUIRE_GPU=1)";
+    }
+    return "";
+  }
+
+  void skip(const std::string& reason) {
+    std::cout << "skipped: " << reason << std::endl;
+    GTEST_SKIP() << reason;
+  }
+
+  PropertyRun plan() const {
+    const Environment& environment = settings_->environment;
+    PropertyRun run;
+    run.property = &property_;
+    run.dtype = dtype_;
+    run.device = device_ == at::kCUDA ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
+    run.registry = &settings_->registry;
+    run.seed = environment.seed.value_or(default_seed);
+    run.max_cases = environment.max_cases.value_or(settings_->cases);
+    // Asked for a number of cases, give that number, however long it takes.
+    const double unlimited = std::numeric_limits<double>::infinity();
+    run.max_seconds = environment.max_seconds.value_or(environment.max_cases ? unlimited : settings_->seconds);
+    if (environment.max_seconds && !environment.max_cases) run.max_cases = std::uint64_t{1} << 40;
+    run.corpus = settings_->corpus;
+    run.replay = environment.replay;
+    run.results_folder = settings_->results_folder;
+    return run;
+  }
+
+  void record(const PropertyRunResult& result) {
+    RecordProperty("cases", std::to_string(result.results.cases));
+    RecordProperty("worst_margin", std::to_string(result.results.worst_margin));
+    RecordProperty("seed", std::to_string(result.results.seed));
+    RecordProperty("device", result.results.device_name);
+    if (settings_->ctest_measurements) write_measurements(std::cout, result.results);
+  }
+
+  std::shared_ptr<PropertyTestSettings> settings_;
+  const Property& property_;
+  DType dtype_;
+  at::DeviceType device_;
+};
+
+}  // namespace
+
+void register_property_tests(const std::shared_ptr<PropertyTestSettings>& settings) {
+  for (const Property& property : properties()) {
+    for (const at::DeviceType device : all_devices) {
+      for (const DType dtype : all_dtypes) {
+        if (!property.exists(dtype, device)) continue;
+        // GoogleTest joins suite and test by a dot: the full name is CTest's, and --gtest_filter takes it.
+        const std::string name = test_name(property, dtype, device);
+        const std::size_t dot = name.find('.');
+        testing::RegisterTest(name.substr(0, dot).c_str(), name.substr(dot + 1).c_str(), nullptr, nullptr, __FILE__,
+                              __LINE__, [settings, &property, dtype, device]() -> testing::Test* {
+                                return new PropertyTest(settings, property, dtype, device);
+                              });
+      }
+    }
+  }
+}
+
+}  // namespace attngate

@@ -1,0 +1,124 @@
+#include "attngate/properties/selection.h"
+
+#include <gtest/gtest.h>
+
+#include "attngate/case/text.h"
+
+namespace attngate {
+namespace {
+
+AttentionPath a_path(const std::string& name, const std::string& family, SdpBackend backend, Promise promise) {
+  return {name, family, backend, "", [promise](const AttentionCase&, at::DeviceType) { return promise; },
+          [](const CaseInputs&) { return PathOutput(); }};
+}
+
+const char* const any_line = "dtype=fp32 heads=1 head_dim=8 lengths=2";
+
+/// Names of the selected paths, blank between them.
+std::string selected(const PathRegistry& registry, const std::string& line, Lanes lanes, at::DeviceType device,
+                     const std::vector<std::string>& only = {}) {
+  const at::Device on = device == at::kCUDA ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
+  std::string names;
+  for (const SelectedPath& path : select_paths({on, &registry, only}, parse_line(line), lanes)) {
+    names += (names.empty() ? "" : " ") + path.path->name;
+  }
+  return names;
+}
+
+class SelectPaths : public testing::Test {
+ protected:
+  SelectPaths() {
+    const Promise runs = Promise::runs(), refuses = Promise::refuses("no", "a test");
+    registry_.add(a_path("a.flash", "a", SdpBackend::flash, runs));
+    registry_.add(a_path("a.efficient", "a", SdpBackend::efficient, runs));
+    registry_.add(a_path("a.math", "a", SdpBackend::math, runs));
+    registry_.add(a_path("a.cudnn", "a", SdpBackend::cudnn, runs));
+    registry_.add(a_path("b.flash", "b", SdpBackend::flash, refuses));
+    registry_.add(a_path("b.efficient", "b", SdpBackend::efficient, Promise::redundant("a test")));
+    registry_.add(a_path("b.math", "b", SdpBackend::math, runs));
+    registry_.add(a_path("c", "c", SdpBackend::any, runs));
+    registry_.add(a_path("d.math", "d", SdpBackend::math, refuses));
+  }
+  std::string select(Lanes lanes, const std::vector<std::string>& only = {}) const {
+    return selected(registry_, any_line, lanes, at::kCPU, only);
+  }
+  PathRegistry registry_;
+};
+
+TEST_F(SelectPaths, TakesPerFamilyTheFusedPathsElseTheMathPath) {
+  EXPECT_EQ(select(Lanes::fused), "a.flash a.efficient b.math c");
+}
+
+TEST_F(SelectPaths, TakesWhatRunsWithoutFusedBackends) { EXPECT_EQ(select(Lanes::math), "a.math b.math c"); }
+
+TEST_F(SelectPaths, TakesTheCudnnPaths) { EXPECT_EQ(select(Lanes::cudnn), "a.cudnn"); }
+
+TEST_F(SelectPaths, TakesEverythingThatRunsButCudnn) {
+  EXPECT_EQ(select(Lanes::every), "a.flash a.efficient a.math b.math c");
+}
+
+TEST_F(SelectPaths, TakesWhatPromisesAnError) { EXPECT_EQ(select(Lanes::refusing), "b.flash d.math"); }
+
+TEST_F(SelectPaths, KeepsToThePathsAndFamiliesNamed) {
+  EXPECT_EQ(select(Lanes::fused, {"a.cudnn", "b"}), "a.cudnn b.math");
+  EXPECT_EQ(select(Lanes::cudnn, {"a"}), "a.flash a.efficient a.math a.cudnn");
+  EXPECT_EQ(select(Lanes::refusing, {"b", "a"}), "b.flash");
+  EXPECT_EQ(select(Lanes::every, {"d"}), "");
+  EXPECT_EQ(select(Lanes::every, {"a."}), "");
+}
+
+TEST_F(SelectPaths, HandsOverThePromise) {
+  const std::vector<SelectedPath> paths =
+      select_paths({at::kCPU, &registry_, {"d"}}, parse_line(any_line), Lanes::refusing);
+  ASSERT_EQ(paths.size(), 1u);
+  EXPECT_EQ(paths[0].promise.error, "no");
+}
+
+std::string selected_of_libtorch(const std::string& line, Lanes lanes, at::DeviceType device) {
+  return selected(make_registry(), line, lanes, device);
+}
+
+TEST(SelectPathsOfLibTorch, TakesTheFusedOnesOnCuda) {
+  EXPECT_EQ(selected_of_libtorch("dtype=fp16 heads=8 head_dim=64 lengths=7,5", Lanes::fused, at::kCUDA),
+            "nn_mha_fast.flash nn_mha_fast.efficient nn_mha_fast_masked nn_mha_slow.efficient "
+            "composite_sdpa_nested.flash composite_sdpa_nested.efficient composite_sdpa_dense.efficient");
+}
+
+TEST(SelectPathsOfLibTorch, FallsBackToMathPerFamilyOnCuda) {
+  // A length of 1: the fast path is unfused, the composite is not.
+  EXPECT_EQ(selected_of_libtorch("dtype=fp16 heads=8 head_dim=64 lengths=7,1", Lanes::fused, at::kCUDA),
+            "nn_mha_fast.math nn_mha_fast_masked nn_mha_slow.efficient composite_sdpa_nested.flash "
+            "composite_sdpa_nested.efficient composite_sdpa_dense.efficient");
+  // head_dim 6: no fused backend takes it, nested math wants contiguous heads.
+  EXPECT_EQ(selected_of_libtorch("dtype=bf16 heads=8 head_dim=6 lengths=7,5", Lanes::fused, at::kCUDA),
+            "nn_mha_fast.math nn_mha_fast_masked nn_mha_slow.math composite_sdpa_nested_contiguous.math "
+            "composite_sdpa_dense.math");
+}
+
+TEST(SelectPathsOfLibTorch, TakesTheUnfusedOnesOnCuda) {
+  EXPECT_EQ(selected_of_libtorch("dtype=fp32 heads=8 head_dim=64 lengths=7,5", Lanes::math, at::kCUDA),
+            "nn_mha_fast.math nn_mha_fast_masked nn_mha_slow.math nn_mha_slow_functional "
+            "composite_sdpa_nested_contiguous.math composite_sdpa_dense.math");
+}
+
+TEST(SelectPathsOfLibTorch, TakesTheCudnnOnesOnCuda) {
+  EXPECT_EQ(selected_of_libtorch("dtype=fp16 heads=8 head_dim=64 lengths=7,7 mask=none", Lanes::cudnn, at::kCUDA),
+            "nn_mha_fast_dense.cudnn nn_mha_slow.cudnn composite_sdpa_dense.cudnn");
+  EXPECT_EQ(selected_of_libtorch("dtype=fp32 heads=8 head_dim=64 lengths=7,5", Lanes::cudnn, at::kCUDA), "");
+}
+
+TEST(SelectPathsOfLibTorch, TakesEveryOneThatRunsOnTheCpu) {
+  EXPECT_EQ(selected_of_libtorch("dtype=fp32 heads=2 head_dim=8 lengths=7,5", Lanes::every, at::kCPU),
+            "nn_mha_fast.math nn_mha_fast_masked nn_mha_slow.flash nn_mha_slow.math nn_mha_slow_functional "
+            "composite_sdpa_nested_contiguous.math composite_sdpa_dense.flash composite_sdpa_dense.math");
+}
+
+TEST(SelectPathsOfLibTorch, TakesTheRefusingOnesOnTheCpu) {
+  EXPECT_EQ(selected_of_libtorch("dtype=fp16 heads=2 head_dim=8 lengths=7,5", Lanes::refusing, at::kCPU),
+            "nn_mha_slow.efficient nn_mha_slow.cudnn nn_mha_slow_functional composite_sdpa_nested.flash "
+            "composite_sdpa_nested.efficient composite_sdpa_nested.math composite_sdpa_nested.cudnn "
+            "composite_sdpa_dense.efficient composite_sdpa_dense.cudnn");
+}
+
+}  // namespace
+}  // namespace attngate
