@@ -116,8 +116,8 @@ BadInput check_with(const std::string& name, std::vector<std::string> more, cons
 
 INSTANTIATE_TEST_SUITE_P(
     flag, BadInputTest,
-    testing::Values(BadInput{"no_subcommand", attngate_command, {}, {"no subcommand", "check, replay, list, report"}},
-                    BadInput{"unknown_subcommand", attngate_command, {"chekc"}, {"'chekc'", "check, replay, list, report"}},
+    testing::Values(BadInput{"no_subcommand", attngate_command, {}, {"a subcommand is missing", "check, replay, list, report"}},
+                    BadInput{"unknown_subcommand", attngate_command, {"chekc"}, {"'chekc' is no subcommand", "check, replay, list, report"}},
                     check_with("unknown_flag", {"--bogus"}, {"--bogus", "attngate check --help"}),
                     check_with("stray_word", {"stray"}, {"stray", "attngate check --help"}),
                     check_with("unknown_property", {"--property", "agrement"}, {"--property 'agrement'", "agreement, agreement_math"}),
@@ -251,6 +251,17 @@ TEST(ReportTest, of_one_good_and_one_torn_file_names_the_torn_one_shows_the_good
   EXPECT_EQ(end.exit_code, 1);
   EXPECT_NE(end.errors.find("torn.json"), std::string::npos) << end.errors;
   EXPECT_NE(end.output.find("status"), std::string::npos) << end.output;
+}
+
+TEST(FullDiskTest, under_the_results_does_not_hide_that_a_property_fails) {
+  const ScratchFolder folder;
+  Command command = check_planted("planted_dropped_last_key", {"--dtype", "fp32", "--results", folder.path()});
+  command.most_file_bytes = 2500;  // room for journal and report, not for the JSON file's 3,500
+  const CommandEnd end = run(command);
+  EXPECT_NE(end.exit_code, 0);
+  EXPECT_NE(end.errors.find("cannot be written: File too large"), std::string::npos) << end.errors;
+  EXPECT_NE(end.output.find("FAILED"), std::string::npos) << end.output;
+  EXPECT_NE(end.output.find("replay with\n    attngate replay "), std::string::npos) << end.output;
 }
 
 TEST(FullDiskTest, under_the_journal_is_said_once_and_leaves_no_results) {

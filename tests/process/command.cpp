@@ -31,11 +31,9 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
 
 /// Becomes the command; returns only when that fails.
 int become(const Command& command, const std::string& output) {
-  const bool limited = command.most_file_bytes > 0;
-  const char* kept = limited ? "/dev/null" : output.c_str();
-  if (::dup2(::open(kept, O_WRONLY | O_CREAT | O_TRUNC, 0644), STDOUT_FILENO) < 0) return 126;
+  if (::dup2(::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644), STDOUT_FILENO) < 0) return 126;
   if (!command.folder.empty() && ::chdir(command.folder.c_str()) != 0) return 126;
-  if (limited) {
+  if (command.most_file_bytes > 0) {
     std::signal(SIGXFSZ, SIG_IGN);  // write() then says EFBIG
     const rlimit limit{command.most_file_bytes, command.most_file_bytes};
     ::setrlimit(RLIMIT_FSIZE, &limit);

@@ -20,7 +20,7 @@ struct Command {
   std::map<std::string, std::string> environment = {};
   /// Where it runs; empty for here.
   std::string folder = {};
-  /// No file may grow beyond this: a full disk that is safe to have; 0 for no limit. Its stdout is then not kept.
+  /// No file may grow beyond this, the kept stdout included: a full disk that is safe to have; 0 for no limit.
   std::uint64_t most_file_bytes = 0;
   /// SIGALRM ends it then. 100 s: the slowest takes 5 on an idle machine, and CTest gives all of them 600.
   unsigned timeout_seconds = 100;

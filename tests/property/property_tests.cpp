@@ -23,8 +23,8 @@ class PropertyTest : public testing::Test {
       : settings_(std::move(settings)), property_(property), dtype_(dtype), device_(device) {}
 
   void TestBody() override {
-    if (const std::string reason = reason_to_skip(); !reason.empty()) {
-      skip(reason);
+    if (const std::string reason = reason_not_to_run(); !reason.empty()) {
+      skip_or_fail(reason);
       return;
     }
     try {
@@ -40,17 +40,18 @@ class PropertyTest : public testing::Test {
   }
 
  private:
-  std::string reason_to_skip() const {
+  std::string reason_not_to_run() const {
+    if (const auto problem = device_problem(device_)) return *problem;
     const std::optional<AttentionCase>& replay = settings_->environment.replay;
     if (replay && replay->dtype != dtype_) return "ATTNGATE_CASE is " + to_string(replay->dtype);
-    if (const auto problem = device_problem(device_)) {
-      if (!settings_->environment.require_gpu) return *problem;
-      ADD_FAILURE() << *problem << " (ATTNGATE_REQUIRE_GPU=1)";
-    }
     return "";
   }
 
-  void skip(const std::string& reason) {
+  void skip_or_fail(const std::string& reason) {
+    if (device_problem(device_) && settings_->environment.require_gpu) {
+      ADD_FAILURE() << reason << " (ATTNGATE_REQUIRE_GPU=1)";
+      return;
+    }
     std::cout << "skipped: " << reason << std::endl;
     GTEST_SKIP() << reason;
   }

@@ -32,10 +32,9 @@ c10::Device read_arguments(int argc, char** argv) {
   for (int index = 1; index < argc; ++index) {
     std::string_view argument = argv[index];
     constexpr std::string_view option = "--device";
-    const bool apart = argument == option && index + 1 < argc;
-    if (apart) {
-      argument = argv[++index];
-    } else if (argument.starts_with(option) && argument.substr(option.size()).starts_with("=")) {
+    if (argument == option) {
+      argument = index + 1 < argc ? argv[++index] : "";
+    } else if (argument.starts_with("--device=")) {
       argument.remove_prefix(option.size() + 1);
     } else {
       throw UsageError("unknown argument '" + std::string(argument) +

@@ -1,5 +1,6 @@
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <charconv>
 #include <iostream>
 #include <limits>
@@ -16,14 +17,19 @@
 namespace attngate {
 namespace {
 
+constexpr std::uint64_t default_cases = 1000;
+/// A billion cases are months on a GPU: more is a typing error.
+constexpr std::uint64_t most_cases = 1'000'000'000;
+
 struct CheckOptions {
   std::vector<std::string> properties;
   std::vector<std::string> dtypes;
   std::vector<std::string> paths;
   std::string device = "auto";
   std::string seed;
-  std::uint64_t cases = 1000;
-  double seconds = std::numeric_limits<double>::infinity();
+  std::optional<std::uint64_t> cases;
+  std::optional<double> seconds;
+  double case_timeout = 60;
   std::string corpus;
   std::string results;
   std::string json;
@@ -49,7 +55,8 @@ std::vector<DType> chosen_dtypes(const CheckOptions& options) {
   std::vector<DType> chosen;
   for (const std::string& name : options.dtypes) {
     try {
-      chosen.push_back(parse_dtype(name));
+      const DType dtype = parse_dtype(name);
+      if (std::ranges::count(chosen, dtype) == 0) chosen.push_back(dtype);
     } catch (const CaseError& error) {
       throw UsageError(std::string("--") + error.what());
     }
@@ -94,8 +101,9 @@ std::vector<PropertyRun> plan_runs(const CheckOptions& options, const PathRegist
   base.registry = &registry;
   base.only = options.paths;
   base.seed = chosen_seed(options, environment);
-  base.max_cases = options.cases;
-  base.max_seconds = options.seconds;
+  base.max_cases = options.cases.value_or(environment.max_cases.value_or(default_cases));
+  base.max_seconds = options.seconds.value_or(environment.max_seconds.value_or(base.max_seconds));
+  base.case_timeout_seconds = options.case_timeout;
   base.results_folder = options.results;
   if (!options.corpus.empty()) base.corpus = read_corpus(options.corpus);
   std::vector<PropertyRun> runs;
@@ -115,9 +123,13 @@ std::vector<PropertyRun> plan_runs(const CheckOptions& options, const PathRegist
 
 int check(const CheckOptions& options) {
   const Environment environment = read_environment();
+  if (environment.replay) {
+    throw UsageError("ATTNGATE_CASE is set, but `check` draws its cases; use: attngate replay LINE");
+  }
   const PathRegistry registry = make_registry();
   check_path_names(registry, options.paths);
   if (!options.json.empty()) check_writable(options.json);
+  if (!options.results.empty()) check_folder(options.results);
   const std::vector<PropertyRun> runs = plan_runs(options, registry, environment);
   std::vector<Results> results;
   int exit_code = exit_code::holds;
@@ -145,10 +157,14 @@ void add_check_command(CLI::App& app, Command& chosen) {
   command->add_option("--dtype", options->dtypes, "fp16, bf16 or fp32 (default: all); repeatable");
   command->add_option("--path", options->paths, "Path or family to check (default: all), see `attngate list`; repeatable");
   command->add_option("--device", options->device, "cpu, cuda, or auto: a GPU where there is one")->capture_default_str();
-  command->add_option("--cases", options->cases, "Random cases per property and dtype")
+  command->add_option("--cases", options->cases,
+                      "Random cases per property and dtype (default: ATTNGATE_CASES, else 1000)")
+      ->check(CLI::Range(std::uint64_t{1}, most_cases));
+  command->add_option("--seconds", options->seconds,
+                      "Time for the random cases of each property and dtype (default: ATTNGATE_SECONDS, else no limit)")
+      ->check(refuse_seconds);
+  command->add_option("--case-timeout", options->case_timeout, "Seconds after which a case counts as hung and ends the run")
       ->capture_default_str()
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1} << 40));
-  command->add_option("--seconds", options->seconds, "Time for the random cases of each property and dtype")
       ->check(refuse_seconds);
   command->add_option("--seed", options->seed, "Number, 0x hex, or `random` (default: ATTNGATE_SEED, else the same each run)")
       ->check(refuse_empty);

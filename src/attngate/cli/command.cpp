@@ -23,7 +23,7 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
     std::string names;
     for (const CLI::App* subcommand : app.get_subcommands({})) names += (names.empty() ? "" : ", ") + subcommand->get_name();
     const std::vector<std::string> unknown = app.remaining();
-    return (unknown.empty() ? "no subcommand" : "no such subcommand: " + printable(unknown.front())) + "; there are " + names;
+    return (unknown.empty() ? "a subcommand is missing" : printable(unknown.front()) + " is no subcommand") + "; there are " + names;
   }
   std::string hint = "attngate --help says what is allowed";
   if (!app.get_subcommands().empty()) {

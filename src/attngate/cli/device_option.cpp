@@ -51,6 +51,16 @@ void check_writable(const std::string& path) {
   ::unlink(probe.c_str());
 }
 
+void check_folder(const std::string& path) {
+  std::error_code error;
+  std::filesystem::create_directories(path, error);
+  if (!error && ::access(path.c_str(), W_OK | X_OK) != 0) error.assign(errno, std::generic_category());
+  if (error) {
+    throw UsageError("--results " + printable(path) + ": " + error.message() +
+                     "; allowed is a writable folder, or a new one inside a writable folder");
+  }
+}
+
 std::string refuse_empty(const std::string& text) { return text.empty() ? "it is empty" : ""; }
 
 }  // namespace attngate

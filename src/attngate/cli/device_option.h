@@ -9,17 +9,22 @@
 
 namespace attngate {
 
+class PathRegistry;
+
 /// The device that `--device` names: "cpu", "cuda", or "auto" for a GPU where there is one.
 ///
 /// Throws UsageError for another word, and when a GPU is asked for and cannot be used.
 c10::Device choose_device(const std::string& name);
 
 /// Throws UsageError unless every name is a path or a family of paths of the registry.
-class PathRegistry;
 void check_path_names(const PathRegistry& registry, const std::vector<std::string>& names);
 
 /// Throws UsageError when the file that `--json` names cannot be written, before any time is spent; leaves nothing behind.
 void check_writable(const std::string& path);
+
+/// Makes the folder that `--results` names if need be; throws UsageError, before any time is spent, when results cannot
+/// be written there.
+void check_folder(const std::string& path);
 
 /// For CLI11's check(): refuses the empty text that an unset shell variable leaves.
 std::string refuse_empty(const std::string& text);

@@ -1,8 +1,10 @@
 #include <CLI/CLI.hpp>
+#include <c10/util/Exception.h>
 #include <fmt/format.h>
 
 #include <iostream>
 
+#include "attngate/case/cost.h"
 #include "attngate/case/printable.h"
 #include "attngate/case/text.h"
 #include "attngate/cli/command.h"
@@ -40,6 +42,26 @@ std::vector<const Property*> properties_for(const ReplayOptions& options, DType 
   return chosen;
 }
 
+/// The hash of the inputs; also the first moment at which a huge case shows that it does not fit.
+std::uint64_t input_hash(const AttentionCase& attention_case, at::Device device) {
+  const auto refuse = [&] {
+    throw UsageError(fmt::format("LINE: this case does not fit into the memory of {}: its reference alone takes {:.3g} GiB",
+                                 device.str(), cost_of(attention_case).bytes / (1 << 30)));
+  };
+  try {
+    return hash_of_inputs(CaseInputs(attention_case, device));
+  } catch (const c10::OutOfMemoryError&) {
+    refuse();
+  } catch (const std::bad_alloc&) {
+    refuse();
+  } catch (const c10::Error& error) {
+    // LibTorch's host allocator has no error type of its own.
+    if (std::string(error.what_without_backtrace()).find("allocate memory") == std::string::npos) throw;
+    refuse();
+  }
+  return 0;
+}
+
 int replay(const ReplayOptions& options) {
   const AttentionCase attention_case = parse_line(options.line);
   const PathRegistry registry = make_registry();
@@ -55,7 +77,7 @@ int replay(const ReplayOptions& options) {
     }
   }
   fmt::print("case:         {}\ninputs hash:  {:#018x} (the same on every machine)\n\n", to_line(attention_case),
-             hash_of_inputs(CaseInputs(attention_case, device)));
+             input_hash(attention_case, device));
   std::cout.flush();
   std::vector<Results> results;
   int exit_code = exit_code::holds;

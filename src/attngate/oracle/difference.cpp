@@ -34,15 +34,18 @@ std::string describe_difference(const at::Tensor& rows, const at::Tensor& refere
   const auto difference = [&](std::int64_t index) { return std::abs(got[index] - expected[index]); };
   for (std::int64_t index = 0; index < length * columns; ++index) {
     if (difference(index) > difference(largest)) largest = index;
-    if (difference(index) <= margin.bound) continue;  // a NaN falls through
-    if (over++ < elements_shown) spell_out(index);
+    const bool finite = std::isfinite(got[index]) && std::isfinite(expected[index]);
+    const bool listed = margin.rule == "non-finite" ? !finite : margin.rule == "max" && difference(index) > margin.bound;
+    if (listed && over++ < elements_shown) spell_out(index);
   }
-  if (over == 0) {
+  if (over == 0) {  // the rms and row rules bound averages, which say nothing of one element
     spell_out(largest);
     return "largest difference at " + shown;
   }
-  return fmt::format("{} of {} elements of sequence {} differ by more than {:.3g}; first at {}", over,
-                     length * columns, margin.sequence, margin.bound, shown);
+  const std::string what =
+      margin.rule == "non-finite" ? "are not finite" : fmt::format("differ by more than {:.3g}", margin.bound);
+  return fmt::format("{} of {} elements of sequence {} {}; first at {}", over, length * columns, margin.sequence, what,
+                     shown);
 }
 
 }  // namespace attngate

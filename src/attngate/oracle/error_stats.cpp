@@ -40,6 +40,7 @@ void check_shapes(const std::vector<at::Tensor>& rows, const AttentionCase& atte
     TORCH_CHECK(tensor.dim() == 2 && tensor.size(0) == attention_case.total_tokens() &&
                     tensor.size(1) == rows.front().size(1) && tensor.is_contiguous(),
                 "error_stats compares contiguous token rows of one shape, not ", tensor.sizes());
+    kind_of(tensor);  // throws for a dtype that is not compared
   }
 }
 

@@ -53,7 +53,7 @@ Bounds::Bounds(const ToleranceRule& rule, const std::vector<ErrorStats>& plain_e
     const ErrorStats& magnitude = reference_magnitude[sequence];
     const double u = rule.unit_roundoff;
     const double reference_rms = std::sqrt(magnitude.sum_squares / elements);
-    const double plain_rms = std::sqrt(plain.sum_squares / elements);
+    const double plain_rms = std::sqrt(plain_error[sequence].sum_squares / elements);
     const double plain_row = std::sqrt(plain.max_row_sum_squares / columns_);
     const double no_bound = std::numeric_limits<double>::infinity();
     const bool enough_for_rms = own && elements >= static_cast<double>(elements_for_rms_rule);

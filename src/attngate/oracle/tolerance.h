@@ -10,13 +10,13 @@ namespace attngate {
 
 /// How large an error may be, per dtype, in terms of the plain formula's error e_p and of the reference y.
 ///
-/// A sequence passes when, with u the unit roundoff,
+/// A sequence passes when, with u = 2^-11 (fp16), 2^-8 (bf16) or 2^-23 (fp32),
 ///   max|e|           <= max_factor * max|e_p|       + max_floor * u * max|y|
 ///   rms(e)           <= rms_factor * rms(e_p)       + rms_floor * u * rms(y)
 ///   worst row rms(e) <= row_factor * worst row (e_p) + row_floor * u * rms(y)
 /// Derivation and calibration: docs/oracle.md.
 struct ToleranceRule {
-  double unit_roundoff;
+  double unit_roundoff;  ///< u
   double max_factor, rms_factor, row_factor;
   double max_floor, rms_floor, row_floor;
 };
@@ -27,8 +27,8 @@ ToleranceRule tolerance_rule(DType dtype);
 /// Two paths may differ by sqrt(2) times what each may differ from the reference: independent errors add in squares.
 extern const double pair_slack;
 
-/// Sequences of fewer rows borrow the plain formula's error from the whole batch: eight rows are
-/// too few to see a typical error in.
+/// Sequences of fewer rows borrow the plain formula's error from the whole batch: they are too short to see a typical
+/// error in.
 extern const std::int64_t rows_for_own_scale;
 
 /// An average needs enough to average: the rms rule judges sequences with their own scale and so many elements,

@@ -10,7 +10,7 @@
 
 namespace attngate {
 
-/// Which SDPA backend a path is held to; `any` leaves LibTorch's own choice alone.
+/// Which SDPA backend a path is held to; `any` leaves the choice among all of them to LibTorch.
 enum class SdpBackend { any, math, flash, efficient, cudnn };
 
 /// "any", "math", "flash", "efficient" or "cudnn".
@@ -21,7 +21,8 @@ struct Promise {
   enum class Kind {
     runs,      ///< returns an output
     refuses,   ///< raises an error whose text contains `error`
-    redundant  ///< would run the very same kernels as another path, named in `reason`
+    redundant, ///< would run the very same kernels as another path, named in `reason`
+    defective  ///< known to return a wrong result, see the finding in `reason`
   };
   Kind kind = Kind::runs;
   /// Part of the promised error's text.
@@ -36,6 +37,10 @@ struct Promise {
   /// The case raises an error that contains `error`.
   static Promise refuses(std::string error, std::string reason) {
     return {Kind::refuses, std::move(error), std::move(reason), {}};
+  }
+  /// The case runs into a defect of LibTorch: `finding` is its heading in docs/findings.md.
+  static Promise defective(std::string finding, std::string backend) {
+    return {Kind::defective, {}, std::move(finding), std::move(backend)};
   }
   /// The case is covered by another path.
   static Promise redundant(std::string reason) { return {Kind::redundant, {}, std::move(reason), {}}; }

@@ -7,7 +7,7 @@ namespace attngate {
 
 /// Watches LibTorch's dispatcher on this thread while it lives and tells which attention kernels ran.
 ///
-/// Seen, not predicted: two paths that claim different backends and run the same kernel are found out.
+/// One at a time on a thread: a second one starts the first one's record afresh. Seen, not predicted: two paths that claim different backends and run the same kernel are found out.
 class BackendObserver {
  public:
   BackendObserver();

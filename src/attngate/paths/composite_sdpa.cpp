@@ -38,6 +38,7 @@ at::Tensor CompositeSdpa::forward_padded(const at::Tensor& input, const at::Tens
 CompositeSdpa build_composite_sdpa(const MhaParameters& parameters) {
   TORCH_CHECK_VALUE(parameters.in_proj_weight.defined(),
                     "composite SDPA needs in_proj_weight: the module keeps query, key and value apart");
+  TORCH_CHECK_VALUE(parameters.out_proj_weight.defined(), "composite SDPA needs out_proj_weight");
   const std::int64_t embed_dim = parameters.embed_dim();
   TORCH_CHECK_VALUE(parameters.in_proj_weight.sizes() == at::IntArrayRef({3 * embed_dim, embed_dim}),
                     "composite SDPA needs query, key and value of one embed_dim: in_proj_weight is ",

@@ -9,12 +9,15 @@ SdpBackendGuard::SdpBackendGuard(SdpBackend backend)
     : math_(at::globalContext().userEnabledMathSDP()),
       flash_(at::globalContext().userEnabledFlashSDP()),
       efficient_(at::globalContext().userEnabledMemEfficientSDP()),
-      cudnn_(at::globalContext().userEnabledCuDNNSDP()) {
+      cudnn_(at::globalContext().userEnabledCuDNNSDP()),
+      overrideable_(at::globalContext().userEnabledOverrideableSDP()) {
   const bool any = backend == SdpBackend::any;
   at::globalContext().setSDPUseMath(any || backend == SdpBackend::math);
   at::globalContext().setSDPUseFlash(any || backend == SdpBackend::flash);
   at::globalContext().setSDPUseMemEfficient(any || backend == SdpBackend::efficient);
   at::globalContext().setSDPUseCuDNN(any || backend == SdpBackend::cudnn);
+  // Left on, this place for out-of-tree devices answers for a refused backend, with another error.
+  at::globalContext().setSDPUseOverrideable(any && overrideable_);
 }
 
 SdpBackendGuard::~SdpBackendGuard() {
@@ -22,6 +25,7 @@ SdpBackendGuard::~SdpBackendGuard() {
   at::globalContext().setSDPUseFlash(flash_);
   at::globalContext().setSDPUseMemEfficient(efficient_);
   at::globalContext().setSDPUseCuDNN(cudnn_);
+  at::globalContext().setSDPUseOverrideable(overrideable_);
 }
 
 void use_strict_arithmetic() {

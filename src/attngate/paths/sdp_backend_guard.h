@@ -17,7 +17,7 @@ class SdpBackendGuard {
   SdpBackendGuard& operator=(const SdpBackendGuard&) = delete;
 
  private:
-  bool math_, flash_, efficient_, cudnn_;
+  bool math_, flash_, efficient_, cudnn_, overrideable_;
 };
 
 /// Takes reduced-precision shortcuts out of LibTorch for the whole process: TF32, and reductions of

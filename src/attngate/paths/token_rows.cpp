@@ -31,8 +31,11 @@ at::Tensor rows_of_nested(const at::Tensor& output, const AttentionCase& attenti
     }
   }
   const at::Tensor packed = output.is_contiguous() ? output : output.contiguous();
-  return at::native::get_nested_tensor_impl(packed)->get_buffer().view(
-      {attention_case.total_tokens(), attention_case.embed_dim()});
+  // A view of a larger buffer is contiguous too: its own numbers come first.
+  return at::native::get_nested_tensor_impl(packed)
+      ->get_buffer()
+      .narrow(0, 0, attention_case.total_tokens() * attention_case.embed_dim())
+      .view({attention_case.total_tokens(), attention_case.embed_dim()});
 }
 
 at::Tensor rows_of_dense(const at::Tensor& output, const CaseInputs& inputs) {

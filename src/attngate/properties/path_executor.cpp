@@ -50,12 +50,14 @@ Execution PathExecutor::run_one(const SelectedPath& selected, const CaseInputs& 
     const PathOutput returned = selected.path->run(inputs);
     stopwatch.stop();
     execution.outcome.backend = observer.seen();
-    execution.rows = token_rows(returned.output, inputs);
-    execution.weights = returned.weights;
     note_return(execution, selected.promise);
+    execution.weights = returned.weights;
+    execution.rows = token_rows(returned.output, inputs);
   } catch (const WrongShape& error) {
-    execution.outcome.status = PathStatus::wrong_result;
-    execution.outcome.detail = error.what();
+    if (execution.outcome.status == PathStatus::ok) {
+      execution.outcome.status = PathStatus::wrong_result;
+      execution.outcome.detail = error.what();
+    }
   } catch (const c10::OutOfMemoryError& error) {
     execution.outcome.status = PathStatus::out_of_memory;
     execution.outcome.detail = first_line(error.what_without_backtrace());
@@ -63,6 +65,10 @@ Execution PathExecutor::run_one(const SelectedPath& selected, const CaseInputs& 
     throw DeviceLost(selected.path->name, first_line(error.what_without_backtrace()));
   } catch (const c10::Error& error) {
     note_error(execution, selected.promise, error.what_without_backtrace());
+    // LibTorch's host allocator has no error type of its own.
+    if (execution.outcome.detail.find("DefaultCPUAllocator: can't allocate memory") != std::string::npos) {
+      execution.outcome.status = PathStatus::out_of_memory;
+    }
   } catch (const std::bad_alloc&) {
     execution.outcome.status = PathStatus::out_of_memory;
     execution.outcome.detail = "the host ran out of memory";

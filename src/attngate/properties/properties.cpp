@@ -8,7 +8,8 @@ namespace attngate {
 
 const std::vector<Property>& properties() {
   static const std::vector<Property> all = {agreement_property(), agreement_math_property(),
-                                            agreement_cudnn_property(), status_property(), weights_property()};
+                                            agreement_cudnn_property(), status_property(), weights_property(),
+                                            known_issues_property()};
   return all;
 }
 

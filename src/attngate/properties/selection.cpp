@@ -30,16 +30,25 @@ bool takes_part(const SelectedPath& selected, const std::vector<SelectedPath>& c
     case Lanes::math: return backend == SdpBackend::math || backend == SdpBackend::any;
     case Lanes::cudnn: return backend == SdpBackend::cudnn;
     case Lanes::every: return backend != SdpBackend::cudnn;
-    case Lanes::refusing: return true;
+    case Lanes::refusing:
+    case Lanes::defective: return true;
   }
   return false;
+}
+
+Promise::Kind wanted_kind(Lanes lanes) {
+  switch (lanes) {
+    case Lanes::refusing: return Promise::Kind::refuses;
+    case Lanes::defective: return Promise::Kind::defective;
+    default: return Promise::Kind::runs;
+  }
 }
 
 }  // namespace
 
 std::vector<SelectedPath> select_paths(const PropertyContext& context, const AttentionCase& attention_case,
                                        Lanes lanes) {
-  const auto wanted = lanes == Lanes::refusing ? Promise::Kind::refuses : Promise::Kind::runs;
+  const Promise::Kind wanted = wanted_kind(lanes);
   std::vector<SelectedPath> candidates;
   for (const AttentionPath& path : context.registry->paths()) {
     if (!context.only.empty() && !is_named(path, context.only)) continue;

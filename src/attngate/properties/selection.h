@@ -13,7 +13,8 @@ enum class Lanes {
   math,     ///< everything that runs with no fused backend
   cudnn,    ///< the cuDNN paths that run
   every,    ///< everything that runs, except cuDNN
-  refusing  ///< everything that promises an error
+  refusing, ///< everything that promises an error
+  defective ///< everything known to return a wrong result
 };
 
 /// The paths of the context's registry that take part, with their promises.

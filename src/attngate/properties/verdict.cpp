@@ -6,6 +6,7 @@ std::string to_string(PathStatus status) {
   switch (status) {
     case PathStatus::ok: return "ok";
     case PathStatus::refused_as_promised: return "refused as promised";
+    case PathStatus::defect_as_recorded: return "defect as recorded";
     case PathStatus::wrong_result: return "wrong result";
     case PathStatus::unexpected_error: return "unexpected error";
     case PathStatus::unexpected_success: return "unexpected success";

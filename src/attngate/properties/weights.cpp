@@ -2,6 +2,7 @@
 
 #include <ATen/ops/index_select.h>
 #include <c10/core/InferenceMode.h>
+#include <c10/util/StringUtil.h>
 #include <fmt/format.h>
 
 #include <cmath>
@@ -29,9 +30,15 @@ void fail(PathOutcome& outcome, std::string detail) {
 at::Tensor weight_rows(const at::Tensor& weights, const CaseInputs& inputs) {
   const AttentionCase& attention_case = inputs.attention_case();
   const std::int64_t batch = attention_case.batch_size(), length = attention_case.max_length();
+  if (weights.is_nested()) throw WrongShape("weights are nested, expected a dense tensor");
+  if (weights.scalar_type() != inputs.tokens().scalar_type() || weights.device() != inputs.device()) {
+    throw WrongShape(fmt::format("weights are {} on {}, expected {} on {}", c10::toString(weights.scalar_type()),
+                                 weights.device().str(), c10::toString(inputs.tokens().scalar_type()),
+                                 inputs.device().str()));
+  }
   if (weights.dim() != 3 || weights.size(0) != batch || weights.size(1) < length || weights.size(2) < length) {
-    throw WrongShape(fmt::format("weights have {} dimensions, expected [{}, seqlen, seqlen] with seqlen >= {}",
-                                 weights.dim(), batch, length));
+    throw WrongShape(fmt::format("weights are {}, expected [{}, seqlen, seqlen] with seqlen >= {}",
+                                 c10::str(weights.sizes()), batch, length));
   }
   const at::Tensor tight = weights.narrow(1, 0, length).narrow(2, 0, length);
   return at::index_select(tight.reshape({batch * length, length}), 0, inputs.tight_row_of_token());

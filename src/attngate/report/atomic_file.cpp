@@ -7,6 +7,7 @@
 #include <cerrno>
 #include <cstdio>
 #include <cstring>
+#include <filesystem>
 
 #include "attngate/report/results.h"
 
@@ -34,6 +35,11 @@ int write_file(const std::string& path, const std::string& text) {
 }  // namespace
 
 void write_atomically(const std::string& path, const std::string& text) {
+  // rename() would put a file in the place of a device such as /dev/null.
+  const auto kind = std::filesystem::status(path).type();
+  if (kind != std::filesystem::file_type::regular && kind != std::filesystem::file_type::not_found) {
+    throw ResultsError(fmt::format("results '{}': cannot be written: not a regular file", path));
+  }
   // In the same folder, where rename() is atomic; with the process's number, for two runs at once. Not named *.json,
   // so that who reads a folder of results passes it over.
   const std::string temporary = fmt::format("{}.{}.part", path, ::getpid());

@@ -18,6 +18,7 @@
 #include "attngate/report/atomic_file.h"
 #include "attngate/report/measurements.h"
 #include "attngate/report/results_json.h"
+#include "attngate/report/results_list.h"
 
 namespace attngate {
 namespace {
@@ -166,6 +167,7 @@ ResultsFolder read_results(const std::string& folder) {
     text << stream.rdbuf();
     try {
       if (!stream) throw ResultsError("cannot be read");
+      if (is_results_list(text.str())) continue;  // of `check --json`; its results have files of their own
       result.results.push_back(results_from_json(text.str()));
     } catch (const ResultsError& problem) {
       result.errors.push_back(fmt::format("results '{}': {}", file.string(), problem.what()));

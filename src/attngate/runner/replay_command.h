@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <vector>
 
 namespace attngate {
 
@@ -15,6 +16,8 @@ struct RunIdentity {
   std::string device;
   /// Seed of the random cases.
   std::uint64_t seed = 0;
+  /// Paths that the run was narrowed to; empty for the property's own choice.
+  std::vector<std::string> only = {};
 };
 
 /// `text` as one word of a POSIX shell, in single quotes.

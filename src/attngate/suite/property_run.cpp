@@ -23,7 +23,7 @@ namespace {
 RunContext context_of(const PropertyRun& run) {
   RunContext context;
   context.run = {test_name(*run.property, run.dtype, run.device.type()), run.property->name,
-                 device_label(run.device.type()), run.seed};
+                 device_label(run.device.type()), run.seed, run.only};
   context.dtype = to_string(run.dtype);
   context.device_name = device_name(run.device);
   context.libtorch_version = libtorch_version();
@@ -96,11 +96,11 @@ PropertyRunResult run_property(const PropertyRun& run, std::ostream& out) {
   result.report = for_all(options, draw, shrinkable_case, check);
   result.results = make_results(context, result.report);
   result.exit_code = result.report.exit_code();
-  if (!run.results_folder.empty()) write_results(run.results_folder, result.results);
-
   if (result.report.failure) out << failure_report(context.run, *result.report.failure);
   out << summary_line(context.run, result.report);
   out.flush();
+  // Last, so that a full disk cannot swallow a failure.
+  if (!run.results_folder.empty()) write_results(run.results_folder, result.results);
   return result;
 }
 

@@ -157,14 +157,14 @@ TEST(ErrorStats, RefuseADtypeThatNoPathReturns) {
 
 TEST(ErrorStats, AreEmptyForNothing) { EXPECT_TRUE(error_stats({}, {}, with_lengths({2})).empty()); }
 
-/// Bounds of a made-up case: 10 and 20 rows of 4 columns.
+/// Bounds of a made-up case: 10 and 20 rows of 32 columns, enough for every rule.
 class BoundsTest : public testing::Test {
  protected:
-  static constexpr std::int64_t columns = 4;
+  static constexpr std::int64_t columns = 32;
   const AttentionCase case_ = with_lengths({10, 20});
   const ToleranceRule rule_ = tolerance_rule(DType::fp16);
-  const std::vector<ErrorStats> plain_ = {{0.01, 1e-3, 2e-4, 0}, {0.02, 2e-3, 3e-4, 0}};
-  const std::vector<ErrorStats> reference_ = {{3, 40, 10, 0}, {2, 80, 8, 0}};
+  const std::vector<ErrorStats> plain_ = {{0.01, 1e-2, 2e-3, 0}, {0.02, 2e-2, 3e-3, 0}};
+  const std::vector<ErrorStats> reference_ = {{3, 400, 100, 0}, {2, 800, 80, 0}};
   const Bounds bounds_{rule_, plain_, reference_, case_, columns};
 
   double max_bound(std::size_t i) const {
@@ -254,6 +254,29 @@ TEST(Bounds, OfShortSequencesBorrowTheErrorOfTheBatch) {
   // Eight rows are enough for a scale of their own.
   const Bounds own(rule, plain, magnitude, with_lengths({8, 30}), 4);
   EXPECT_GT(own.judge(errors).value, 10);
+}
+
+/// The margin of an average error in the first sequence that is ten times what its rule would allow.
+Margin margin_of_averages(std::int64_t length, std::int64_t columns) {
+  const std::vector<ErrorStats> plain(2, {1e-3, 1e-6, 1e-6, 0}), magnitude(2, {1, 1, 1, 0});
+  const Bounds bounds(tolerance_rule(DType::fp16), plain, magnitude, with_lengths({length, 40}), columns);
+  return bounds.judge({ErrorStats{0, 1, 1, 0}, ErrorStats{}});
+}
+
+TEST(Bounds, JudgeTheRmsOnlyOfEnoughRowsAndElements) {
+  ASSERT_LT(rows_for_own_scale * 31, elements_for_rms_rule);
+  EXPECT_GT(margin_of_averages(rows_for_own_scale, elements_for_rms_rule).value, 1);
+  // 31 columns are too few for the row rule: what is left is the rms rule, given enough elements in enough rows.
+  EXPECT_EQ(margin_of_averages(rows_for_own_scale, 31).value, 0);
+  EXPECT_GT(margin_of_averages(elements_for_rms_rule / 31 + 1, 31).value, 1);
+  EXPECT_EQ(margin_of_averages(elements_for_rms_rule / 31 + 1, 31).rule, "rms");
+  EXPECT_EQ(margin_of_averages(rows_for_own_scale - 1, 31).value, 0);
+}
+
+TEST(Bounds, JudgeRowsOnlyOfEnoughColumns) {
+  EXPECT_EQ(margin_of_averages(1, columns_for_row_rule - 1).value, 0);
+  EXPECT_GT(margin_of_averages(1, columns_for_row_rule).value, 1);
+  EXPECT_EQ(margin_of_averages(1, columns_for_row_rule).rule, "row");
 }
 
 TEST(Bounds, OfZeroAreMetByNoErrorAndMissedByAny) {

@@ -217,7 +217,8 @@ struct RecordedHash {
   std::uint64_t hash;
 };
 
-// A repro line means these bytes, on every machine and device. A change here breaks every line that people have kept.
+// A repro line means these bytes, on every machine and device (an implementation in Python gave the same hashes).
+// A change here breaks every line that people have kept.
 const RecordedHash recorded_hashes[] = {
     {"dtype=fp16 heads=1 head_dim=1 lengths=1", 0x6d49e7b3577011d1},
     {"dtype=fp16 heads=8 head_dim=64 lengths=7,1,64 seed=0x2a", 0x074f42d86825f36d},
