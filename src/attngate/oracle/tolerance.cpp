@@ -6,12 +6,12 @@
 namespace attngate {
 namespace {
 
-// Starting point: emulated roundings, 1 false alarm in 198,879 cases. Then held against healthy runs on the CPU and on
-// an H200, whose worst margins stand in docs/oracle.md: rms went from 2 to 2.5 and row from 3 to 4, which left a
-// worst margin of about 0.7 for every rule.
-constexpr double half_max = 4, half_rms = 2.5, half_row = 4;
-constexpr double half_max_floor = 1, half_rms_floor = 0.5, half_row_floor = 1;
-constexpr double single_max = 6, single_rms = 3, single_row = 5;
+// Calibrated on an H200 with LibTorch 2.11.0 over 6.3 million comparisons of healthy sequences (docs/oracle.md): every
+// factor is the starting point of emulated roundings, (4, 2, 3; 1, 0.5, 1) and (6, 3, 5; 4, 2, 4), widened until the
+// worst comparison seen was at about three quarters of its bound.
+constexpr double half_max = 5, half_rms = 2.5, half_row = 4.5;
+constexpr double half_max_floor = 2, half_rms_floor = 0.5, half_row_floor = 1;
+constexpr double single_max = 8, single_rms = 4, single_row = 6.5;
 constexpr double single_max_floor = 4, single_rms_floor = 2, single_row_floor = 4;
 
 double ratio(double error, double bound) {

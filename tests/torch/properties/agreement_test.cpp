@@ -297,7 +297,7 @@ TEST(Status, DoesNotApplyWhereNothingPromisesAnError) {
 }
 
 TEST(Properties, AreFoundByName) {
-  EXPECT_EQ(property_names(), "agreement, agreement_math, agreement_cudnn, status, weights");
+  EXPECT_EQ(property_names(), "agreement, agreement_math, agreement_cudnn, status, weights, known_issues");
   EXPECT_EQ(find_property("agree"), nullptr);
 }
 
