@@ -1,7 +1,7 @@
-// An attention of your own under test: copy this file, put your kernel into run(), and build with
+// An attention of your own under test: copy this file, put your kernel into run(), and build in the repository with
 //
-//     cmake --preset dev -DATTNGATE_USER_PATHS=my_attention.cpp && cmake --build --preset dev
-//     build/dev/bin/attngate check --path my_attention
+//     cmake --preset dev -DATTNGATE_USER_PATHS=path/to/my_attention.cpp && cmake --build --preset dev
+//     build/dev/bin/attngate check --property agreement --path my_attention
 //
 // No line of attngate changes: the object at the end of this file registers the path before main() runs.
 // The interface is src/attngate/paths/attention_path.h; docs/paths.md explains it.

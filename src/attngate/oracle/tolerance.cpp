@@ -11,7 +11,7 @@ namespace {
 // worst comparison seen was at about three quarters of its bound.
 constexpr double half_max = 5, half_rms = 2.5, half_row = 4.5;
 constexpr double half_max_floor = 2, half_rms_floor = 0.5, half_row_floor = 1;
-constexpr double single_max = 8, single_rms = 4, single_row = 6.5;
+constexpr double single_max = 10, single_rms = 5, single_row = 8;
 constexpr double single_max_floor = 4, single_rms_floor = 2, single_row_floor = 4;
 
 double ratio(double error, double bound) {
