@@ -30,6 +30,10 @@ class PropertyTest : public testing::Test {
     try {
       const PropertyRunResult result = run_property(plan(), std::cout);
       record(result);
+      if (settings_->environment.replay && result.report.status() == RunStatus::inapplicable) {
+        skip_or_fail(result.report.reason());  // ATTNGATE_CASE meets every property, and some have nothing to say
+        return;
+      }
       if (result.exit_code != exit_code::holds) {
         ADD_FAILURE() << result.report.reason();
       }

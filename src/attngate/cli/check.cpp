@@ -133,9 +133,13 @@ int check(const CheckOptions& options) {
   const std::vector<PropertyRun> runs = plan_runs(options, registry, environment);
   std::vector<Results> results;
   int exit_code = exit_code::holds;
+  bool any_ran = false;
   for (const PropertyRun& run : runs) {
     const PropertyRunResult result = run_property(run, std::cout);
-    if (result.exit_code != exit_code::holds) exit_code = result.exit_code;
+    // Nobody asked for this property by name: that it has nothing to say about these paths is no failure.
+    const bool passed_over = options.properties.empty() && result.report.status() == RunStatus::inapplicable;
+    if (result.exit_code != exit_code::holds && !passed_over) exit_code = result.exit_code;
+    any_ran = any_ran || result.report.cases() > 0;
     results.push_back(result.results);
     // After each test, so that an interrupted run loses nothing.
     if (!options.json.empty()) write_results_list(options.json, results);
@@ -145,7 +149,7 @@ int check(const CheckOptions& options) {
   std::cout << '\n';
   print_results_table(std::cout, results);
   if (!options.results.empty()) std::cout << "Results and journals: " << options.results << '\n';
-  return exit_code;
+  return any_ran ? exit_code : exit_code::failed;
 }
 
 }  // namespace

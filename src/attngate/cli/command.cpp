@@ -47,7 +47,7 @@ int run_command(int argc, char** argv) {
   app.require_subcommand(1);
   app.footer(
       "Environment: ATTNGATE_SEED (number, 0x hex or random), ATTNGATE_CASE, ATTNGATE_CASES, ATTNGATE_SECONDS,\n"
-      "ATTNGATE_REQUIRE_GPU=1, ATTNGATE_RESULTS: read by the tests; ATTNGATE_SEED by `check` too.\n"
+      "ATTNGATE_REQUIRE_GPU=1, ATTNGATE_RESULTS: read by the tests; the seed and the budget by `check` too.\n"
       "Exit codes: 0 holds, 1 a check failed, 2 bad input or usage, 77 skipped with a reason.");
   Command chosen;
   add_check_command(app, chosen);

@@ -113,7 +113,7 @@ class WeightsCheck {
   }
 
  private:
-  /// Paths that have weights to give: composite SDPA has none, and says so by the backend it promises.
+  /// Paths that have weights to give; composite SDPA has none.
   std::vector<SelectedPath> select_weighted(const AttentionCase& attention_case) const {
     if (!attention_case.need_weights) return {};
     std::vector<SelectedPath> selected = select_paths(context_, attention_case, Lanes::every);

@@ -30,6 +30,7 @@ TestStatus test_status(RunStatus status) {
     case RunStatus::holds: return TestStatus::holds;
     case RunStatus::failed: return TestStatus::failed;
     case RunStatus::flaky: return TestStatus::flaky;
+    case RunStatus::inapplicable: return TestStatus::skipped;
     case RunStatus::error: break;
   }
   return TestStatus::error;

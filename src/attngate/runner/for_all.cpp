@@ -86,7 +86,7 @@ class Run {
     CheckedCase checked = evaluate(value);
     if (!checked.verdict.applicable) {
       ++report_.inapplicable_cases;
-      why_inapplicable_ = checked.verdict.reason;
+      report_.why_inapplicable = checked.verdict.reason;
       return;
     }
     report_.add(origin, checked.line, checked.verdict);
@@ -143,10 +143,8 @@ class Run {
   }
 
   void conclude() {
-    if (report_.cases() == 0 && report_.error.empty()) {
-      report_.error = report_.inapplicable_cases > 0
-                          ? "nothing ran: the property does not apply (" + why_inapplicable_ + ")"
-                          : "nothing ran: no replayed case, no corpus case, and a budget without random cases";
+    if (report_.cases() == 0 && report_.inapplicable_cases == 0 && report_.error.empty()) {
+      report_.error = "nothing ran: no replayed case, no corpus case, and a budget without random cases";
     }
     if (!journal_) return;
     journal_->finish();
@@ -166,7 +164,6 @@ class Run {
   double aside_seconds_ = 0;  // spent on re-runs and shrinking
   bool stopped_ = false;
   std::optional<AttentionCase> last_that_held_;
-  std::string why_inapplicable_;
 };
 
 }  // namespace

@@ -45,6 +45,7 @@ std::string to_string(RunStatus status) {
     case RunStatus::holds: return "holds";
     case RunStatus::failed: return "failed";
     case RunStatus::flaky: return "flaky";
+    case RunStatus::inapplicable: return "inapplicable";
     case RunStatus::error: return "error";
   }
   return "unknown status";
@@ -66,12 +67,15 @@ double RunReport::cases_per_second() const {
 RunStatus RunReport::status() const {
   if (failed_cases > flaky_cases) return RunStatus::failed;
   if (failed_cases > 0) return RunStatus::flaky;
-  return error.empty() && cases() > 0 ? RunStatus::holds : RunStatus::error;
+  if (!error.empty()) return RunStatus::error;
+  if (cases() > 0) return RunStatus::holds;
+  return inapplicable_cases > 0 ? RunStatus::inapplicable : RunStatus::error;
 }
 
 int RunReport::exit_code() const { return status() == RunStatus::holds ? exit_code::holds : exit_code::failed; }
 
 std::string RunReport::reason() const {
+  if (status() == RunStatus::inapplicable) return "nothing ran: the property does not apply (" + why_inapplicable + ")";
   if (!failure) return error;
   if (!failure->flaky()) return failure->smallest().verdict.reason;
   return "flaky: held in " + std::to_string(failure->reruns_held) + " of " + std::to_string(failure->reruns) +

@@ -22,10 +22,11 @@ enum class RunStatus {
   holds,   ///< every case holds, and there was at least one
   failed,  ///< a case fails each time
   flaky,   ///< a case failed, then held: a failure too, of another kind
+  inapplicable, ///< the property had nothing to say about any case; no green, but no failure of a path either
   error    ///< nothing ran, or the run could not be drawn or recorded
 };
 
-/// "holds", "failed", "flaky" or "error".
+/// "holds", "failed", "flaky", "inapplicable" or "error".
 std::string to_string(RunStatus status);
 
 /// A case with what was said of it.
@@ -85,6 +86,8 @@ struct RunReport {
   std::uint64_t random_cases = 0;
   /// Drawn or given cases that the property had nothing to say about; not in cases().
   std::uint64_t inapplicable_cases = 0;
+  /// Why the last of them did not apply.
+  std::string why_inapplicable;
   /// In order of first appearance.
   std::vector<PathSummary> paths;
   /// Host time in us that drawing the random cases took.

@@ -93,6 +93,43 @@ TEST(Agreement, HoldsForHealthyPaths) {
   }
 }
 
+/// The verdict of known_issues on one path that promises to be defective.
+Verdict verdict_on_defective(AttentionPath path) {
+  path.promise = [](const AttentionCase&, at::DeviceType) { return Promise::defective("some-finding", "none"); };
+  PathRegistry registry;
+  registry.add(std::move(path));
+  return verdict_on("known_issues", registry, line_of("fp32"));
+}
+
+TEST(KnownIssues, HoldWhileTheRecordedDefectShows) {
+  AttentionPath wrong = naive_path("wrong", {.drop_last_key = true});
+  const Verdict verdict = verdict_on_defective(wrong);
+  EXPECT_TRUE(verdict.holds) << verdict.reason;
+  EXPECT_EQ(verdict.paths.at(0).status, PathStatus::defect_as_recorded);
+  EXPECT_EQ(verdict.worst_margin, 0);
+}
+
+TEST(KnownIssues, ReportAPathThatHasBeenMended) {
+  const Verdict verdict = verdict_on_defective(naive_path("mended"));
+  EXPECT_FALSE(verdict.holds);
+  EXPECT_EQ(verdict.paths.at(0).status, PathStatus::unexpected_success);
+  EXPECT_NE(verdict.reason.find("some-finding"), std::string::npos) << verdict.reason;
+}
+
+TEST(KnownIssues, FailWhenTheDefectTurnsIntoAnError) {
+  AttentionPath throwing = naive_path("throwing");
+  throwing.run = [](const CaseInputs&) -> PathOutput { throw std::runtime_error("something else"); };
+  const Verdict verdict = verdict_on_defective(throwing);
+  EXPECT_FALSE(verdict.holds);
+  EXPECT_EQ(verdict.paths.at(0).status, PathStatus::unexpected_error);
+}
+
+TEST(Agreement, LeavesDefectivePathsOut) {
+  AttentionPath wrong = naive_path("wrong", {.drop_last_key = true});
+  wrong.promise = [](const AttentionCase&, at::DeviceType) { return Promise::defective("some-finding", "none"); };
+  EXPECT_TRUE(verdict_with("agreement", line_of("fp32"), wrong).holds);
+}
+
 TEST(Agreement, CatchesADroppedLastKeyInEveryDtype) {
   for (const std::string dtype : every_dtype) {
     expect_agreement_catches(dtype, {.drop_last_key = true}, {}, "(sequence ");

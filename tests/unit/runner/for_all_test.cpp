@@ -97,6 +97,36 @@ TEST(ForAllTest, is_an_error_when_nothing_ran) {
   EXPECT_TRUE(report.reason().starts_with("nothing ran")) << report.reason();
 }
 
+Verdict not_applicable() {
+  Verdict verdict;
+  verdict.applicable = false;
+  verdict.reason = "no path runs here";
+  return verdict;
+}
+
+TEST(ForAllTest, draws_on_past_cases_that_do_not_apply_and_counts_them_apart) {
+  const Check only_odd = [](const AttentionCase& value) { return value.seed % 2 == 1 ? holding() : not_applicable(); };
+  const RunReport report = for_all(fake_options(10), draw_fake, shrinkable_case, only_odd);
+  EXPECT_EQ(report.random_cases, 10u);
+  EXPECT_EQ(report.inapplicable_cases, 10u);
+  EXPECT_EQ(report.status(), RunStatus::holds);
+}
+
+TEST(ForAllTest, gives_up_on_a_property_that_never_applies_and_is_not_green) {
+  const RunReport report = for_all(fake_options(3), draw_fake, shrinkable_case, [](const AttentionCase&) { return not_applicable(); });
+  EXPECT_EQ(report.inapplicable_cases, 60u);  // 20 draws for each case asked for
+  EXPECT_EQ(report.status(), RunStatus::inapplicable);
+  EXPECT_EQ(report.exit_code(), 1);
+  EXPECT_EQ(report.reason(), "nothing ran: the property does not apply (no path runs here)");
+}
+
+TEST(ForAllTest, does_not_shrink_to_a_case_that_does_not_apply) {
+  const Check check = [](const AttentionCase& value) { return value.batch_size() < 3 ? not_applicable() : failing(); };
+  const RunReport report = for_all(fake_options(10), draw_fake, shrinkable_case, check);
+  ASSERT_TRUE(report.failure);
+  EXPECT_EQ(report.failure->smallest().value.batch_size(), 3);
+}
+
 TEST(ForAllTest, is_an_error_when_the_generator_throws) {
   const auto draw = [](std::uint64_t index) { return index < 3 ? draw_fake(index) : throw std::runtime_error("no more"); };
   const RunReport report = for_all(fake_options(10), draw, shrinkable_case, always_holds);
