@@ -50,14 +50,15 @@ struct AttentionCase {
   std::int64_t padded_length() const { return max_length() + extra_padding; }
 };
 
-/// Largest values that a case may have; they keep every product of sizes inside int64.
+/// Largest values that a case may have. Tokens times channels stay inside int64; what a case costs does not need to fit
+/// any machine, see cost.h.
 struct CaseRange {
   static constexpr std::int64_t max_num_heads = 1024;
   static constexpr std::int64_t max_head_dim = 1024;
   static constexpr std::int64_t max_length = 1 << 20;
   static constexpr std::int64_t max_batch_size = 1 << 20;
   static constexpr std::int64_t max_extra_padding = 1 << 16;
-  /// 4096: projections of such padding stay finite in fp16 (largest number 65504), see docs/oracle.md.
+  /// 4096: projections of such padding stay finite in fp16 (largest number 65504); logits need 512, see docs/oracle.md.
   static constexpr std::int64_t max_padding_content = 4096;
 };
 

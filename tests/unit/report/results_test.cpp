@@ -100,7 +100,7 @@ TEST(ResultsTest, take_over_what_the_run_saw) {
   report.add(CaseOrigin::corpus, "one", holding(0.2));
   report.add(CaseOrigin::random, "two", holding(0.4));
   report.loop_seconds = 0.5;
-  report.journal_path = "/tmp/j";
+  report.journal_path = "results/j";
   const Results results = make_results(a_context(), report);
   EXPECT_EQ(results.test, "property.fake.fp32.cpu");
   EXPECT_EQ(results.status, TestStatus::holds);
@@ -109,7 +109,7 @@ TEST(ResultsTest, take_over_what_the_run_saw) {
   EXPECT_EQ(results.cases_per_second, 4);
   EXPECT_EQ(results.worst_line, "two");
   EXPECT_EQ(results.paths[0].median_us, 10);
-  EXPECT_EQ(results.journal, "/tmp/j");
+  EXPECT_EQ(results.journal, "results/j");
   EXPECT_FALSE(results.failure);
 }
 

@@ -40,13 +40,13 @@ TEST(EnvironmentTest, reads_every_variable) {
                                         {"ATTNGATE_CASES", "1000"},
                                         {"ATTNGATE_SECONDS", "2.5"},
                                         {"ATTNGATE_REQUIRE_GPU", "1"},
-                                        {"ATTNGATE_RESULTS", "/tmp/results"}});
+                                        {"ATTNGATE_RESULTS", "some/results"}});
   EXPECT_EQ(environment.seed, 0x2au);
   EXPECT_FALSE(environment.seed_was_drawn);
   EXPECT_EQ(environment.max_cases, 1000u);
   EXPECT_EQ(environment.max_seconds, 2.5);
   EXPECT_TRUE(environment.require_gpu);
-  EXPECT_EQ(environment.results_folder, "/tmp/results");
+  EXPECT_EQ(environment.results_folder, "some/results");
 }
 
 TEST(EnvironmentTest, reads_a_case_by_value) {
