@@ -7,7 +7,8 @@ namespace attngate {
 
 /// Watches LibTorch's dispatcher on this thread while it lives and tells which attention kernels ran.
 ///
-/// One at a time on a thread: a second one starts the first one's record afresh. Seen, not predicted: two paths that claim different backends and run the same kernel are found out.
+/// Seen, not predicted: two paths that claim different backends and run the same kernel are found out. One at a time on
+/// a thread: a second one starts the first one's record afresh.
 class BackendObserver {
  public:
   BackendObserver();

@@ -44,17 +44,15 @@ at::Tensor weight_rows(const at::Tensor& weights, const CaseInputs& inputs) {
   return at::index_select(tight.reshape({batch * length, length}), 0, inputs.tight_row_of_token());
 }
 
-/// Weights given to keys past a sequence's end, extra padding included, must be exactly 0.
+/// Weights given to the columns of extra padding must be exactly 0; check_rows() looks at the others.
 void check_masked_weights(Execution& execution, const CaseInputs& inputs) {
-  const at::Tensor columns = execution.weights.size(2) > inputs.attention_case().max_length()
-                                 ? execution.weights.narrow(2, inputs.attention_case().max_length(),
-                                                            execution.weights.size(2) - inputs.attention_case().max_length())
-                                 : at::Tensor();
-  if (!columns.defined()) return;
-  const at::Tensor valid_rows =
-      columns.narrow(1, 0, inputs.attention_case().max_length())
-          .reshape({-1, columns.size(2)})
-          .index_select(0, inputs.tight_row_of_token());
+  const std::int64_t length = inputs.attention_case().max_length();
+  const std::int64_t extra_columns = execution.weights.size(2) - length;
+  if (extra_columns == 0) return;
+  const at::Tensor valid_rows = execution.weights.narrow(1, 0, length)
+                                    .narrow(2, length, extra_columns)
+                                    .reshape({-1, extra_columns})
+                                    .index_select(0, inputs.tight_row_of_token());
   const auto leaked = valid_rows.ne(0).sum().item<std::int64_t>();
   if (leaked > 0) fail(execution.outcome, fmt::format("{} weights of extra padding are not 0", leaked));
 }
