@@ -6,7 +6,7 @@
 namespace attngate {
 namespace {
 
-// Calibrated on an H200 with LibTorch 2.11.0 over 6.3 million comparisons of healthy sequences (docs/oracle.md): every
+// Calibrated on an H200 with LibTorch 2.11.0 over 6.0 million comparisons of healthy sequences (docs/oracle.md): every
 // factor is the starting point of emulated roundings, (4, 2, 3; 1, 0.5, 1) and (6, 3, 5; 4, 2, 4), widened until the
 // worst comparison seen was at about three quarters of its bound.
 constexpr double half_max = 5, half_rms = 2.5, half_row = 4.5;

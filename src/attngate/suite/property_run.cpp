@@ -3,7 +3,6 @@
 #include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
-#include <rapidcheck/shrinkable/Create.h>
 
 #include <algorithm>
 #include <filesystem>
