@@ -22,6 +22,7 @@ struct Promise {
     runs,      ///< returns an output
     refuses,   ///< raises an error whose text contains `error`
     redundant, ///< would run the very same kernels as another path, named in `reason`
+    inexpressible, ///< the path has no way to say what the case asks for, see `reason`
     defective  ///< known to return a wrong result, see the finding in `reason`
   };
   Kind kind = Kind::runs;
@@ -42,6 +43,8 @@ struct Promise {
   static Promise defective(std::string finding, std::string backend) {
     return {Kind::defective, {}, std::move(finding), std::move(backend)};
   }
+  /// The path's form cannot express the case: a nested tensor has no mask with holes.
+  static Promise inexpressible(std::string reason) { return {Kind::inexpressible, {}, std::move(reason), {}}; }
   /// The case is covered by another path.
   static Promise redundant(std::string reason) { return {Kind::redundant, {}, std::move(reason), {}}; }
 };

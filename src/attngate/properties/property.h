@@ -18,6 +18,10 @@ struct PropertyContext {
   const PathRegistry* registry = nullptr;
   /// Paths or families to check; empty for the property's own choice.
   std::vector<std::string> only;
+  /// Paths that take no part, by name: they failed before, and the others shall still be heard.
+  std::vector<std::string> quarantined;
+  /// Told the name of each path just before it runs, so that a death can be laid at its door; may be empty.
+  std::function<void(const std::string& path)> on_path;
 };
 
 /// A property bound to a device: from a case to a verdict.

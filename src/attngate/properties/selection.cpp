@@ -52,6 +52,7 @@ std::vector<SelectedPath> select_paths(const PropertyContext& context, const Att
   std::vector<SelectedPath> candidates;
   for (const AttentionPath& path : context.registry->paths()) {
     if (!context.only.empty() && !is_named(path, context.only)) continue;
+    if (std::ranges::count(context.quarantined, path.name) > 0) continue;
     Promise promise = path.promise(attention_case, context.device.type());
     if (promise.kind == wanted) candidates.push_back({&path, std::move(promise)});
   }

@@ -11,6 +11,9 @@ std::string to_string(PathStatus status) {
     case PathStatus::unexpected_error: return "unexpected error";
     case PathStatus::unexpected_success: return "unexpected success";
     case PathStatus::out_of_memory: return "out of memory";
+    case PathStatus::crashed: return "crashed";
+    case PathStatus::hung: return "hung";
+    case PathStatus::device_lost: return "device lost";
   }
   return "unknown status";  // a number that is no PathStatus: say so rather than name a wrong one
 }

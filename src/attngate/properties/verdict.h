@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -13,7 +14,10 @@ enum class PathStatus {
   wrong_result,        ///< ran, but what it returned is outside its bound
   unexpected_error,    ///< raised an error that it does not promise
   unexpected_success,  ///< ran although it promises an error
-  out_of_memory        ///< the device or the host ran out of memory
+  out_of_memory,       ///< the device or the host ran out of memory
+  crashed,             ///< ended its process, by a signal or an exit
+  hung,                ///< did not end within the case's time limit
+  device_lost          ///< left the device unusable: every later call on it fails
 };
 
 /// "ok", "refused as promised", "wrong result", ...
@@ -72,6 +76,10 @@ struct Verdict {
   double worst_margin = 0;
   /// The path or pair that has it.
   std::string worst_path;
+  /// Pairs of results that should be the same bits, and how many were. Reported apart: a pair that differs within its
+  /// bound still holds.
+  std::uint64_t exact_pairs = 0;
+  std::uint64_t exact_equal = 0;
 };
 
 }  // namespace attngate

@@ -69,7 +69,7 @@ at::ScalarType scalar_type(DType dtype) {
   throw CaseError("dtype: not one of fp16, bf16, fp32");
 }
 
-CaseInputs::CaseInputs(const AttentionCase& attention_case, at::Device device)
+CaseInputs::CaseInputs(const AttentionCase& attention_case, at::Device device, const ValueKeys&)
     : attention_case_(attention_case), device_(device) {
   validate(attention_case_);
   rectangular_ = attention_case_.total_tokens() ==
@@ -79,6 +79,12 @@ CaseInputs::CaseInputs(const AttentionCase& attention_case, at::Device device)
   fill_dense();
   make_parameters();
   view_as_nested();
+}
+
+CaseInputs CaseInputs::with_parameters(MhaParameters parameters) const {
+  CaseInputs other = *this;
+  other.parameters_ = std::move(parameters);
+  return other;
 }
 
 void CaseInputs::place_metadata() {

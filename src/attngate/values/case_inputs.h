@@ -10,13 +10,28 @@ namespace attngate {
 /// The ATen name of a case's dtype.
 at::ScalarType scalar_type(DType dtype);
 
+/// Which values the tokens of a case get, where a property wants others than the case's own: those of another sequence,
+/// say, after a permutation.
+struct ValueKeys {
+  /// Key of each sequence, [batch]; empty for 0, 1, 2, ...
+  std::vector<std::int32_t> sequence;
+  /// Key of each token row, [total_tokens]; empty for its position in its sequence.
+  std::vector<std::int32_t> token;
+  /// Mixed into the seed of padded positions: another number gives other padding and the same tokens.
+  std::uint64_t padding_seed = 0;
+};
+
 /// The tensors of one case on one device, in every form that a path may want.
 ///
-/// Values depend on the case alone: the same line gives the same bytes on the CPU and on a GPU.
+/// Values depend on the case and the keys alone: the same line gives the same bytes on the CPU and on a GPU, whatever
+/// the layout.
 class CaseInputs {
  public:
   /// Makes and fills the tensors; throws CaseError, c10::OutOfMemoryError or CudaError.
-  CaseInputs(const AttentionCase& attention_case, at::Device device);
+  CaseInputs(const AttentionCase& attention_case, at::Device device, const ValueKeys& keys = {});
+
+  /// The same tokens and masks with other parameters.
+  CaseInputs with_parameters(MhaParameters parameters) const;
 
   const AttentionCase& attention_case() const { return attention_case_; }
   at::Device device() const { return device_; }
@@ -24,12 +39,16 @@ class CaseInputs {
 
   /// Valid rows of all sequences, one behind the other: [total_tokens, embed_dim].
   const at::Tensor& tokens() const { return tokens_; }
-  /// Padded form: [batch, padded_length, embed_dim]; padded positions hold +-padding_content.
+  /// Padded form: [batch, padded_length, embed_dim], strided as the case's layout says; padded positions hold
+  /// +-padding_content.
   const at::Tensor& dense() const { return dense_; }
-  /// Strided nested tensor [batch, (lengths), embed_dim], a view of tokens().
+  /// Strided nested tensor [batch, (lengths), embed_dim], made as the case's nested form says.
   const at::Tensor& nested() const { return nested_; }
-  /// True where a key is padding: bool [batch, padded_length]; undefined for mask=none.
+  /// True where a key is hidden: bool [batch, padded_length] for mask=padding and holes; undefined for the others.
   const at::Tensor& key_padding_mask() const { return key_padding_mask_; }
+  /// True where a query must not see a key: bool [padded_length, padded_length] for mask=2d and causal,
+  /// [batch, num_heads, padded_length, padded_length] for 4d; undefined for the others. Every query sees a key.
+  const at::Tensor& attention_mask() const { return attention_mask_; }
 
   /// Where each token row lies in dense().view({-1, embed_dim}): int64 [total_tokens].
   const at::Tensor& dense_row_of_token() const { return dense_row_of_token_; }
@@ -53,7 +72,7 @@ class CaseInputs {
   at::Device device_;
   bool rectangular_ = false;
   MhaParameters parameters_;
-  at::Tensor tokens_, dense_, nested_, key_padding_mask_;
+  at::Tensor tokens_, dense_, nested_, key_padding_mask_, attention_mask_;
   at::Tensor dense_row_of_token_, tight_row_of_token_, first_row_of_sequence_, lengths_;
   at::Tensor positions_;  ///< int32: sequence of each row, token of each row, lengths
 };
