@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "attngate/properties/agreement.h"
+#include "attngate/properties/guarded_memory.h"
 #include "attngate/properties/known_issues.h"
 #include "attngate/properties/status.h"
 #include "attngate/properties/weights.h"
@@ -9,8 +10,8 @@ namespace attngate {
 
 const std::vector<Property>& properties() {
   static const std::vector<Property> all = {agreement_property(), agreement_math_property(),
-                                            agreement_cudnn_property(), status_property(), weights_property(),
-                                            known_issues_property()};
+                                            agreement_cudnn_property(), agreement_large_property(), status_property(), weights_property(),
+                                            guarded_memory_property(), known_issues_property()};
   return all;
 }
 
