@@ -4,6 +4,7 @@
 #include "attngate/values/device_stream.h"
 #include "attngate/values/fill.h"
 #include "attngate/values/guarded_allocator.h"
+#include "attngate/values/mask.h"
 #include "attngate/values/side_stream.h"
 
 namespace attngate {
@@ -12,15 +13,23 @@ void* current_stream(c10::Device) { return nullptr; }
 
 void synchronize(c10::Device) {}
 
-std::int64_t free_device_memory(c10::Device) { return 0; }
+namespace {
 
-void fill_on_device(const FillRequest&, void*) {
-  throw CudaError("filling a tensor on a GPU: this attngate was built with a CPU-only LibTorch");
+[[noreturn]] void no_gpu(const char* what) {
+  throw CudaError(std::string(what) + " on a GPU: this attngate was built with a CPU-only LibTorch");
 }
 
-std::shared_ptr<GuardedMemory::Allocator> make_guarded_cuda_allocator() {
-  throw CudaError("guarding a GPU's memory: this attngate was built with a CPU-only LibTorch");
-}
+}  // namespace
+
+std::int64_t free_device_memory(c10::Device) { no_gpu("asking for free memory"); }
+
+void fill_on_device(const std::vector<FillRequest>&, DType, void*) { no_gpu("filling a tensor"); }
+
+void mask_on_device(const MaskRequest&, void*) { no_gpu("filling a mask"); }
+
+void poison_on_device(void*, std::size_t, void*) { no_gpu("filling a tensor"); }
+
+std::shared_ptr<GuardedMemory::Allocator> make_guarded_cuda_allocator() { no_gpu("guarding memory"); }
 
 struct SideStream::Streams {};
 
