@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "attngate/properties/agreement.h"
+#include "attngate/properties/metamorphic_properties.h"
 #include "attngate/properties/status.h"
 #include "attngate/properties/weights.h"
 
@@ -9,7 +10,8 @@ namespace attngate {
 const std::vector<Property>& properties() {
   static const std::vector<Property> all = {agreement_property(), agreement_math_property(),
                                             agreement_cudnn_property(), status_property(), weights_property(),
-                                            known_issues_property()};
+                                            known_issues_property(), rerun_property(), padding_content_property(),
+                                            batch_permutation_property(), uniform_attention_property()};
   return all;
 }
 
