@@ -34,31 +34,13 @@ std::vector<Variant> variants(const CaseInputs& base) {
   return result;
 }
 
-AttentionCase two_or_more_sequences(AttentionCase attention_case) {
-  std::vector<std::int64_t>& lengths = attention_case.lengths;
-  if (lengths.empty()) return attention_case;
-  if (lengths.size() == 1) {
-    // Equal lengths are what mask=none and 2d need; a half is what a ragged batch is about.
-    const bool ragged = attention_case.mask != MaskKind::none && attention_case.mask != MaskKind::two_d;
-    lengths.push_back(ragged ? (lengths.front() + 1) / 2 : lengths.front());
-  }
-  if (attention_case.layout == StorageLayout::expanded) attention_case.layout = StorageLayout::packed;
-  return attention_case;
-}
-
-std::string why_not(const AttentionCase& attention_case) {
-  if (attention_case.batch_size() < 2) return "batch_permutation needs two sequences";
-  if (attention_case.layout == StorageLayout::expanded) return "layout=expanded: all sequences are the same one";
-  return "";
-}
-
 }  // namespace
 
 Property batch_permutation_property() {
   return metamorphic_property({.name = "batch_permutation",
                                .summary = "a sequence's rows depend neither on its place nor on its neighbours' values",
                                .adapt = two_or_more_sequences,
-                               .why_not = why_not,
+                               .why_not = why_not_two_sequences,
                                .variants = variants});
 }
 

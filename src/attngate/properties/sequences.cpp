@@ -3,7 +3,6 @@
 #include <ATen/ops/empty.h>
 
 #include <algorithm>
-#include <functional>
 
 namespace attngate {
 
@@ -43,13 +42,25 @@ std::vector<std::int64_t> rows_of_sequences(const AttentionCase& attention_case,
   return rows;
 }
 
-bool equal_lengths(const AttentionCase& attention_case) {
-  const std::vector<std::int64_t>& lengths = attention_case.lengths;
-  return std::ranges::adjacent_find(lengths, std::not_equal_to<>()) == lengths.end();
-}
-
 bool has_padding(const AttentionCase& attention_case) {
   return attention_case.total_tokens() < attention_case.batch_size() * attention_case.padded_length();
+}
+
+AttentionCase two_or_more_sequences(AttentionCase attention_case) {
+  std::vector<std::int64_t>& lengths = attention_case.lengths;
+  if (lengths.size() == 1) {
+    // mask=none and 2d need equal lengths.
+    const bool ragged = attention_case.mask != MaskKind::none && attention_case.mask != MaskKind::two_d;
+    lengths.push_back(ragged ? (lengths.front() + 1) / 2 : lengths.front());
+  }
+  if (attention_case.layout == StorageLayout::expanded) attention_case.layout = StorageLayout::packed;
+  return attention_case;
+}
+
+std::string why_not_two_sequences(const AttentionCase& attention_case) {
+  if (attention_case.batch_size() < 2) return "needs two sequences";
+  if (attention_case.layout == StorageLayout::expanded) return "layout=expanded: all sequences are the same one";
+  return "";
 }
 
 }  // namespace attngate

@@ -3,6 +3,7 @@
 #include <ATen/core/Tensor.h>
 
 #include <cstdint>
+#include <string>
 #include <vector>
 
 #include "attngate/values/case_inputs.h"
@@ -22,10 +23,12 @@ CaseInputs sequences_of(const CaseInputs& batch, const std::vector<std::int64_t>
 std::vector<std::int64_t> rows_of_sequences(const AttentionCase& attention_case,
                                             const std::vector<std::int64_t>& sources);
 
-/// Are all lengths the same?
-bool equal_lengths(const AttentionCase& attention_case);
-
 /// Does the dense form have padded positions?
 bool has_padding(const AttentionCase& attention_case);
+
+/// For properties that tell sequences apart: a second one is added, and layout=expanded becomes packed.
+AttentionCase two_or_more_sequences(AttentionCase attention_case);
+/// Why a case has no sequences to tell apart; empty when it has.
+std::string why_not_two_sequences(const AttentionCase& attention_case);
 
 }  // namespace attngate
