@@ -10,6 +10,7 @@
 #include "attngate/properties/phase_clock.h"
 #include "attngate/properties/sequences.h"
 #include "attngate/properties/verdict_of.h"
+#include "attngate/values/input_guard.h"
 
 namespace attngate {
 namespace {
@@ -42,7 +43,7 @@ class MetamorphicRun {
     if (std::ranges::any_of(variants, &Variant::keeps_truth)) base_truth_ = truth_of(base);
     verdict_.phases.reference_us = clock_.lap_us();
     const bool needs_base = std::ranges::any_of(variants, [](const Variant& variant) { return !!variant.from_base; });
-    run_base(base, needs_base);
+    guarded(base, [&] { run_base(base, needs_base); });
     for (const Variant& variant : variants) check(variant, base.attention_case());
     if (needs_base) base_executor_.read_times(executions_);
     return finish();
@@ -62,10 +63,41 @@ class MetamorphicRun {
     const AttentionCase& judged_case = variant.parts.empty() ? variant.inputs.attention_case() : base_case;
     const Truth truth = truth_for(variant);
     verdict_.phases.reference_us += clock_.lap_us();
-    const std::vector<Claim> claims = variant.parts.empty() ? run_whole(variant) : run_parts(variant);
+    std::vector<Claim> claims;
+    guarded(variant.inputs, [&] { claims = variant.parts.empty() ? run_whole(variant) : run_parts(variant); });
     verdict_.phases.paths_us += clock_.lap_us();
     judge(claims, truth, judged_case, executions_, verdict_);
     verdict_.phases.compare_us += clock_.lap_us();
+  }
+
+  /// Runs paths on these inputs; where the relation guards them, finds the paths that wrote to them.
+  template <typename Run>
+  void guarded(const CaseInputs& inputs, const Run& run) {
+    if (!relation_.guards_inputs) return run();
+    const InputGuard guard(inputs);
+    run();
+    const std::string damage = guard.damage();
+    if (!damage.empty()) blame(inputs, damage);
+  }
+
+  /// Runs every path alone on fresh inputs of the case to see which one writes to them.
+  void blame(const CaseInputs& damaged, const std::string& damage) {
+    bool found = false;
+    for (std::size_t i = 0; i < selected_.size(); ++i) {
+      const CaseInputs inputs(damaged.attention_case(), context_.device);
+      const InputGuard guard(inputs);
+      variant_executor_.run({selected_[i]}, inputs);
+      const std::string written = guard.damage();
+      if (written.empty()) continue;
+      found = true;
+      note_damage(executions_[i].outcome, written);
+    }
+    if (!found) note_damage(executions_.front().outcome, damage + "; no path does that alone, so it may be another one's");
+  }
+
+  static void note_damage(PathOutcome& outcome, const std::string& damage) {
+    outcome.status = PathStatus::wrong_result;
+    outcome.detail = "wrote to its inputs or beside them: " + damage;
   }
 
   Truth truth_for(const Variant& variant) const {

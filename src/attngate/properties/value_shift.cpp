@@ -20,10 +20,10 @@ Variant values_shifted(const CaseInputs& base) {
   const at::Tensor before = bias.to(at::kDouble);
   bias.add_(value_shift);
   // What the bias really moved by: the sum may have been rounded.
-  const at::Tensor moved = at::matmul(parameters.out_proj_weight.to(at::kDouble), bias.to(at::kDouble) - before);
+  const at::Tensor moved = at::matmul(parameters.out_proj_weight.to(at::kDouble), bias.to(at::kDouble).sub(before));
   return {.relation = "values shifted: the attention output moves by as much",
           .inputs = base.with_parameters(std::move(parameters)),
-          .from_base = [moved](const at::Tensor& rows) { return rows.to(at::kDouble) + moved; }};
+          .from_base = [moved](const at::Tensor& rows) { return rows.to(at::kDouble).add(moved); }};
 }
 
 Variant keys_shifted(const CaseInputs& base) {
