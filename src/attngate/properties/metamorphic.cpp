@@ -27,12 +27,13 @@ std::optional<SelectedPath> selected_for(const SelectedPath& selected, const Att
 class MetamorphicRun {
  public:
   MetamorphicRun(const Relation& relation, const PropertyContext& context, std::vector<SelectedPath> selected,
-                 PathExecutor& base_executor, PathExecutor& variant_executor)
+                 PathExecutor& base_executor, PathExecutor& variant_executor, ReferenceLane& references)
       : relation_(relation),
         context_(context),
         selected_(std::move(selected)),
         base_executor_(base_executor),
         variant_executor_(variant_executor),
+        references_(references),
         judged_(selected_.size(), false) {}
 
   Verdict operator()(const AttentionCase& attention_case) {
@@ -40,10 +41,14 @@ class MetamorphicRun {
                           relation_.keys ? relation_.keys(attention_case) : ValueKeys{});
     const std::vector<Variant> variants = relation_.variants(base);
     verdict_.phases.inputs_us = clock_.lap_us();
-    if (std::ranges::any_of(variants, &Variant::keeps_truth)) base_truth_ = truth_of(base);
-    verdict_.phases.reference_us = clock_.lap_us();
     const bool needs_base = std::ranges::any_of(variants, [](const Variant& variant) { return !!variant.from_base; });
-    guarded(base, [&] { run_base(base, needs_base); });
+    const auto run = [&] { guarded(base, [&] { run_base(base, needs_base); }); };
+    if (std::ranges::any_of(variants, &Variant::keeps_truth)) {
+      base_truth_ = truth_beside(references_, base, run);
+    } else {
+      run();
+    }
+    verdict_.phases.paths_us += clock_.lap_us();
     for (const Variant& variant : variants) check(variant, base.attention_case());
     if (needs_base) base_executor_.read_times(executions_);
     return finish();
@@ -56,15 +61,15 @@ class MetamorphicRun {
     } else {
       for (const SelectedPath& selected : selected_) executions_.emplace_back().outcome.path = selected.path->name;
     }
-    verdict_.phases.paths_us += clock_.lap_us();
   }
 
   void check(const Variant& variant, const AttentionCase& base_case) {
     const AttentionCase& judged_case = variant.parts.empty() ? variant.inputs.attention_case() : base_case;
-    const Truth truth = truth_for(variant);
-    verdict_.phases.reference_us += clock_.lap_us();
     std::vector<Claim> claims;
-    guarded(variant.inputs, [&] { claims = variant.parts.empty() ? run_whole(variant) : run_parts(variant); });
+    const auto run = [&] {
+      guarded(variant.inputs, [&] { claims = variant.parts.empty() ? run_whole(variant) : run_parts(variant); });
+    };
+    const Truth truth = run_for_truth(variant, run);
     verdict_.phases.paths_us += clock_.lap_us();
     judge(claims, truth, judged_case, executions_, verdict_);
     verdict_.phases.compare_us += clock_.lap_us();
@@ -100,10 +105,13 @@ class MetamorphicRun {
     outcome.detail = "wrote to its inputs or beside them: " + damage;
   }
 
-  Truth truth_for(const Variant& variant) const {
+  /// Runs the paths, and says what their rows are held against.
+  template <typename Run>
+  Truth run_for_truth(const Variant& variant, const Run& run) {
+    if (!variant.keeps_truth && !variant.reference.defined()) return truth_beside(references_, variant.inputs, run);
+    run();
     if (variant.keeps_truth) return {variant.from_base(base_truth_.reference), variant.from_base(base_truth_.plain)};
-    if (variant.reference.defined()) return {variant.reference, plain_formula(variant.inputs, false).output};
-    return truth_of(variant.inputs);
+    return {variant.reference, plain_formula(variant.inputs, false).output};
   }
 
   /// Runs the paths that run such a case and did well so far; calls `take` with the index of each and its execution.
@@ -175,6 +183,7 @@ class MetamorphicRun {
   std::vector<SelectedPath> selected_;
   PathExecutor& base_executor_;
   PathExecutor& variant_executor_;
+  ReferenceLane& references_;
   PhaseClock clock_;
   Verdict verdict_;
   Truth base_truth_;
@@ -188,7 +197,8 @@ class MetamorphicCheck {
       : relation_(std::move(relation)),
         context_(std::move(context)),
         base_executor_(make_executor(context_)),
-        variant_executor_(make_executor(context_)) {}
+        variant_executor_(make_executor(context_)),
+        references_(context_.device) {}
 
   Verdict operator()(const AttentionCase& attention_case) {
     const c10::InferenceMode no_autograd;
@@ -199,7 +209,8 @@ class MetamorphicCheck {
     std::vector<SelectedPath> selected =
         select_paths(context_, attention_case, metamorphic_lanes(context_.device.type()));
     if (selected.empty()) return inapplicable(context_, "runs");
-    return MetamorphicRun(relation_, context_, std::move(selected), base_executor_, variant_executor_)(attention_case);
+    return MetamorphicRun(relation_, context_, std::move(selected), base_executor_, variant_executor_,
+                          references_)(attention_case);
   }
 
  private:
@@ -207,6 +218,7 @@ class MetamorphicCheck {
   PropertyContext context_;
   PathExecutor base_executor_;     ///< keeps its times while the variants run
   PathExecutor variant_executor_;
+  ReferenceLane references_;
 };
 
 }  // namespace
