@@ -32,6 +32,10 @@ constexpr timeval mid_message_patience{5, 0};
 // A process that has closed its sockets is on its way out; giving back the memory of a GPU takes it a second or two.
 constexpr double burial_seconds = 10;
 
+// A worker that takes memory without end may be slow at it: one whose time is up is no mere hang when it has taken this
+// part of what is allowed. The allowance is many times what a case needs, so that an eighth of it is still more.
+constexpr std::uint64_t part_of_an_eater = 8;
+
 double gibibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / (1 << 30); }
 
 class Clock {
@@ -125,18 +129,21 @@ WorkerReply WorkerProcess::await_answer(const RequestLimits& limits) {
   const std::uint64_t bytes_before = memory_->private_bytes();
   while (!wait_for_word(socket_, std::min(look_seconds, limits.seconds - clock.seconds()))) {
     const std::uint64_t bytes_now = memory_->private_bytes();
-    if (bytes_now > bytes_before + limits.host_bytes) {
+    const std::uint64_t grown = bytes_now > bytes_before ? bytes_now - bytes_before : 0;
+    const bool late = clock.seconds() >= limits.seconds;
+    if (grown > limits.host_bytes || (late && grown > limits.host_bytes / part_of_an_eater)) {
       return kill(WorkerReply::Kind::out_of_memory,
-                  fmt::format("took {:.1f} GiB of host memory and did not stop; {:.1f} GiB are allowed",
-                              gibibytes(bytes_now - bytes_before), gibibytes(limits.host_bytes)));
+                  fmt::format("took {:.1f} GiB of host memory in {:.1f} s and did not stop; {:.1f} GiB are allowed",
+                              gibibytes(grown), clock.seconds(), gibibytes(limits.host_bytes)));
     }
-    if (clock.seconds() >= limits.seconds) {
-      return kill(WorkerReply::Kind::hung, fmt::format("no end after {:.3g} s", limits.seconds));
-    }
+    if (late) return kill(WorkerReply::Kind::hung, fmt::format("no end after {:.3g} s", limits.seconds));
   }
   WorkerReply reply;
   switch (read_frame(socket_, reply.answer)) {
-    case FrameEnd::whole: ++answered_; return reply;
+    case FrameEnd::whole:
+      ++answered_;
+      reply.path = note_.path();
+      return reply;
     case FrameEnd::closed: return bury();
     case FrameEnd::torn: break;
   }

@@ -51,7 +51,7 @@ struct WorkerReply {
   };
   Kind kind = Kind::answered;
   std::string answer;
-  /// The path that ran when the worker ended; empty when none did.
+  /// The path that ran when the worker ended, or the last one that it named; empty for none.
   std::string path;
   /// "died by SIGSEGV", "exited with code 3", "no end after 10 s", ...; empty when it answered.
   std::string detail;

@@ -32,7 +32,7 @@ void expect_defects(Verdict& verdict, std::vector<Execution>& executions, const 
 class AgreementCheck {
  public:
   AgreementCheck(PropertyContext context, Lanes lanes)
-      : context_(std::move(context)), lanes_(lanes), executor_(context_.device) {}
+      : context_(std::move(context)), lanes_(lanes), executor_(context_.device, context_.on_path) {}
 
   Verdict operator()(const AttentionCase& attention_case) {
     const c10::InferenceMode no_autograd;

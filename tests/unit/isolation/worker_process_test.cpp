@@ -76,7 +76,12 @@ TEST(WorkerProcessTest, is_killed_when_it_takes_memory_without_end) {
   const WorkerReply reply = reply_to("eat", {60, std::uint64_t{256} << 20});
   EXPECT_EQ(reply.kind, Kind::out_of_memory);
   EXPECT_EQ(reply.path, "path of eat");
-  EXPECT_NE(reply.detail.find("GiB of host memory and did not stop; 0.2 GiB are allowed"), std::string::npos) << reply.detail;
+  EXPECT_NE(reply.detail.find(" s and did not stop; 0.2 GiB are allowed"), std::string::npos) << reply.detail;
+}
+
+TEST(WorkerProcessTest, that_takes_memory_until_its_time_is_up_is_out_of_memory_and_not_hung) {
+  const WorkerReply reply = reply_to("eat", {0.3, std::uint64_t{512} << 20});
+  EXPECT_EQ(reply.kind, Kind::out_of_memory) << reply.detail;
 }
 
 TEST(WorkerProcessTest, that_died_while_it_waited_is_no_request_s_fault) {
