@@ -27,9 +27,8 @@ struct Execution {
 /// Runs paths one by one, each under its SDPA backend, and holds them to their promises.
 class PathExecutor {
  public:
-  /// `on_path` as PropertyContext::on_path.
-  explicit PathExecutor(at::Device device, std::function<void(const std::string& path)> on_path = {})
-      : device_(device), on_path_(std::move(on_path)) {}
+  /// Takes the device, and whom to tell of each path, from the context.
+  explicit PathExecutor(const PropertyContext& context) : device_(context.device), on_path_(context.on_path) {}
 
   /// Runs every path on the inputs; device work may still be queued when it returns.
   ///
