@@ -13,6 +13,7 @@
 #include "attngate/paths/sdp_backend_guard.h"
 #include "attngate/runner/blame.h"
 #include "attngate/runner/case_checker.h"
+#include "attngate/runner/usage_error.h"
 #include "attngate/suite/device.h"
 #include "attngate/values/case_inputs.h"
 #include "attngate/values/cuda_error.h"
