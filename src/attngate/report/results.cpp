@@ -48,6 +48,10 @@ TimeShares shares_of(const RunReport& report) {
 
 FailureResults failure_results(const RunIdentity& run, const Failure& failure) {
   FailureResults results;
+  if (failure.blame) {
+    results.path = failure.blame->path;
+    results.status = to_string(failure.blame->status);
+  }
   results.origin = to_string(failure.origin);
   results.index = failure.index;
   results.first_line = failure.first.line;
@@ -124,7 +128,7 @@ Results make_results(const RunContext& context, const RunReport& report) {
     results.paths.push_back({path.path, path.runs, path.refusals, path.worst_margin, path.worst_line, path.backends, path.median_us()});
   }
   results.shares = shares_of(report);
-  if (report.failure) results.failure = failure_results(context.run, *report.failure);
+  for (const Failure& failure : report.failures) results.failures.push_back(failure_results(context.run, failure));
   results.journal = report.journal_path;
   results.wall_seconds = report.wall_seconds;
   return results;

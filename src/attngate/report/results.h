@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <limits>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -62,8 +61,11 @@ struct OutcomeResults {
   bool operator==(const OutcomeResults&) const = default;
 };
 
-/// The failure of a test.
+/// One failure of a test: a path's, a pair's, or nobody's in particular.
 struct FailureResults {
+  /// Who failed and how; empty when no path is to blame.
+  std::string path;
+  std::string status;
   std::string origin;
   std::uint64_t index = 0;
   std::string first_line;
@@ -112,7 +114,8 @@ struct Results {
   std::string worst_line;
   std::vector<PathResults> paths;
   TimeShares shares;
-  std::optional<FailureResults> failure;
+  /// One for each path or pair that failed.
+  std::vector<FailureResults> failures;
   std::string journal;
   std::string started;  ///< UTC, ISO 8601: 2026-01-31T12:00:00Z
   double wall_seconds = 0;

@@ -4,7 +4,7 @@
 
 namespace attngate::test {
 
-/// Results with a value in every field; `failure` and the skipped ones are for the test to add.
+/// Results with a value in every field; `failures` and the skipped ones are for the test to add.
 inline Results sample_results(const std::string& test = "property.agreement.fp16.cuda") {
   Results results;
   results.test = test;
@@ -36,6 +36,8 @@ inline Results sample_results(const std::string& test = "property.agreement.fp16
 
 inline FailureResults sample_failure() {
   FailureResults failure;
+  failure.path = "fast";
+  failure.status = "wrong result";
   failure.origin = "random";
   failure.index = 17;
   failure.first_line = "lengths=7,1,64";
