@@ -46,6 +46,14 @@ TimeShares shares_of(const RunReport& report) {
           phases.paths_us / total,    phases.compare_us / total, (total - known) / total};
 }
 
+CoverageCounts coverage_counts(const Coverage& coverage) {
+  CoverageCounts counts;
+  for (const CoverageBucket& bucket : coverage.buckets()) {
+    if (bucket.count > 0) counts[bucket.dimension][bucket.bucket] = static_cast<std::uint64_t>(bucket.count);
+  }
+  return counts;
+}
+
 FailureResults failure_results(const RunIdentity& run, const Failure& failure) {
   FailureResults results;
   if (failure.blame) {
@@ -128,6 +136,9 @@ Results make_results(const RunContext& context, const RunReport& report) {
     results.paths.push_back({path.path, path.runs, path.refusals, path.worst_margin, path.worst_line, path.backends, path.median_us()});
   }
   results.shares = shares_of(report);
+  results.exact_pairs = report.exact_pairs;
+  results.exact_equal = report.exact_equal;
+  results.coverage = coverage_counts(report.coverage);
   for (const Failure& failure : report.failures) results.failures.push_back(failure_results(context.run, failure));
   results.journal = report.journal_path;
   results.wall_seconds = report.wall_seconds;

@@ -49,6 +49,9 @@ struct PathResults {
   bool operator==(const PathResults&) const = default;
 };
 
+/// How many cases had a value of a dimension: counts[dimension][bucket].
+using CoverageCounts = std::map<std::string, std::map<std::string, std::uint64_t>>;
+
 /// One path's part in the failing case.
 struct OutcomeResults {
   std::string path;
@@ -114,6 +117,11 @@ struct Results {
   std::string worst_line;
   std::vector<PathResults> paths;
   TimeShares shares;
+  /// Results that should be the same bits, and those that were; 0 of 0 where the property expects none.
+  std::uint64_t exact_pairs = 0;
+  std::uint64_t exact_equal = 0;
+  /// Cases by dimension and bucket (case/coverage.h), without the empty buckets.
+  CoverageCounts coverage;
   /// One for each path or pair that failed.
   std::vector<FailureResults> failures;
   std::string journal;

@@ -106,6 +106,13 @@ class Fields {
     for (const auto& [backend, count] : fields.object_.items()) fields.read(backend.c_str(), counts[backend]);
   }
 
+  void read(const char* key, CoverageCounts& counts) const {
+    const Fields dimensions = object(key);
+    for (const auto& [dimension, buckets] : dimensions.object_.items()) {
+      dimensions.read(dimension.c_str(), counts[dimension]);
+    }
+  }
+
   [[noreturn]] void refuse(const char* key, const std::string& allowed) const {
     throw ResultsError(fmt::format("field '{}': allowed is {}", name(key), allowed));
   }
@@ -247,6 +254,8 @@ std::string results_to_json(const Results& results) {
       {"worst_margin", {{"value", number(results.worst_margin)}, {"path", results.worst_path}, {"line", results.worst_line}}},
       {"paths", json_of(results.paths)},
       {"shares", json_of(results.shares)},
+      {"exact", {{"pairs", results.exact_pairs}, {"equal", results.exact_equal}}},
+      {"coverage", results.coverage},
       {"failures", json_of(results.failures)},
       {"journal", results.journal},
       {"started", results.started},
@@ -274,6 +283,9 @@ Results results_from_json(const std::string& text) {
   fields.object("worst_margin").read("line", results.worst_line);
   fields.read_list("paths", [&](const Fields& item) { results.paths.push_back(read_path(item)); });
   read_shares(fields.object("shares"), results.shares);
+  fields.object("exact").read("pairs", results.exact_pairs);
+  fields.object("exact").read("equal", results.exact_equal);
+  fields.read("coverage", results.coverage);
   fields.read_list("failures", [&](const Fields& item) { results.failures.push_back(read_failure(item)); });
   return results;
 }

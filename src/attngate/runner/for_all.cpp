@@ -145,6 +145,7 @@ class Run {
     std::erase_if(news.paths, [&](const PathOutcome& outcome) { return heard.contains(outcome.path); });
     if (heard.empty()) {
       report_.add(origin, checked.line, news);
+      report_.coverage.add(checked.value);
     } else {
       report_.add_paths(origin, checked.line, news);
     }

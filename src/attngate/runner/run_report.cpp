@@ -102,6 +102,8 @@ void RunReport::add(CaseOrigin origin, const std::string& line, const Verdict& v
     case CaseOrigin::random: ++random_cases; break;
   }
   phases += verdict.phases;
+  exact_pairs += verdict.exact_pairs;
+  exact_equal += verdict.exact_equal;
   add_paths(origin, line, verdict);
 }
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "attngate/case/attention_case.h"
+#include "attngate/case/coverage.h"
 #include "attngate/properties/verdict.h"
 #include "attngate/runner/blame.h"
 
@@ -97,6 +98,11 @@ struct RunReport {
   std::string why_inapplicable;
   /// In order of first appearance.
   std::vector<PathSummary> paths;
+  /// What the checked cases were like.
+  Coverage coverage;
+  /// Results that should be the same bits, and those that were, see Verdict.
+  std::uint64_t exact_pairs = 0;
+  std::uint64_t exact_equal = 0;
   /// Host time in us that drawing the random cases took.
   double generate_us = 0;
   /// Host time of all cases by phase.

@@ -28,6 +28,9 @@ inline Results sample_results(const std::string& test = "property.agreement.fp16
   results.paths = {{"nn_mha_fast.flash", 1200, 34, 0.3125, "dtype=fp16 heads=1 head_dim=8 lengths=3", {{"flash", 1100}, {"math", 100}}, 81.25},
                    {"nn_mha_slow", 7, 0, 0.001, "line", {{"unfused", 7}}, 1234.5}};
   results.shares = {0.125, 0.125, 0.25, 0.25, 0.125, 0.125};
+  results.exact_pairs = 100;
+  results.exact_equal = 99;
+  results.coverage = {{"mask", {{"padding", 1000}, {"4d", 234}}}, {"batch", {{"1", 1234}}}};
   results.journal = "results/a.journal";
   results.started = "2026-01-31T12:00:00Z";
   results.wall_seconds = 8.09;
