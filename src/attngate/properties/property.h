@@ -17,12 +17,12 @@ struct PropertyContext {
   /// Outlives the check.
   const PathRegistry* registry = nullptr;
   /// Paths or families to check; empty for the property's own choice.
-  std::vector<std::string> only;
+  std::vector<std::string> only = {};
   /// Paths that take no part, by name: they failed before, and the others shall still be heard.
-  std::vector<std::string> quarantined;
+  std::vector<std::string> quarantined = {};
   /// Told the name of each path just before it runs, and an empty name behind the last one, so that a death can be laid at
   /// the right door; may be empty.
-  std::function<void(const std::string& path)> on_path;
+  std::function<void(const std::string& path)> on_path = {};
 };
 
 /// A property bound to a device: from a case to a verdict.
