@@ -25,14 +25,14 @@ constexpr std::array<std::int64_t, 4> padding_contents{0, 128, 1024, 4096};
 constexpr std::array<std::int64_t, 4> padding_contents_fp16{0, 128, 256, 512};
 
 /// The same for fp16 with values=large, outlier and negative_logits, whose queries are larger:
-///   large: queries have a standard deviation of up to 15, so a logit with a padded key one of up to 25 c.
-///   outlier: a token of 64 in one channel gives it up to 57 c; at embed_dim 1 up to 85 c, but never a value above 258 c.
-///   negative_logits: a query bias of 16 gives it up to 26 c.
+///   large: queries have a standard deviation of up to 15, so a logit with a padded key has one of up to 25 c.
+///   outlier: a token of 64 in one channel gives it up to 57 c; at embed_dim 1 up to 85 c, but no value above 258 c.
+///   negative_logits: a query bias of at most 12 gives it up to 20 c.
 /// 64 leaves 18 standard deviations or more, and is still four times the largest token of values=large.
 ///
-/// Valid keys are safe at any scale, even before the division by sqrt(head_dim) (which every fp16 path under test does to
-/// the query first): for large, query times key has a standard deviation of 15^2 sqrt(head_dim), 3,600 at 256, and
-/// outlier's is at most 64^2 times the sum of head_dim products of two weights, 32,768.
+/// Valid keys are safe at any scale, even before the division by sqrt(head_dim), which every fp16 path under test does
+/// to the query first: for large, query times key has a standard deviation of 15^2 sqrt(head_dim), 3,600 at 256; for
+/// outlier it is at most 64^2 times the sum of head_dim products of two weights, 32,768.
 constexpr std::array<std::int64_t, 4> padding_contents_fp16_wide{0, 16, 32, 64};
 
 /// A value from least to most: half the time one of the boundary values there, where there is one.
