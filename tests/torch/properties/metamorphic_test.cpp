@@ -1,0 +1,383 @@
+// The metamorphic properties: each one catches a path with the mistake that it exists for, and lets right ones pass.
+#include <ATen/ops/arange.h>
+#include <ATen/ops/empty_like.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "attngate/properties/metamorphic_properties.h"
+#include "attngate/suite/property_run.h"
+#include "dense_attention.h"
+#include "tensors.h"
+
+namespace attngate {
+namespace {
+
+const char* const every_dtype[] = {"fp16", "bf16", "fp32"};
+
+Verdict verdict_on(const std::string& property, const PathRegistry& registry, const AttentionCase& attention_case) {
+  PropertyContext context;
+  context.device = device_under_test();
+  context.registry = &registry;
+  return find_property(property)->bind(context)(attention_case);
+}
+
+/// The case that the property makes of a line.
+AttentionCase adapted(const std::string& property, const std::string& line) {
+  return find_property(property)->adapt(parse_line(line));
+}
+
+Verdict verdict_on_path(const std::string& property, const std::string& line, AttentionPath path) {
+  PathRegistry registry;
+  registry.add(std::move(path));
+  return verdict_on(property, registry, adapted(property, line));
+}
+
+std::string line_of(const std::string& dtype, const std::string& more = "") {
+  return "dtype=" + dtype + " heads=2 head_dim=16 seed=0x51 " +
+         (more.find("lengths=") == std::string::npos ? "lengths=5,9,2,12 " : "") + more;
+}
+
+/// A right path holds, one with the mistake does not, and the reason names it, in every dtype.
+void expect_caught(const std::string& property, const Mistake& mistake, const std::string& detail,
+                   const std::string& more = "extra_padding=2 padding_content=128") {
+  for (const std::string dtype : every_dtype) {
+    SCOPED_TRACE(property + " " + dtype);
+    const Verdict right = verdict_on_path(property, line_of(dtype, more), dense_path("right"));
+    EXPECT_TRUE(right.applicable) << right.reason;
+    EXPECT_TRUE(right.holds) << right.reason;
+    EXPECT_LE(right.worst_margin, 1);
+    const Verdict wrong = verdict_on_path(property, line_of(dtype, more), dense_path("faulty", mistake));
+    EXPECT_TRUE(wrong.applicable) << wrong.reason;
+    EXPECT_FALSE(wrong.holds);
+    EXPECT_EQ(wrong.reason.find("faulty: wrong result: "), 0u) << wrong.reason;
+    EXPECT_NE(wrong.reason.find(detail), std::string::npos) << wrong.reason;
+  }
+}
+
+/// Adds to the output where `where` says, by place in the batch.
+Mistake::Change add_to_sequences(double amount_per_sequence) {
+  return [amount_per_sequence](at::Tensor& output, const CaseInputs&) {
+    const at::Tensor place = at::arange(output.size(0), output.options()).view({-1, 1, 1});
+    output.add_(place.mul(amount_per_sequence));
+  };
+}
+
+TEST(Rerun, CatchesOneWrongElementInOneOfManyRuns) {
+  for (const std::string dtype : every_dtype) {
+    const auto calls = std::make_shared<int>(0);
+    Mistake mistake;
+    mistake.output = [calls](at::Tensor& output, const CaseInputs&) {
+      if (++*calls == 17) output.view(-1)[3].fill_(100);
+    };
+    const Verdict verdict = verdict_on_path("rerun", line_of(dtype), dense_path("faulty", mistake));
+    EXPECT_FALSE(verdict.holds);
+    EXPECT_NE(verdict.reason.find("of 20 on the same inputs"), std::string::npos) << verdict.reason;
+  }
+}
+
+TEST(Rerun, CatchesRowsLeftOverFromThePreviousCall) {
+  const auto stale = std::make_shared<at::Tensor>();
+  Mistake mistake;
+  mistake.output = [stale](at::Tensor& output, const CaseInputs&) {
+    const at::Tensor right = output.clone();
+    if (stale->defined() && stale->sizes() == output.sizes()) output[1][2].copy_((*stale)[1][2]);
+    *stale = right;
+  };
+  const Verdict verdict = verdict_on_path("rerun", line_of("bf16"), dense_path("faulty", mistake));
+  EXPECT_FALSE(verdict.holds);
+}
+
+TEST(Rerun, CatchesAnOutputThatTheNextCallOverwrites) {
+  const auto buffer = std::make_shared<at::Tensor>();
+  AttentionPath path = dense_path("faulty");
+  path.run = [buffer](const CaseInputs& inputs) {
+    const at::Tensor rows = token_rows(dense_attention(inputs).output, inputs);
+    if (!buffer->defined() || buffer->sizes() != rows.sizes()) *buffer = at::empty_like(rows);
+    buffer->copy_(rows);
+    return PathOutput{*buffer, {}};
+  };
+  EXPECT_FALSE(verdict_on_path("rerun", line_of("fp32"), path).holds);
+}
+
+TEST(Rerun, CatchesMemoryThatIsReadBeforeItIsWritten) {
+  AttentionPath path = dense_path("faulty");
+  path.run = [](const CaseInputs& inputs) {
+    const at::Tensor right = dense_attention(inputs).output;
+    // A row of a fresh block of this size is left as it was.
+    const at::Tensor output = at::empty_like(right);
+    output.narrow(0, 1, output.size(0) - 1).copy_(right.narrow(0, 1, right.size(0) - 1));
+    output[0].narrow(0, 1, right.size(1) - 1).copy_(right[0].narrow(0, 1, right.size(1) - 1));
+    return PathOutput{output, {}};
+  };
+  const Verdict verdict = verdict_on_path("rerun", line_of("fp32", "lengths=300,40"), path);
+  EXPECT_FALSE(verdict.holds);
+}
+
+TEST(Rerun, CountsRunsThatGiveOtherBitsWithinTheBound) {
+  const auto calls = std::make_shared<int>(0);
+  Mistake mistake;
+  mistake.output = [calls](at::Tensor& output, const CaseInputs&) {
+    if (++*calls % 2 == 0) output.mul_(1 + 1e-7);
+  };
+  const Verdict verdict = verdict_on_path("rerun", line_of("fp32"), dense_path("unsteady", mistake));
+  EXPECT_TRUE(verdict.holds) << verdict.reason;
+  EXPECT_EQ(verdict.exact_pairs, 19u);
+  EXPECT_LT(verdict.exact_equal, 19u);
+}
+
+TEST(StorageLayout, CatchesStridedInputReadAsPacked) {
+  Mistake mistake;
+  mistake.input = [](at::Tensor& input, const CaseInputs&) {
+    const std::int64_t rows = input.size(1), columns = input.size(2);
+    input = input.as_strided(input.sizes(), {rows * columns, columns, 1});
+  };
+  expect_caught("storage_layout", mistake, "plainest form", "layout=transposed lengths=5,9,2");
+}
+
+TEST(StorageLayout, NamesThePathThatWritesToItsInputsAndTheTensor) {
+  Mistake mistake;
+  mistake.input = [](at::Tensor& input, const CaseInputs&) {
+    at::Tensor own = input.clone();
+    input[1][0][0].mul_(2);
+    input = own;
+  };
+  expect_caught("storage_layout", mistake, "wrote to its inputs or beside them: ", "layout=sliced");
+}
+
+TEST(PaddingContent, CatchesAPaddedKeyThatIsSeen) {
+  Mistake mistake;
+  mistake.hidden = [](at::Tensor& hidden, const CaseInputs& inputs) {
+    hidden = hidden.clone();
+    hidden[0][0][0].narrow(0, inputs.attention_case().lengths[0], 1).fill_(false);
+  };
+  expect_caught("padding_content", mistake, "padded positions rewritten", "extra_padding=2 padding_content=0");
+}
+
+TEST(PaddingAmount, CatchesAScaleThatGoesByThePaddedLength) {
+  Mistake mistake;
+  mistake.logits = [](at::Tensor& logits, const CaseInputs& inputs) {
+    if (inputs.attention_case().padded_length() > 12) logits.mul_(1.5);
+  };
+  expect_caught("padding_amount", mistake, "more padded columns", "");
+}
+
+TEST(BatchPermutation, CatchesRowsThatGoByTheirPlace) {
+  Mistake mistake;
+  mistake.output = add_to_sequences(0.25);
+  expect_caught("batch_permutation", mistake, "sequences permuted");
+}
+
+TEST(BatchPermutation, CatchesOneSequenceReadingAnother) {
+  Mistake mistake;
+  mistake.attention = [](at::Tensor& attention, const CaseInputs&) { attention[0].add_(attention[1], 0.1); };
+  expect_caught("batch_permutation", mistake, "sequences permuted");
+}
+
+TEST(BatchSplit, CatchesRowsThatGoByTheBatchSize) {
+  Mistake mistake;
+  mistake.output = [](at::Tensor& output, const CaseInputs&) { output.add_(0.25 * static_cast<double>(output.size(0) < 3)); };
+  expect_caught("batch_split", mistake, "batch split into halves");
+}
+
+TEST(TokenPermutation, CatchesLogitsThatGoByPosition) {
+  Mistake mistake;
+  mistake.logits = [](at::Tensor& logits, const CaseInputs&) {
+    logits.sub_(at::arange(logits.size(-1), logits.options()).mul(0.2));
+  };
+  expect_caught("token_permutation", mistake, "tokens permuted");
+}
+
+TEST(HeadPermutation, CatchesOneHeadTreatedDifferently) {
+  Mistake mistake;
+  mistake.logits = [](at::Tensor& logits, const CaseInputs&) { logits.select(1, 0).mul_(1.5); };
+  expect_caught("head_permutation", mistake, "heads permuted");
+}
+
+TEST(Causal, CatchesAQueryThatSeesTheNextToken) {
+  Mistake mistake;
+  mistake.hidden = [](at::Tensor& hidden, const CaseInputs& inputs) {
+    const at::Tensor at_position = at::arange(inputs.attention_case().padded_length(), inputs.lengths().options());
+    const at::Tensor later = at_position.unsqueeze(0).gt(at_position.unsqueeze(1).add(1));
+    hidden = at_position.unsqueeze(0).ge(inputs.lengths().unsqueeze(1)).unsqueeze(1).unsqueeze(1).logical_or(later);
+  };
+  expect_caught("causal", mistake, "sequences cut short");
+}
+
+TEST(ValueScaling, CatchesAttentionClampedToARange) {
+  Mistake mistake;
+  mistake.attention = [](at::Tensor& attention, const CaseInputs&) { attention.clamp_(-3, 3); };
+  for (const std::string dtype : every_dtype) {
+    // Some of these scale values up, and then the clamp shows.
+    int caught = 0;
+    for (int seed = 1; seed <= 8; ++seed) {
+      const std::string line = "dtype=" + dtype + " heads=2 head_dim=16 lengths=3,1,2 seed=" + std::to_string(seed);
+      caught += verdict_on_path("value_scaling", line, dense_path("faulty", mistake)).holds ? 0 : 1;
+    }
+    EXPECT_GE(caught, 2) << dtype;
+  }
+}
+
+/// Weights that sum to less than 1, by so little that it takes large values to see it.
+Mistake weak_normaliser() {
+  Mistake mistake;
+  mistake.probabilities = [](at::Tensor& probabilities, const CaseInputs&) { probabilities.mul_(0.9); };
+  return mistake;
+}
+
+TEST(ValueShift, CatchesWeightsThatDoNotSumToOne) { expect_caught("value_shift", weak_normaliser(), "values shifted"); }
+
+TEST(ValueShift, CatchesLogitsCutOffAtAConstant) {
+  Mistake mistake;
+  mistake.logits = [](at::Tensor& logits, const CaseInputs&) { logits.clamp_max_(0.5); };
+  expect_caught("value_shift", mistake, "shifted");
+}
+
+TEST(ConstantValue, CatchesWeightsThatDoNotSumToOne) {
+  expect_caught("constant_value", weak_normaliser(), "all values the same");
+}
+
+TEST(UniformAttention, CatchesALengthOffByOne) {
+  Mistake mistake;
+  mistake.hidden = [](at::Tensor& hidden, const CaseInputs&) {
+    hidden = hidden.clone();
+    hidden[0].select(-1, 63).fill_(true);  // the last key of a sequence of 64
+  };
+  expect_caught("uniform_attention", mistake, "queries set to 0", "lengths=64,9");
+}
+
+TEST(ConvexHull, CatchesAttentionBeyondTheValues) {
+  Mistake mistake;
+  mistake.probabilities = [](at::Tensor& probabilities, const CaseInputs&) { probabilities.mul_(1.1); };
+  expect_caught("convex_hull", mistake, "attention beyond the visible values: hull rule", "lengths=2,1,3");
+}
+
+TEST(ConvexHull, CatchesNaN) {
+  Mistake mistake;
+  mistake.attention = [](at::Tensor& attention, const CaseInputs&) {
+    attention[1][0][0].fill_(std::numeric_limits<double>::quiet_NaN());
+  };
+  expect_caught("convex_hull", mistake, "non-finite rule, sequence 1");
+}
+
+TEST(SingleToken, CatchesAWeightThatIsNotOne) { expect_caught("single_token", weak_normaliser(), "one token"); }
+
+TEST(SingleToken, IsExactForARightPath) {
+  for (const std::string dtype : every_dtype) {
+    const Verdict verdict = verdict_on_path("single_token", line_of(dtype), dense_path("right"));
+    EXPECT_EQ(verdict.exact_pairs, 1u);
+    EXPECT_EQ(verdict.exact_equal, 1u);
+    EXPECT_EQ(verdict.worst_margin, 0);
+  }
+}
+
+TEST(ExactLogits, CatchesAScaleWrongByHalfAPerCent) {
+  for (const double factor : {1.005, 0.995}) {
+    Mistake mistake;
+    mistake.logits = [factor](at::Tensor& logits, const CaseInputs&) { logits.mul_(factor); };
+    expect_caught("exact_logits", mistake, "two tokens with exact logits");
+    expect_caught("exact_logits", mistake, "two tokens with exact logits", "lengths=300,2,17");
+  }
+}
+
+TEST(ExactLogits, CatchesOneKeyLostOfManyHundred) {
+  for (const std::int64_t key : {0, 699}) {
+    Mistake mistake;
+    mistake.hidden = [key](at::Tensor& hidden, const CaseInputs&) {
+      hidden = hidden.clone();
+      hidden.select(-1, key).fill_(true);
+    };
+    expect_caught("exact_logits", mistake, "two tokens with exact logits", "lengths=700");
+  }
+}
+
+TEST(ExactLogits, CatchesOneLeakedKeyWithoutContent) {
+  Mistake mistake;
+  mistake.hidden = [](at::Tensor& hidden, const CaseInputs&) {
+    hidden = hidden.clone();
+    hidden.select(-1, 700).fill_(false);
+  };
+  expect_caught("exact_logits", mistake, "two tokens with exact logits", "lengths=700 extra_padding=1 padding_content=0");
+}
+
+TEST(Metamorphic, CasesThatAPropertySaysNothingOfAreNotCounted) {
+  const std::pair<const char*, const char*> lines[] = {
+      {"storage_layout", "lengths=3"},
+      {"padding_content", "lengths=3 mask=none"},
+      {"padding_amount", "lengths=3 mask=none"},
+      {"batch_permutation", "lengths=3"},
+      {"batch_permutation", "lengths=3,3 layout=expanded"},
+      {"batch_split", "lengths=3"},
+      {"token_permutation", "lengths=1,1"},
+      {"token_permutation", "lengths=3 mask=2d"},
+      {"head_permutation", "lengths=3"},
+      {"causal", "lengths=3"},
+      {"single_token", "lengths=1,2"},
+      {"exact_logits", "lengths=3"},
+      {"exact_logits", "lengths=1"},
+      {"rerun", "lengths=0"},
+      {"convex_hull", "lengths=0,0"},
+      {"uniform_attention", "lengths=0"},
+  };
+  PathRegistry registry;
+  registry.add(dense_path("right"));
+  for (const auto& [property, line] : lines) {
+    const AttentionCase attention_case = parse_line(std::string("dtype=fp32 heads=1 head_dim=8 ") + line);
+    const Verdict verdict = verdict_on(property, registry, attention_case);
+    EXPECT_FALSE(verdict.applicable) << property << " " << line;
+    EXPECT_FALSE(verdict.reason.empty());
+  }
+}
+
+TEST(Metamorphic, PathsThatFailOnAVariantAreNamedWithTheirError) {
+  AttentionPath path = dense_path("faulty");
+  path.run = [](const CaseInputs& inputs) {
+    if (inputs.attention_case().padded_length() > 12) throw std::runtime_error("too wide");
+    return dense_attention(inputs);
+  };
+  const Verdict verdict = verdict_on_path("padding_amount", line_of("fp32"), path);
+  EXPECT_FALSE(verdict.holds);
+  EXPECT_EQ(verdict.paths.at(0).status, PathStatus::unexpected_error);
+  EXPECT_NE(verdict.reason.find("more padded columns"), std::string::npos) << verdict.reason;
+  EXPECT_NE(verdict.reason.find("too wide"), std::string::npos) << verdict.reason;
+}
+
+TEST(Metamorphic, PathsThatPromiseNotToRunAnyVariantTakeNoPart) {
+  AttentionPath path = dense_path("narrow");
+  path.promise = [](const AttentionCase& attention_case, at::DeviceType) {
+    return attention_case.padded_length() > 12 ? Promise::inexpressible("too wide") : Promise::runs();
+  };
+  PathRegistry registry;
+  registry.add(path);
+  const AttentionCase attention_case = parse_line(line_of("fp32"));
+  EXPECT_FALSE(verdict_on("padding_amount", registry, attention_case).applicable);
+  registry.add(dense_path("right"));
+  const Verdict verdict = verdict_on("padding_amount", registry, attention_case);
+  EXPECT_TRUE(verdict.holds) << verdict.reason;
+  ASSERT_EQ(verdict.paths.size(), 1u);
+  EXPECT_EQ(verdict.paths[0].path, "right");
+}
+
+TEST(Metamorphic, LibTorchsPathsHoldOnRandomCases) {
+  constexpr std::uint64_t seed = 0x6d657461, cases = 12;
+  const PathRegistry registry = make_registry();
+  for (const Property& property : metamorphic_properties()) {
+    PropertyContext context;
+    context.device = device_under_test();
+    context.registry = &registry;
+    const PropertyCheck check = property.bind(context);
+    for (const DType dtype : {DType::fp16, DType::bf16, DType::fp32}) {
+      int applied = 0;
+      for (std::uint64_t index = 0; index < cases; ++index) {
+        const AttentionCase attention_case = random_case(property, dtype, device_under_test().type(), seed, index);
+        const Verdict verdict = check(attention_case);
+        EXPECT_TRUE(verdict.holds) << property.name << ": " << to_line(attention_case) << ": " << verdict.reason;
+        applied += verdict.applicable ? 1 : 0;
+      }
+      EXPECT_GE(applied, static_cast<int>(cases) / 2) << property.name << " applies too seldom";
+    }
+  }
+}
+
+}  // namespace
+}  // namespace attngate
