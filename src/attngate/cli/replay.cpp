@@ -52,6 +52,7 @@ std::uint64_t input_hash_by_worker(const AttentionCase& attention_case, at::Devi
   const CaseRequest request{CaseRequest::Kind::hash_inputs, "", {}, {}, to_line(attention_case)};
   const RequestLimits limits{hash_seconds, host_bytes_allowed(attention_case, available_host_bytes())};
   const WorkerReply reply = pool.ask(encode(request), limits, limits.seconds);
+  if (reply.kind == WorkerReply::Kind::out_of_memory) throw does_not_fit(attention_case, device);
   if (reply.kind != WorkerReply::Kind::answered) {
     throw UsageError("LINE: the inputs of this case cannot be made on " + device.str() + ": a process that tried " + reply.detail);
   }
