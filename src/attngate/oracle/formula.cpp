@@ -28,12 +28,13 @@ class Formula {
     const at::Tensor packed = pad(project(inputs_.tokens(), p.in_proj_weight, p.in_proj_bias));
     const at::Tensor split = packed.view({batch_, length_, 3, heads_, head_dim_}).permute({2, 0, 3, 1, 4});
     at::Tensor logits = at::matmul(split[0].mul(scale()), split[1].transpose(-2, -1));
+    FormulaResult result;
+    if (dtype_ == at::kDouble && has_large_logits()) result.largest_logit = logits.abs().amax();
     if (const at::Tensor hidden = hidden_keys(); hidden.defined()) {
       logits.masked_fill_(hidden, -std::numeric_limits<double>::infinity());
     }
     const at::Tensor probabilities = at::softmax(logits, -1);
     const at::Tensor attention = at::matmul(probabilities, split[2]).transpose(1, 2);
-    FormulaResult result;
     result.output = project(unpad(attention.reshape({batch_ * length_, heads_ * head_dim_})),
                             p.out_proj_weight, p.out_proj_bias);
     if (with_weights) {
@@ -49,6 +50,11 @@ class Formula {
     result.output = inputs_.tokens().to(dtype_);
     if (with_weights) result.weights = result.output.new_empty({0, length_});
     return result;
+  }
+
+  bool has_large_logits() const {
+    const ValueProfile values = inputs_.attention_case().values;
+    return values != ValueProfile::normal && values != ValueProfile::tiny;
   }
 
   bool is_ragged() const { return inputs_.tokens().size(0) != batch_ * length_; }
@@ -108,6 +114,8 @@ class Formula {
 };
 
 }  // namespace
+
+double number_of(const at::Tensor& tensor) { return tensor.defined() ? tensor.item<double>() : 0; }
 
 FormulaResult reference_fp64(const CaseInputs& inputs, bool with_weights) {
   return Formula(inputs, at::kDouble).run(with_weights);

@@ -97,7 +97,9 @@ class WeightsCheck {
     const CaseInputs inputs(attention_case, context_.device);
     verdict.phases.inputs_us = clock.lap_us();
     RowsToCompare compared;
-    compared.reference = reference_fp64(inputs, true).weights;
+    FormulaResult reference = reference_fp64(inputs, true);
+    compared.reference = std::move(reference.weights);
+    compared.largest_logit = std::move(reference.largest_logit);
     compared.plain = plain_formula(inputs, true).weights;
     verdict.phases.reference_us = clock.lap_us();
     std::vector<Execution> executions = executor_.run(selected, inputs);
