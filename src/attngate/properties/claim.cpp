@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "attngate/oracle/difference.h"
+#include "attngate/oracle/formula.h"
 #include "attngate/oracle/tolerance.h"
 
 namespace attngate {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include "attngate/oracle/difference.h"
+#include "attngate/oracle/formula.h"
 
 namespace attngate {
 namespace {
