@@ -5,6 +5,7 @@
 
 #include "attngate/runner/exit_code.h"
 #include "attngate/suite/device.h"
+#include "attngate/suite/tested_registry.h"
 #include "property_tests.h"
 
 namespace {
@@ -59,7 +60,7 @@ int main(int argc, char** argv) {
     settings->environment = read_environment();
     if (settings->environment.results_folder) settings->results_folder = *settings->environment.results_folder;
     if (!corpus.empty()) settings->corpus = read_corpus(corpus);
-    settings->registry = make_registry();
+    settings->registry = make_tested_registry();
     register_property_tests(settings);
     return run_tests(*settings);
   } catch (const std::exception& error) {

@@ -48,6 +48,9 @@ class PropertyTest : public testing::Test {
     if (const auto problem = device_problem(device_)) return *problem;
     const std::optional<AttentionCase>& replay = settings_->environment.replay;
     if (replay && replay->dtype != dtype_) return "ATTNGATE_CASE is " + to_string(replay->dtype);
+    if (is_known_issues() && settings_->registry.known_cases(device_).empty()) {
+      return "no known issue is on record for LibTorch " + libtorch_version() + " on " + device_label(device_);
+    }
     return "";
   }
 
@@ -59,6 +62,8 @@ class PropertyTest : public testing::Test {
     std::cout << "skipped: " << reason << std::endl;
     GTEST_SKIP() << reason;
   }
+
+  bool is_known_issues() const { return property_.name == "known_issues"; }
 
   PropertyRun plan() const {
     const Environment& environment = settings_->environment;
@@ -73,7 +78,7 @@ class PropertyTest : public testing::Test {
     const double unlimited = std::numeric_limits<double>::infinity();
     run.max_seconds = environment.max_seconds.value_or(environment.max_cases ? unlimited : settings_->seconds);
     if (environment.max_seconds && !environment.max_cases) run.max_cases = std::uint64_t{1} << 40;
-    run.corpus = settings_->corpus;
+    run.corpus = is_known_issues() ? settings_->registry.known_cases(device_) : settings_->corpus;
     run.replay = environment.replay;
     run.results_folder = settings_->results_folder;
     return run;

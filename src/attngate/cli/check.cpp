@@ -13,6 +13,7 @@
 #include "attngate/runner/environment.h"
 #include "attngate/runner/exit_code.h"
 #include "attngate/suite/property_run.h"
+#include "attngate/suite/tested_registry.h"
 
 namespace attngate {
 namespace {
@@ -126,7 +127,7 @@ int check(const CheckOptions& options) {
   if (environment.replay) {
     throw UsageError("ATTNGATE_CASE is set, but `check` draws its cases; use: attngate replay LINE");
   }
-  const PathRegistry registry = make_registry();
+  const PathRegistry registry = make_tested_registry();
   check_path_names(registry, options.paths);
   if (!options.json.empty()) check_writable(options.json);
   if (!options.results.empty()) check_folder(options.results);

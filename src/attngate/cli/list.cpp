@@ -11,6 +11,7 @@
 #include "attngate/runner/exit_code.h"
 #include "attngate/runner/text_table.h"
 #include "attngate/suite/device.h"
+#include "attngate/suite/tested_registry.h"
 
 namespace attngate {
 namespace {
@@ -63,7 +64,7 @@ void add_list_command(CLI::App& app, Command& chosen) {
   command->footer("Example:\n  attngate list --json paths.json");
   command->callback([json, &chosen] {
     chosen = [json] {
-      const PathRegistry registry = make_registry();
+      const PathRegistry registry = make_tested_registry();
       if (!json->empty()) write_json(registry, *json);
       print_tables(registry);
       return exit_code::holds;

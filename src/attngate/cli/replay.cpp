@@ -14,6 +14,7 @@
 #include "attngate/runner/exit_code.h"
 #include "attngate/suite/device.h"
 #include "attngate/suite/property_run.h"
+#include "attngate/suite/tested_registry.h"
 
 namespace attngate {
 namespace {
@@ -64,7 +65,7 @@ std::uint64_t input_hash(const AttentionCase& attention_case, at::Device device)
 
 int replay(const ReplayOptions& options) {
   const AttentionCase attention_case = parse_line(options.line);
-  const PathRegistry registry = make_registry();
+  const PathRegistry registry = make_tested_registry();
   check_path_names(registry, options.paths);
   const at::Device device = choose_device(options.device);
   if (!options.json.empty()) check_writable(options.json);

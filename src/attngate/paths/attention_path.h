@@ -23,10 +23,10 @@ struct Promise {
     refuses,   ///< raises an error whose text contains `error`
     redundant, ///< would run the very same kernels as another path, named in `reason`
     inexpressible, ///< the path has no way to say what the case asks for, see `reason`
-    defective  ///< known to return a wrong result, see the finding in `reason`
+    defective  ///< a known issue: returns a wrong result, or raises `error`; the finding is in `reason`
   };
   Kind kind = Kind::runs;
-  /// Part of the promised error's text.
+  /// Part of the promised error's text; empty for a defect that is a wrong result.
   std::string error;
   /// Why it is redundant, or why it refuses.
   std::string reason;
@@ -45,6 +45,10 @@ struct Promise {
   }
   /// The path's form cannot express the case: a nested tensor has no mask with holes.
   static Promise inexpressible(std::string reason) { return {Kind::inexpressible, {}, std::move(reason), {}}; }
+  /// The same, where the defect is an error that contains `error`.
+  static Promise defective_error(std::string finding, std::string error) {
+    return {Kind::defective, std::move(error), std::move(finding), {}};
+  }
   /// The case is covered by another path.
   static Promise redundant(std::string reason) { return {Kind::redundant, {}, std::move(reason), {}}; }
 };
@@ -90,8 +94,18 @@ class PathRegistry {
   /// Names, comma separated, for messages.
   std::string names() const;
 
+  /// What a record of a known issue makes of a path's own promise.
+  using Amendment = std::function<Promise(Promise, const AttentionCase&, at::DeviceType)>;
+  /// Sends the promises of the path of that name through the amendment; the path must exist.
+  void amend_promise(const std::string& path, Amendment amendment);
+  /// Adds lines that show a known issue on a device.
+  void add_known_cases(at::DeviceType device, const std::vector<AttentionCase>& cases);
+  /// The lines of all known issues in force on a device.
+  std::vector<AttentionCase> known_cases(at::DeviceType device) const;
+
  private:
   std::vector<AttentionPath> paths_;
+  std::vector<std::pair<at::DeviceType, AttentionCase>> known_cases_;
 };
 
 /// Adds a source's paths to every registry that is made later; for users' own sources.

@@ -13,14 +13,6 @@
 namespace attngate {
 namespace {
 
-/// docs/findings.md, nested-sdpa-length-one: every sequence but the last has length 1, and the last one too unless
-/// there is one head. Fused nested SDPA then takes the strides of the first sequence for those of the batch.
-bool has_ambiguous_strides(const AttentionCase& attention_case) {
-  const std::vector<std::int64_t>& lengths = attention_case.lengths;
-  return lengths.size() > 1 && std::all_of(lengths.begin(), lengths.end() - 1, [](std::int64_t length) { return length == 1; }) &&
-         (lengths.back() == 1 || attention_case.num_heads == 1);
-}
-
 Promise nested_promise(const AttentionCase& attention_case, at::DeviceType device, SdpBackend backend) {
   if (backend == SdpBackend::math) {
     return Promise::refuses("must be contiguous", "math takes no strided nested tensors");
@@ -33,9 +25,6 @@ Promise nested_promise(const AttentionCase& attention_case, at::DeviceType devic
   const bool accepts =
       (backend == SdpBackend::flash && half && attention_case.head_dim % 8 == 0 && attention_case.head_dim <= 256) ||
       (backend == SdpBackend::efficient && attention_case.head_dim % (half ? 8 : 4) == 0);
-  if (accepts && has_ambiguous_strides(attention_case)) {
-    return Promise::defective("nested-sdpa-length-one", to_string(backend));
-  }
   if (accepts) return Promise::runs(to_string(backend));
   return Promise::refuses("No available kernel",
                           to_string(backend) + " does not take this dtype or head_dim nested");

@@ -48,6 +48,27 @@ std::string PathRegistry::names() const {
   return names;
 }
 
+void PathRegistry::amend_promise(const std::string& path, Amendment amendment) {
+  const auto found = std::ranges::find(paths_, path, &AttentionPath::name);
+  if (found == paths_.end()) throw std::invalid_argument("there is no path '" + path + "' whose promise could be amended");
+  found->promise = [promise = std::move(found->promise), amendment = std::move(amendment)](
+                       const AttentionCase& attention_case, at::DeviceType device) {
+    return amendment(promise(attention_case, device), attention_case, device);
+  };
+}
+
+void PathRegistry::add_known_cases(at::DeviceType device, const std::vector<AttentionCase>& cases) {
+  for (const AttentionCase& known : cases) known_cases_.emplace_back(device, known);
+}
+
+std::vector<AttentionCase> PathRegistry::known_cases(at::DeviceType device) const {
+  std::vector<AttentionCase> cases;
+  for (const auto& [where, known] : known_cases_) {
+    if (where == device) cases.push_back(known);
+  }
+  return cases;
+}
+
 RegisterPaths::RegisterPaths(std::function<void(PathRegistry&)> add) {
   registered().push_back(std::move(add));
 }

@@ -12,7 +12,4 @@ Property agreement_math_property();
 /// agreement_cudnn: the same for cuDNN, whose plans cost 60 to 150 ms per new shape.
 Property agreement_cudnn_property();
 
-/// known_issues: paths with a known defect still return the wrong result that docs/findings.md describes.
-Property known_issues_property();
-
 }  // namespace attngate

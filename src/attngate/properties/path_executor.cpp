@@ -15,9 +15,10 @@ std::string first_line(const std::string& text) { return text.substr(0, text.fin
 /// A path raised an error: is it the promised one?
 void note_error(Execution& execution, const Promise& promise, const std::string& text) {
   execution.outcome.detail = first_line(text);
-  const bool promised = promise.kind == Promise::Kind::refuses && text.find(promise.error) != std::string::npos;
+  const bool promised = !promise.error.empty() && text.find(promise.error) != std::string::npos;
   if (promised) {
-    execution.outcome.status = PathStatus::refused_as_promised;
+    const bool defect = promise.kind == Promise::Kind::defective;
+    execution.outcome.status = defect ? PathStatus::defect_as_recorded : PathStatus::refused_as_promised;
     return;
   }
   execution.outcome.status = PathStatus::unexpected_error;

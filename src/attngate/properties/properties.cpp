@@ -1,6 +1,7 @@
 #include <algorithm>
 
 #include "attngate/properties/agreement.h"
+#include "attngate/properties/known_issues.h"
 #include "attngate/properties/status.h"
 #include "attngate/properties/weights.h"
 

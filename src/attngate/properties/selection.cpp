@@ -9,24 +9,11 @@ bool is_named(const AttentionPath& path, const std::vector<std::string>& names) 
   return std::ranges::any_of(names, [&](const std::string& name) { return name == path.name || name == path.family; });
 }
 
-bool is_fused(const SelectedPath& selected) {
-  const SdpBackend backend = selected.path->backend;
-  return backend == SdpBackend::flash || backend == SdpBackend::efficient || backend == SdpBackend::any;
-}
-
-/// Does the family have a fused path among the candidates?
-bool family_is_fused(const std::vector<SelectedPath>& candidates, const std::string& family) {
-  return std::ranges::any_of(candidates, [&](const SelectedPath& other) {
-    return other.path->family == family && is_fused(other);
-  });
-}
-
-bool takes_part(const SelectedPath& selected, const std::vector<SelectedPath>& candidates, Lanes lanes) {
+bool takes_part(const SelectedPath& selected, Lanes lanes) {
   const SdpBackend backend = selected.path->backend;
   switch (lanes) {
     case Lanes::fused:
-      return is_fused(selected) ||
-             (backend == SdpBackend::math && !family_is_fused(candidates, selected.path->family));
+      return backend == SdpBackend::flash || backend == SdpBackend::efficient || backend == SdpBackend::any;
     case Lanes::math: return backend == SdpBackend::math || backend == SdpBackend::any;
     case Lanes::cudnn: return backend == SdpBackend::cudnn;
     case Lanes::every: return backend != SdpBackend::cudnn;
@@ -59,7 +46,7 @@ std::vector<SelectedPath> select_paths(const PropertyContext& context, const Att
   if (!context.only.empty()) return candidates;
   std::vector<SelectedPath> selected;
   std::ranges::copy_if(candidates, std::back_inserter(selected), [&](const SelectedPath& candidate) {
-    return takes_part(candidate, candidates, lanes);
+    return takes_part(candidate, lanes);
   });
   return selected;
 }

@@ -9,7 +9,7 @@ namespace attngate {
 
 /// Which paths of a case a property looks at.
 enum class Lanes {
-  fused,    ///< per family the flash and efficient paths that run, else its math path
+  fused,    ///< the flash and efficient paths that run, and those that leave the backend open
   math,     ///< everything that runs with no fused backend
   cudnn,    ///< the cuDNN paths that run
   every,    ///< everything that runs, except cuDNN

@@ -87,7 +87,7 @@ PropertyRunResult run_property(const PropertyRun& run, std::ostream& out) {
   const ForAllOptions options = options_of(run, context);
   print_header(out, run, context);
 
-  const PropertyCheck check = run.property->bind({run.device, run.registry, run.only});
+  const PropertyCheck check = run.property->bind({run.device, run.registry, run.only, {}, {}});
   const Draw draw = [&](std::uint64_t index) {
     return random_case(*run.property, run.dtype, run.device.type(), run.seed, index);
   };

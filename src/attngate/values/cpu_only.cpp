@@ -2,6 +2,8 @@
 #include "attngate/values/cuda_error.h"
 #include "attngate/values/device_stream.h"
 #include "attngate/values/fill.h"
+#include "attngate/values/guarded_allocator.h"
+#include "attngate/values/side_stream.h"
 
 namespace attngate {
 
@@ -12,5 +14,17 @@ void synchronize(c10::Device) {}
 void fill_on_device(const FillRequest&, void*) {
   throw CudaError("filling a tensor on a GPU: this attngate was built with a CPU-only LibTorch");
 }
+
+std::shared_ptr<GuardedMemory::Allocator> make_guarded_cuda_allocator() {
+  throw CudaError("guarding a GPU's memory: this attngate was built with a CPU-only LibTorch");
+}
+
+struct SideStream::Streams {};
+
+SideStream::SideStream(c10::Device) {}
+SideStream::~SideStream() = default;
+void SideStream::wait_for_current() {}
+void SideStream::run(const std::function<void()>& work) { work(); }
+void SideStream::join_current() {}
 
 }  // namespace attngate

@@ -3,6 +3,7 @@
 #include "attngate/case/text.h"
 #include "attngate/paths/attention_path.h"
 #include "attngate/paths/builtin_paths.h"
+#include "attngate/suite/tested_registry.h"
 
 namespace attngate {
 namespace {
@@ -90,10 +91,10 @@ TEST(MakeRegistry, SaysWhichPathsGiveWeights) {
   }
 }
 
-/// Promises of every path of LibTorch for a case on a device, one letter each in the order of make_registry():
+/// Promises of every path of LibTorch for a case on a device, known issues in force, in the order of make_registry():
 /// r runs, x refuses, = redundant, d defective; families are set apart by a blank.
 std::string promises(const std::string& line, at::DeviceType device) {
-  const PathRegistry registry = make_registry();
+  const PathRegistry registry = make_tested_registry();
   const AttentionCase attention_case = parse_line(line);
   std::string letters, family;
   for (const AttentionPath& path : registry.paths()) {

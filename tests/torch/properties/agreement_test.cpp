@@ -18,7 +18,7 @@ using Change = std::function<void(PathOutput&)>;
 AttentionPath naive_path(const std::string& name, const Fault& fault = {}, const Change& change = {}) {
   AttentionPath path;
   path.name = path.family = name;
-  path.backend = SdpBackend::math;
+  path.backend = SdpBackend::any;
   path.gives_weights = true;
   path.promise = [](const AttentionCase&, at::DeviceType) { return Promise::runs(); };
   path.run = [fault, change](const CaseInputs& inputs) {
@@ -40,7 +40,7 @@ AttentionPath naive_path(const std::string& name, const Fault& fault = {}, const
 
 Verdict verdict_on(const std::string& property, const PathRegistry& registry, const std::string& line,
                    const std::vector<std::string>& only = {}) {
-  return find_property(property)->bind({device_under_test(), &registry, only})(parse_line(line));
+  return find_property(property)->bind({device_under_test(), &registry, only, {}, {}})(parse_line(line));
 }
 
 /// The verdict on a healthy path and one with a fault.

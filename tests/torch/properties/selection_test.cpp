@@ -19,7 +19,7 @@ std::string selected(const PathRegistry& registry, const std::string& line, Lane
                      const std::vector<std::string>& only = {}) {
   const at::Device on = device == at::kCUDA ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
   std::string names;
-  for (const SelectedPath& path : select_paths({on, &registry, only}, parse_line(line), lanes)) {
+  for (const SelectedPath& path : select_paths({on, &registry, only, {}, {}}, parse_line(line), lanes)) {
     names += (names.empty() ? "" : " ") + path.path->name;
   }
   return names;
@@ -45,8 +45,15 @@ class SelectPaths : public testing::Test {
   PathRegistry registry_;
 };
 
-TEST_F(SelectPaths, TakesPerFamilyTheFusedPathsElseTheMathPath) {
-  EXPECT_EQ(select(Lanes::fused), "a.flash a.efficient b.math c");
+TEST_F(SelectPaths, TakesTheFusedPathsAndThoseThatLeaveTheBackendOpen) {
+  EXPECT_EQ(select(Lanes::fused), "a.flash a.efficient c");
+}
+
+TEST_F(SelectPaths, LeavesOutWhatIsQuarantined) {
+  std::string names;
+  const PropertyContext context{at::kCPU, &registry_, {}, {"a.flash", "c"}, {}};
+  for (const SelectedPath& path : select_paths(context, parse_line(any_line), Lanes::every)) names += path.path->name + " ";
+  EXPECT_EQ(names, "a.efficient a.math b.math ");
 }
 
 TEST_F(SelectPaths, TakesWhatRunsWithoutFusedBackends) { EXPECT_EQ(select(Lanes::math), "a.math b.math c"); }
@@ -69,7 +76,7 @@ TEST_F(SelectPaths, KeepsToThePathsAndFamiliesNamed) {
 
 TEST_F(SelectPaths, HandsOverThePromise) {
   const std::vector<SelectedPath> paths =
-      select_paths({at::kCPU, &registry_, {"d"}}, parse_line(any_line), Lanes::refusing);
+      select_paths({at::kCPU, &registry_, {"d"}, {}, {}}, parse_line(any_line), Lanes::refusing);
   ASSERT_EQ(paths.size(), 1u);
   EXPECT_EQ(paths[0].promise.error, "no");
 }
@@ -84,15 +91,14 @@ TEST(SelectPathsOfLibTorch, TakesTheFusedOnesOnCuda) {
             "composite_sdpa_nested.flash composite_sdpa_nested.efficient composite_sdpa_dense.efficient");
 }
 
-TEST(SelectPathsOfLibTorch, FallsBackToMathPerFamilyOnCuda) {
+TEST(SelectPathsOfLibTorch, LeavesMathToItsOwnLaneOnCuda) {
   // A length of 1: the fast path is unfused, the composite is not.
   EXPECT_EQ(selected_of_libtorch("dtype=fp16 heads=8 head_dim=64 lengths=7,1", Lanes::fused, at::kCUDA),
-            "nn_mha_fast.math nn_mha_fast_masked nn_mha_slow.efficient composite_sdpa_nested.flash "
-            "composite_sdpa_nested.efficient composite_sdpa_dense.efficient");
-  // head_dim 6: no fused backend takes it, nested math wants contiguous heads.
+            "nn_mha_fast_masked nn_mha_slow.efficient composite_sdpa_nested.flash composite_sdpa_nested.efficient "
+            "composite_sdpa_dense.efficient");
+  // head_dim 6: no fused backend takes it.
   EXPECT_EQ(selected_of_libtorch("dtype=bf16 heads=8 head_dim=6 lengths=7,5", Lanes::fused, at::kCUDA),
-            "nn_mha_fast.math nn_mha_fast_masked nn_mha_slow.math composite_sdpa_nested_contiguous.math "
-            "composite_sdpa_dense.math");
+            "nn_mha_fast_masked");
 }
 
 TEST(SelectPathsOfLibTorch, TakesTheUnfusedOnesOnCuda) {

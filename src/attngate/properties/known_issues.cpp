@@ -1,0 +1,62 @@
+#include "attngate/properties/known_issues.h"
+
+#include "attngate/paths/known_issues.h"
+#include "attngate/properties/compared_run.h"
+#include "attngate/properties/selection.h"
+#include "attngate/properties/verdict_of.h"
+
+namespace attngate {
+namespace {
+
+/// Turns an outcome round: the recorded defect holds, everything else means that the record is out of date.
+void hold_against_record(PathOutcome& outcome, const Promise& promise) {
+  const bool error_on_record = !promise.error.empty();
+  if (!error_on_record && outcome.status == PathStatus::wrong_result && outcome.margin > 1) {
+    outcome.status = PathStatus::defect_as_recorded;
+  } else if (outcome.status == PathStatus::ok) {
+    outcome.status = PathStatus::unexpected_success;
+    outcome.detail = "right, although " + promise.reason +
+                     " says otherwise: this LibTorch is better than the record in docs/findings.md";
+  }
+  outcome.margin = 0;  // how wrong a known defect is says nothing of the healthy paths
+}
+
+class KnownIssuesCheck {
+ public:
+  explicit KnownIssuesCheck(PropertyContext context) : context_(std::move(context)), runner_(context_) {}
+
+  Verdict operator()(const AttentionCase& attention_case) {
+    const std::vector<SelectedPath> selected = select_paths(context_, attention_case, Lanes::defective);
+    if (selected.empty()) return inapplicable(context_, "has a known issue");
+    Verdict verdict;
+    ComparedRun run = runner_.run(attention_case, selected, verdict);
+    for (std::size_t i = 0; i < selected.size(); ++i) {
+      hold_against_record(run.executions[i].outcome, selected[i].promise);
+    }
+    verdict.worst_margin = 0;
+    verdict.worst_path.clear();
+    conclude(verdict, run.executions, {});
+    return verdict;
+  }
+
+ private:
+  PropertyContext context_;
+  ComparedRunner runner_;
+};
+
+/// A case of one of the shapes that records can name; which one, its seed decides.
+AttentionCase with_defective_shape(AttentionCase attention_case) {
+  const auto& shapes = defective_shapes();
+  const auto which = static_cast<std::size_t>(attention_case.seed % shapes.size());
+  return shapes[which].reach(std::move(attention_case));
+}
+
+}  // namespace
+
+Property known_issues_property() {
+  return {"known_issues", "paths with a known defect behave as recorded (docs/findings.md); a mended LibTorch is reported",
+          [](DType, at::DeviceType) { return true; }, with_defective_shape,
+          [](const PropertyContext& context) { return make_check<KnownIssuesCheck>(context); }};
+}
+
+}  // namespace attngate

@@ -1,0 +1,110 @@
+#include "attngate/properties/guarded_memory.h"
+
+#include <ATen/ops/empty.h>
+#include <ATen/ops/empty_like.h>
+#include <c10/core/InferenceMode.h>
+#include <gtest/gtest.h>
+
+#include "attngate/case/text.h"
+#include "attngate/oracle/formula.h"
+#include "attngate/values/guarded_memory.h"
+#include "device_under_test.h"
+
+namespace attngate {
+namespace {
+
+at::Tensor bytes(std::int64_t count) {
+  return at::empty({count}, at::TensorOptions(at::kByte).device(device_under_test()));
+}
+
+/// A view of the bytes around a tensor's own, which only a broken kernel would touch.
+at::Tensor beyond(const at::Tensor& tensor, std::int64_t first, std::int64_t count) {
+  auto* start = static_cast<std::uint8_t*>(tensor.data_ptr()) + first;
+  return at::from_blob(start, {count}, tensor.options());
+}
+
+TEST(GuardedMemory, StartsAsNaNInEveryDtype) {
+  const GuardedMemory guard(device_under_test());
+  for (const at::ScalarType dtype : {at::kHalf, at::kBFloat16, at::kFloat, at::kDouble}) {
+    EXPECT_TRUE(at::empty({100}, at::TensorOptions(dtype).device(device_under_test())).isnan().all().item<bool>());
+  }
+}
+
+TEST(GuardedMemory, SeesNoDamageInWritesInsideTensors) {
+  GuardedMemory guard(device_under_test());
+  const at::Tensor alive = bytes(1000).fill_(1);
+  bytes(77).fill_(2);
+  EXPECT_EQ(guard.damage(), "");
+}
+
+TEST(GuardedMemory, SeesOneByteWrittenBeforeOrBehindATensorAliveOrFreed) {
+  for (const std::int64_t where : {std::int64_t{-1}, -GuardedMemory::band_bytes, std::int64_t{1000},
+                                   1000 + GuardedMemory::band_bytes - 1}) {
+    for (const bool freed : {false, true}) {
+      GuardedMemory guard(device_under_test());
+      at::Tensor tensor = bytes(1000);
+      beyond(tensor, where, 1).fill_(0);
+      if (freed) tensor.reset();
+      EXPECT_EQ(guard.damage().find("1 of "), 0u) << where << ", " << freed;
+      EXPECT_NE(guard.damage().empty(), !freed) << "damage of a freed block is told once, " << where;
+    }
+  }
+}
+
+TEST(GuardedMemory, LeavesTensorsValidWhenItEnds) {
+  at::Tensor survivor;
+  {
+    const GuardedMemory guard(device_under_test());
+    survivor = bytes(10).fill_(7);
+  }
+  EXPECT_TRUE(survivor.eq(7).all().item<bool>());
+  EXPECT_TRUE(bytes(10).fill_(3).eq(3).all().item<bool>());
+}
+
+TEST(GuardedMemory, IsOneAtATime) {
+  const GuardedMemory guard(device_under_test());
+  EXPECT_THROW(GuardedMemory(device_under_test()), std::logic_error);
+}
+
+Verdict verdict_on(std::function<PathOutput(const CaseInputs&)> run) {
+  PathRegistry registry;
+  registry.add({"path", "path", SdpBackend::any, "", [](const AttentionCase&, at::DeviceType) { return Promise::runs(); },
+                std::move(run)});
+  return guarded_memory_property().bind({device_under_test(), &registry, {}, {}, {}})(
+      parse_line("dtype=fp32 heads=2 head_dim=8 lengths=5,3"));
+}
+
+at::Tensor right_rows(const CaseInputs& inputs) {
+  return reference_fp64(inputs, false).output.to(inputs.tokens().scalar_type());
+}
+
+TEST(GuardedMemoryProperty, HoldsForAHealthyPathAndCountsEqualBits) {
+  const Verdict verdict = verdict_on([](const CaseInputs& inputs) { return PathOutput{right_rows(inputs), {}}; });
+  EXPECT_TRUE(verdict.holds) << verdict.reason;
+  EXPECT_EQ(verdict.exact_pairs, 1u);
+  EXPECT_EQ(verdict.exact_equal, 1u);
+}
+
+TEST(GuardedMemoryProperty, CatchesAPathThatWritesPastItsOutput) {
+  const Verdict verdict = verdict_on([](const CaseInputs& inputs) {
+    const at::Tensor rows = right_rows(inputs).clone();
+    beyond(rows, static_cast<std::int64_t>(rows.nbytes()), 1).zero_();
+    return PathOutput{rows, {}};
+  });
+  EXPECT_FALSE(verdict.holds);
+  EXPECT_NE(verdict.reason.find("wrote outside its tensors"), std::string::npos) << verdict.reason;
+}
+
+TEST(GuardedMemoryProperty, CatchesAPathThatLeavesItsLastElementUnwritten) {
+  const Verdict verdict = verdict_on([](const CaseInputs& inputs) {
+    const at::Tensor right = right_rows(inputs);
+    const at::Tensor rows = at::empty_like(right);
+    rows.view(-1).narrow(0, 0, right.numel() - 1).copy_(right.view(-1).narrow(0, 0, right.numel() - 1));
+    return PathOutput{rows, {}};
+  });
+  EXPECT_FALSE(verdict.holds);
+  EXPECT_NE(verdict.reason.find("not finite"), std::string::npos) << verdict.reason;
+}
+
+}  // namespace
+}  // namespace attngate
