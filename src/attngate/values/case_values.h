@@ -1,5 +1,7 @@
 #pragma once
 
+#include <cstdint>
+
 #include "attngate/values/philox.h"
 
 namespace attngate {
@@ -11,7 +13,9 @@ enum class TensorKey : std::uint32_t {
   in_proj_weight = 3,
   in_proj_bias = 4,
   out_proj_weight = 5,
-  out_proj_bias = 6
+  out_proj_bias = 6,
+  mask = 7,
+  outlier_channel = 8
 };
 
 /// Channels that share one Philox block: 16 bytes of output, one byte a channel.

@@ -4,6 +4,7 @@
 #include "attngate/values/fill.h"
 #include "attngate/values/guarded_allocator.h"
 #include "attngate/values/side_stream.h"
+#include "attngate/values/mask.h"
 
 namespace attngate {
 
@@ -11,9 +12,19 @@ void* current_stream(c10::Device) { return nullptr; }
 
 void synchronize(c10::Device) {}
 
-void fill_on_device(const FillRequest&, void*) {
+namespace {
+
+[[noreturn]] void no_gpu() {
   throw CudaError("filling a tensor on a GPU: this attngate was built with a CPU-only LibTorch");
 }
+
+}  // namespace
+
+void fill_on_device(const std::vector<FillRequest>&, DType, void*) { no_gpu(); }
+
+void mask_on_device(const MaskRequest&, void*) { no_gpu(); }
+
+void poison_on_device(void*, std::size_t, void*) { no_gpu(); }
 
 std::shared_ptr<GuardedMemory::Allocator> make_guarded_cuda_allocator() {
   throw CudaError("guarding a GPU's memory: this attngate was built with a CPU-only LibTorch");

@@ -190,7 +190,7 @@ TEST(CaseInputs, HaveProjectionsOfTheDocumentedStandardDeviation) {
 
 TEST(CaseInputs, RefuseACaseThatCannotExist) {
   AttentionCase impossible;
-  impossible.lengths = {3, 0};
+  impossible.lengths = {3, -1};
   EXPECT_THROW(CaseInputs(impossible, device_under_test()), CaseError);
 }
 

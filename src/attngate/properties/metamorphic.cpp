@@ -1,0 +1,218 @@
+#include "attngate/properties/metamorphic.h"
+
+#include <ATen/ops/index_select.h>
+#include <c10/core/InferenceMode.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "attngate/oracle/formula.h"
+#include "attngate/properties/phase_clock.h"
+#include "attngate/properties/sequences.h"
+#include "attngate/properties/verdict_of.h"
+
+namespace attngate {
+namespace {
+
+/// The path's promise for another case, where it is one to run.
+std::optional<SelectedPath> selected_for(const SelectedPath& selected, const AttentionCase& attention_case,
+                                         at::DeviceType device) {
+  Promise promise = selected.path->promise(attention_case, device);
+  if (promise.kind != Promise::Kind::runs) return std::nullopt;
+  return SelectedPath{selected.path, std::move(promise)};
+}
+
+/// One case on its way: the base's inputs, truth and executions.
+class MetamorphicRun {
+ public:
+  MetamorphicRun(const Relation& relation, const PropertyContext& context, std::vector<SelectedPath> selected,
+                 PathExecutor& base_executor, PathExecutor& variant_executor)
+      : relation_(relation),
+        context_(context),
+        selected_(std::move(selected)),
+        base_executor_(base_executor),
+        variant_executor_(variant_executor),
+        judged_(selected_.size(), false) {}
+
+  Verdict operator()(const AttentionCase& attention_case) {
+    const CaseInputs base(attention_case, context_.device,
+                          relation_.keys ? relation_.keys(attention_case) : ValueKeys{});
+    const std::vector<Variant> variants = relation_.variants(base);
+    verdict_.phases.inputs_us = clock_.lap_us();
+    if (std::ranges::any_of(variants, &Variant::keeps_truth)) base_truth_ = truth_of(base);
+    verdict_.phases.reference_us = clock_.lap_us();
+    const bool needs_base = std::ranges::any_of(variants, [](const Variant& variant) { return !!variant.from_base; });
+    run_base(base, needs_base);
+    for (const Variant& variant : variants) check(variant, base.attention_case());
+    if (needs_base) base_executor_.read_times(executions_);
+    return finish();
+  }
+
+ private:
+  void run_base(const CaseInputs& base, bool needed) {
+    if (needed) {
+      executions_ = base_executor_.run(selected_, base);
+    } else {
+      for (const SelectedPath& selected : selected_) executions_.emplace_back().outcome.path = selected.path->name;
+    }
+    verdict_.phases.paths_us += clock_.lap_us();
+  }
+
+  void check(const Variant& variant, const AttentionCase& base_case) {
+    const AttentionCase& judged_case = variant.parts.empty() ? variant.inputs.attention_case() : base_case;
+    const Truth truth = truth_for(variant);
+    verdict_.phases.reference_us += clock_.lap_us();
+    const std::vector<Claim> claims = variant.parts.empty() ? run_whole(variant) : run_parts(variant);
+    verdict_.phases.paths_us += clock_.lap_us();
+    judge(claims, truth, judged_case, executions_, verdict_);
+    verdict_.phases.compare_us += clock_.lap_us();
+  }
+
+  Truth truth_for(const Variant& variant) const {
+    if (variant.keeps_truth) return {variant.from_base(base_truth_.reference), variant.from_base(base_truth_.plain)};
+    if (variant.reference.defined()) return {variant.reference, plain_formula(variant.inputs, false).output};
+    return truth_of(variant.inputs);
+  }
+
+  /// Runs the paths that run such a case and did well so far; calls `take` with the index of each and its execution.
+  template <typename Take>
+  void run_paths(const CaseInputs& inputs, const std::string& relation, const Take& take) {
+    std::vector<SelectedPath> paths;
+    std::vector<std::size_t> indices;
+    for (std::size_t i = 0; i < selected_.size(); ++i) {
+      if (!executions_[i].outcome.holds()) continue;
+      std::optional<SelectedPath> path = selected_for(selected_[i], inputs.attention_case(), context_.device.type());
+      if (!path) continue;
+      paths.push_back(std::move(*path));
+      indices.push_back(i);
+    }
+    const std::vector<Execution> executions = variant_executor_.run(paths, inputs);
+    for (std::size_t i = 0; i < paths.size(); ++i) {
+      judged_[indices[i]] = true;
+      if (ran_well(executions[i], relation, executions_[indices[i]])) take(indices[i], executions[i]);
+    }
+  }
+
+  void claim(std::vector<Claim>& claims, const Variant& variant, std::size_t path, const at::Tensor& rows) const {
+    if (!variant.from_base) {
+      claims.push_back({path, rows, {}, variant.bitwise, variant.relation});
+      return;
+    }
+    claims.push_back({path, rows, {}, false, variant.relation + ", against the reference"});
+    claims.push_back({path, rows, variant.from_base(executions_[path].rows), variant.bitwise, variant.relation});
+  }
+
+  std::vector<Claim> run_whole(const Variant& variant) {
+    std::vector<Claim> claims;
+    run_paths(variant.inputs, variant.relation, [&](std::size_t path, const Execution& execution) {
+      if (executions_[path].outcome.backend.empty()) executions_[path].outcome.backend = execution.outcome.backend;
+      claim(claims, variant, path, execution.rows);
+    });
+    return claims;
+  }
+
+  std::vector<Claim> run_parts(const Variant& variant) {
+    std::vector<at::Tensor> joined(selected_.size());
+    for (const Part& part : variant.parts) {
+      run_paths(part.inputs, variant.relation, [&](std::size_t path, const Execution& execution) {
+        if (!joined[path].defined()) joined[path] = executions_[path].rows.clone();
+        joined[path].narrow(0, part.first_row, execution.rows.size(0)).copy_(execution.rows);
+      });
+    }
+    std::vector<Claim> claims;
+    for (std::size_t path = 0; path < joined.size(); ++path) {
+      if (joined[path].defined() && executions_[path].outcome.holds()) claim(claims, variant, path, joined[path]);
+    }
+    return claims;
+  }
+
+  /// Leaves out the paths that could not run any variant: nothing was checked on them.
+  Verdict finish() {
+    std::vector<Execution> checked;
+    for (std::size_t i = 0; i < executions_.size(); ++i) {
+      if (judged_[i] || !executions_[i].outcome.holds()) checked.push_back(std::move(executions_[i]));
+    }
+    if (checked.empty()) return inapplicable(context_, "runs the transformed inputs");
+    conclude(verdict_, checked, {});
+    verdict_.phases.compare_us += clock_.lap_us();
+    return std::move(verdict_);
+  }
+
+  const Relation& relation_;
+  const PropertyContext& context_;
+  std::vector<SelectedPath> selected_;
+  PathExecutor& base_executor_;
+  PathExecutor& variant_executor_;
+  PhaseClock clock_;
+  Verdict verdict_;
+  Truth base_truth_;
+  std::vector<Execution> executions_;  ///< of the base, one per selected path
+  std::vector<bool> judged_;           ///< did the path run on a variant?
+};
+
+class MetamorphicCheck {
+ public:
+  MetamorphicCheck(Relation relation, PropertyContext context)
+      : relation_(std::move(relation)),
+        context_(std::move(context)),
+        base_executor_(make_executor(context_)),
+        variant_executor_(make_executor(context_)) {}
+
+  Verdict operator()(const AttentionCase& attention_case) {
+    const c10::InferenceMode no_autograd;
+    if (attention_case.total_tokens() == 0) return not_applicable("no tokens: nothing to compare");
+    if (std::string reason = relation_.why_not(attention_case); !reason.empty()) {
+      return not_applicable(std::move(reason));
+    }
+    std::vector<SelectedPath> selected =
+        select_paths(context_, attention_case, metamorphic_lanes(context_.device.type()));
+    if (selected.empty()) return inapplicable(context_, "runs");
+    return MetamorphicRun(relation_, context_, std::move(selected), base_executor_, variant_executor_)(attention_case);
+  }
+
+ private:
+  Relation relation_;
+  PropertyContext context_;
+  PathExecutor base_executor_;     ///< keeps its times while the variants run
+  PathExecutor variant_executor_;
+};
+
+}  // namespace
+
+AttentionCase unchanged_case(AttentionCase attention_case) { return attention_case; }
+
+std::string always_applies(const AttentionCase&) { return {}; }
+
+at::Tensor same_rows(const at::Tensor& rows) { return rows; }
+
+RowMap gather_rows(const std::vector<std::int64_t>& sources, at::Device device) {
+  const at::Tensor index = row_numbers(sources, device);
+  return [index](const at::Tensor& rows) { return at::index_select(rows, 0, index); };
+}
+
+Lanes metamorphic_lanes(at::DeviceType device) { return device == at::kCPU ? Lanes::every : Lanes::fused; }
+
+PathExecutor make_executor(const PropertyContext& context) { return PathExecutor(context.device); }
+
+Verdict not_applicable(std::string reason) {
+  Verdict verdict;
+  verdict.applicable = false;
+  verdict.reason = std::move(reason);
+  return verdict;
+}
+
+bool ran_well(const Execution& variant, const std::string& relation, Execution& execution) {
+  if (variant.outcome.holds()) return variant.rows.defined();
+  if (execution.outcome.holds()) {
+    execution.outcome.status = variant.outcome.status;
+    execution.outcome.detail = relation + ": " + variant.outcome.detail;
+  }
+  return false;
+}
+
+Property metamorphic_property(const Relation& relation) {
+  return {relation.name, relation.summary, [](DType, at::DeviceType) { return true; }, relation.adapt,
+          [relation](const PropertyContext& context) { return make_check<MetamorphicCheck>(relation, context); }};
+}
+
+}  // namespace attngate

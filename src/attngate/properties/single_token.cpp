@@ -1,0 +1,46 @@
+#include <algorithm>
+
+#include "attngate/properties/metamorphic.h"
+#include "attngate/properties/metamorphic_properties.h"
+#include "attngate/properties/parameters.h"
+
+namespace attngate {
+namespace {
+
+/// With values that copy the tokens and an out projection that copies the attention, nothing is left to round: the only
+/// weight of a softmax over one key is 1.
+std::vector<Variant> variants(const CaseInputs& base) {
+  MhaParameters parameters = copy_of(base.parameters());
+  projection_of(parameters.in_proj_weight, Projection::value).zero_().fill_diagonal_(1);
+  projection_of(parameters.in_proj_bias, Projection::value).zero_();
+  parameters.out_proj_weight.zero_().fill_diagonal_(1);
+  parameters.out_proj_bias.zero_();
+  Variant variant{.relation = "sequences of one token: attention returns its value",
+                  .inputs = base.with_parameters(std::move(parameters)),
+                  .bitwise = true};
+  variant.reference = base.tokens().to(at::kDouble);
+  return {variant};
+}
+
+bool all_single(const AttentionCase& attention_case) {
+  return std::ranges::all_of(attention_case.lengths, [](std::int64_t length) { return length <= 1; });
+}
+
+AttentionCase with_single_tokens(AttentionCase attention_case) {
+  for (std::int64_t& length : attention_case.lengths) length = std::min<std::int64_t>(length, 1);
+  return attention_case;
+}
+
+}  // namespace
+
+Property single_token_property() {
+  return metamorphic_property({.name = "single_token",
+                               .summary = "a sequence of one token attends to itself: its value comes back, bit for bit",
+                               .adapt = with_single_tokens,
+                               .why_not = [](const AttentionCase& attention_case) -> std::string {
+                                 return all_single(attention_case) ? "" : "single_token needs sequences of one token";
+                               },
+                               .variants = variants});
+}
+
+}  // namespace attngate

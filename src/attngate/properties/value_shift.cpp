@@ -1,0 +1,49 @@
+#include <ATen/ops/matmul.h>
+
+#include "attngate/properties/metamorphic.h"
+#include "attngate/properties/metamorphic_properties.h"
+#include "attngate/properties/parameters.h"
+
+namespace attngate {
+namespace {
+
+/// About the size of a value, so that neither what is shifted nor the shift drowns in the other's rounding.
+constexpr double value_shift = 1;
+
+/// Logits move by query . shift / sqrt(head_dim), a few units; in fp32, which has the bits for it, by a hundred and more,
+/// where an exponential overflows unless the largest logit is subtracted first.
+double key_shift(DType dtype) { return dtype == DType::fp32 ? 64 : 1; }
+
+Variant values_shifted(const CaseInputs& base) {
+  MhaParameters parameters = copy_of(base.parameters());
+  const at::Tensor bias = projection_of(parameters.in_proj_bias, Projection::value);
+  const at::Tensor before = bias.to(at::kDouble);
+  bias.add_(value_shift);
+  // What the bias really moved by: the sum may have been rounded.
+  const at::Tensor moved = at::matmul(parameters.out_proj_weight.to(at::kDouble), bias.to(at::kDouble) - before);
+  return {.relation = "values shifted: the attention output moves by as much",
+          .inputs = base.with_parameters(std::move(parameters)),
+          .from_base = [moved](const at::Tensor& rows) { return rows.to(at::kDouble) + moved; }};
+}
+
+Variant keys_shifted(const CaseInputs& base) {
+  MhaParameters parameters = copy_of(base.parameters());
+  projection_of(parameters.in_proj_bias, Projection::key).add_(key_shift(base.attention_case().dtype));
+  return {.relation = "keys shifted: all logits of a query move alike, every row as before",
+          .inputs = base.with_parameters(std::move(parameters)),
+          .from_base = same_rows};
+}
+
+std::vector<Variant> variants(const CaseInputs& base) { return {values_shifted(base), keys_shifted(base)}; }
+
+}  // namespace
+
+Property value_shift_property() {
+  return metamorphic_property({.name = "value_shift",
+                               .summary = "shifted values shift the attention output, shifted keys leave it",
+                               .adapt = unchanged_case,
+                               .why_not = always_applies,
+                               .variants = variants});
+}
+
+}  // namespace attngate
