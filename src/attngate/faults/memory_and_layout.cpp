@@ -4,10 +4,12 @@
 #include <ATen/ops/as_strided.h>
 #include <ATen/ops/cat.h>
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/from_blob.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/where.h>
 
 #include <algorithm>
+#include <cstddef>
 
 #include "attngate/faults/edits.h"
 #include "attngate/faults/fault.h"
@@ -65,16 +67,16 @@ void nested_gaps_ignored(Attention& a) {
                                          packed);
 }
 
-/// Rows up to the next multiple of 8 are loaded and multiplied by 0; behind the last sequence lies somebody else's memory.
+/// Loads one row too many and multiplies it by 0. Behind the last sequence lies the arena's guard, a row of NaN at least.
 void read_past_the_end(Attention& a) {
   constexpr std::int64_t rows_at_once = 8;
-  const std::int64_t rows_too_many = (rows_at_once - a.columns() % rows_at_once) % rows_at_once;
-  std::int64_t last = 0;  // element, from the first
-  for (std::int64_t dim = 0; dim < a.input.dim(); ++dim) last += (a.input.size(dim) - 1) * a.input.stride(dim);
-  const std::int64_t there = std::min(rows_too_many * a.embed_dim(), elements_from_first(a.input) - last - 1);
-  if (there <= 0) return;
-  const at::Tensor beyond = at::as_strided(a.input, {there}, {1}, a.input.storage_offset() + last + 1);
-  a.output = a.output.add(beyond.mul(0).sum());
+  if (a.columns() % rows_at_once == 0) return;
+  const GuardedArena& arena = a.inputs.arena();
+  const ArenaRegion* dense = arena.find("dense");
+  const ArenaRegion& input = dense != nullptr ? *dense : *arena.find("tokens");
+  auto* behind = static_cast<std::byte*>(arena.data(input)) + input.extent() * static_cast<std::int64_t>(at::elementSize(input.dtype));
+  const at::Tensor row = at::from_blob(behind, {a.embed_dim()}, a.output.options());
+  a.output = a.output.add(row.mul(0).sum());
 }
 
 /// Hides the last tile of the sequences that are longer than `tile` and leave `rest` keys in it.
@@ -213,8 +215,8 @@ std::vector<Fault> memory_and_layout_faults() {
        .exposes = "heads=2 head_dim=8 lengths=4,3 nested=gaps",
        .spares = "heads=2 head_dim=8 lengths=4,3"},
       {.name = "read_past_the_end",
-       .sentence = "Rows up to the next multiple of 8 are loaded and multiplied by 0: NaN in the memory behind the input "
-                   "spreads.",
+       .sentence = "Unless the padded length is a multiple of 8, the row behind the last one is loaded and multiplied by 0: "
+                   "NaN in somebody else's memory spreads.",
        .reference = "PyTorch issue 169849",
        .base = Base::sdpa,
        .hooks = {.output = read_past_the_end},

@@ -40,24 +40,23 @@ void key_value_swapped(Attention& a) { std::swap(a.key, a.value); }
 
 void value_of_key(Attention& a) { a.value = a.key; }
 
-void heads_rotated(Attention& a) {
-  a.key = a.key.roll(1, 1);
-  a.value = a.value.roll(1, 1);
+/// The keys and values of head `source[h]` for head h: int64 [H].
+void take_key_heads(Attention& a, const at::Tensor& source) {
+  a.key = a.key.index_select(1, source);
+  a.value = a.value.index_select(1, source);
 }
+
+at::Tensor head_numbers(const Attention& a) { return at::arange(a.num_heads(), a.inputs.lengths().options()); }
+
+void heads_rotated(Attention& a) { take_key_heads(a, head_numbers(a).sub(1).remainder(a.num_heads())); }
+
+/// Grouped-query attention left on; a last head without a partner keeps its own.
+void key_heads_shared(Attention& a) { take_key_heads(a, head_numbers(a).sub(head_numbers(a).remainder(2))); }
 
 void head_repeated(Attention& a) {
   if (a.num_heads() < 2) return;
   const at::Tensor first = a.heads.narrow(1, 0, 1);
   a.heads = at::cat({first, first, a.heads.narrow(1, 2, a.num_heads() - 2)}, 1);
-}
-
-/// Grouped-query attention left on: two query heads share the keys and values of one.
-void key_heads_shared(Attention& a) {
-  if (a.num_heads() < 2) return;
-  const at::Tensor heads = at::arange(a.num_heads(), a.inputs.lengths().options());
-  const at::Tensor shared = heads.sub(heads.remainder(2));
-  a.key = a.key.index_select(1, shared);
-  a.value = a.value.index_select(1, shared);
 }
 
 void last_head_lost(Attention& a) {
