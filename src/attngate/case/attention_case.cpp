@@ -6,7 +6,7 @@
 
 #include <fmt/format.h>
 
-#include "attngate/case/printable.h"
+#include "attngate/case/enumerators.h"
 
 namespace attngate {
 namespace {
@@ -140,12 +140,7 @@ std::string to_string(ValueProfile values) {
 }
 
 DType parse_dtype(const std::string& name) {
-  for (const DType dtype : {DType::fp16, DType::bf16, DType::fp32}) {
-    if (name == to_string(dtype)) {
-      return dtype;
-    }
-  }
-  throw CaseError(fmt::format("dtype={}: must be fp16, bf16 or fp32", printable(name)));
+  return parse_enumerator<DType>("dtype", name);
 }
 
 }  // namespace attngate

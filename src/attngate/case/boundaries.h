@@ -9,14 +9,17 @@ namespace attngate {
 /// half a tile of 128 (mod 128 == 64). Ascending.
 std::span<const std::int64_t> boundary_lengths();
 
-/// Numbers of heads that are drawn, odd ones among them. Ascending.
+/// Numbers of heads that are mostly drawn, odd ones among them. Ascending.
 std::span<const std::int64_t> boundary_num_heads();
 
-/// Head dimensions that are drawn: on and off multiples of 4 and 8, and the limits of flash kernels. Ascending.
+/// Head dimensions that are mostly drawn: on and off multiples of 4 and 8, and the limits of flash kernels. Ascending.
 std::span<const std::int64_t> boundary_head_dims();
 
 /// Batch sizes that are drawn more often than their neighbours. Ascending.
 std::span<const std::int64_t> boundary_batch_sizes();
+
+/// Batch sizes for tiny sequences: up to and beyond 65535, the most blocks that a CUDA grid has in y and z. Ascending.
+std::span<const std::int64_t> huge_batch_sizes();
 
 /// The part of an ascending list from least to most.
 std::span<const std::int64_t> part(std::span<const std::int64_t> values, std::int64_t least, std::int64_t most);

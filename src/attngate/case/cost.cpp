@@ -1,6 +1,21 @@
 #include "attngate/case/cost.h"
 
 namespace attngate {
+namespace {
+
+double mask_elements(MaskKind mask, double tokens, double length, double scores) {
+  switch (mask) {
+    case MaskKind::padding:
+    case MaskKind::holes: return tokens;
+    case MaskKind::two_d:
+    case MaskKind::causal: return length * length;
+    case MaskKind::four_d: return scores;
+    case MaskKind::none: return 0;
+  }
+  return scores;
+}
+
+}  // namespace
 
 Cost cost_of(const AttentionCase& attention_case) {
   // In double: the products of the largest sizes leave int64.
@@ -13,7 +28,8 @@ Cost cost_of(const AttentionCase& attention_case) {
   const double scores = batch * heads * length * length;
   const double parameters = 4 * embed_dim * embed_dim;
   return {.flops = 4 * scores * head_dim + 2 * tokens * parameters,
-          .bytes = 8 * (scores + 5 * tokens * embed_dim + parameters)};
+          .bytes = 8 * (scores + 5 * tokens * embed_dim + parameters) +
+                   mask_elements(attention_case.mask, tokens, length, scores)};
 }
 
 bool within(const Cost& cost, const CostLimit& limit) {

@@ -8,7 +8,7 @@ namespace attngate {
 struct Cost {
   /// Multiplications and additions.
   double flops = 0;
-  /// Bytes of the fp64 reference: the largest that is held at once.
+  /// Bytes of the fp64 reference and of the mask: the largest that is held at once.
   double bytes = 0;
 };
 
@@ -28,6 +28,7 @@ struct CostLimit {
 ///     bytes = 8 (B H T^2   (scores)
 ///           + 5 B T E      (input, q, k, v, output)
 ///           + 4 E^2)       (parameters)
+///           + mask         (bool: B H T^2 for 4d, T^2 for 2d and causal, B T for padding and holes)
 Cost cost_of(const AttentionCase& attention_case);
 
 /// True where the case costs at most the limit in both respects.

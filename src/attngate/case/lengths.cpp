@@ -37,8 +37,10 @@ std::string to_string(LengthFamily family) {
     case LengthFamily::uniform: return "uniform";
     case LengthFamily::beta: return "beta";
     case LengthFamily::gaussian_padding: return "gaussian_padding";
+    case LengthFamily::power_law: return "power_law";
     case LengthFamily::one_long_many_short: return "one_long_many_short";
     case LengthFamily::with_length_one: return "with_length_one";
+    case LengthFamily::with_length_zero: return "with_length_zero";
   }
   throw std::invalid_argument(fmt::format("no such length family: {}", static_cast<int>(family)));
 }
@@ -82,6 +84,21 @@ Lengths gaussian_padding_lengths(rc::Random& random, std::int64_t batch_size, st
   return lengths;
 }
 
+Lengths power_law_lengths(rc::Random& random, std::int64_t batch_size, std::int64_t longest) {
+  // In integers: with r uniform in (0, 1], (longest + 1) / (1 + r longest) is at least k with the probability
+  // ((longest + 1) / k - 1) / longest. 40 bits of r times 21 bits of a length stay inside 64.
+  constexpr std::uint64_t one = std::uint64_t{1} << 40;
+  require(longest < std::int64_t{1} << 21, "power-law lengths need a longest length below 2^21");
+  Lengths lengths = all_equal_lengths(batch_size, longest);
+  const auto most = static_cast<std::uint64_t>(longest);
+  for (std::int64_t& length : lengths) {
+    const std::uint64_t r = draw::below(random, one) + 1;
+    length = static_cast<std::int64_t>(one * (most + 1) / (one + r * most));
+  }
+  random_row(random, lengths) = longest;
+  return lengths;
+}
+
 Lengths one_long_many_short_lengths(rc::Random& random, std::int64_t batch_size, std::int64_t longest) {
   require_batch(batch_size, longest);
   // An eighth: seven eighths and more of a big batch is padding, the case that nested tensors are for.
@@ -93,6 +110,17 @@ Lengths one_long_many_short_lengths(rc::Random& random, std::int64_t batch_size,
 Lengths with_length_one_lengths(rc::Random& random, std::int64_t batch_size, std::int64_t longest) {
   Lengths lengths = uniform_lengths(random, batch_size, longest);
   random_row(random, lengths) = 1;
+  return lengths;
+}
+
+Lengths with_length_zero_lengths(rc::Random& random, std::int64_t batch_size, std::int64_t longest) {
+  Lengths lengths = uniform_lengths(random, batch_size, longest);
+  const bool many = draw::one_in(random, 2);
+  for (std::int64_t& length : lengths) {
+    const bool empty = many && draw::one_in(random, 4);
+    length = empty ? 0 : length;
+  }
+  random_row(random, lengths) = 0;
   return lengths;
 }
 

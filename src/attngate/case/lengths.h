@@ -12,13 +12,22 @@ namespace attngate {
 using Lengths = std::vector<std::int64_t>;
 
 /// The ways in which a batch can be ragged; each has a function below.
-enum class LengthFamily { all_equal, uniform, beta, gaussian_padding, one_long_many_short, with_length_one };
+enum class LengthFamily {
+  all_equal,
+  uniform,
+  beta,
+  gaussian_padding,
+  power_law,
+  one_long_many_short,
+  with_length_one,
+  with_length_zero
+};
 
 /// "all_equal", "uniform", "beta", ...
 std::string to_string(LengthFamily family);
 
-// Every function takes a batch size and a longest length of at least 1, returns batch_size lengths from 1 to longest,
-// and throws std::invalid_argument otherwise. The same random state gives the same lengths on every machine, compiler
+// Every function takes a batch size and a longest length of at least 1, returns batch_size lengths from 1 to longest
+// (with_length_zero: from 0), and throws std::invalid_argument otherwise. The same random state gives the same lengths on every machine, compiler
 // and math library: only integers, + - * / and sqrt are used, which IEEE 754 defines to the last bit.
 
 /// Every sequence has the longest length: nothing is padded.
@@ -41,12 +50,21 @@ Lengths beta_lengths(rc::Random& random, std::int64_t batch_size, std::int64_t l
 /// That benchmark takes fraction = 0.9.
 Lengths gaussian_padding_lengths(rc::Random& random, std::int64_t batch_size, std::int64_t longest, double fraction);
 
+/// Length l with a probability proportional to 1 / (l (l + 1)), about l^-2, and one random full row.
+///
+/// Half of the sequences have length 1, and one in k has k or more: what logs of requests look like.
+Lengths power_law_lengths(rc::Random& random, std::int64_t batch_size, std::int64_t longest);
+
 /// One random full row among sequences of at most an eighth of it.
 Lengths one_long_many_short_lengths(rc::Random& random, std::int64_t batch_size, std::int64_t longest);
 
 /// Uniform lengths, one of them replaced by 1: such a sequence sends a whole nested batch down another branch of the
 /// fast path (docs of at::_native_multi_head_attention: every length must be 2 or more to be fused).
 Lengths with_length_one_lengths(rc::Random& random, std::int64_t batch_size, std::int64_t longest);
+
+/// Uniform lengths, one of them replaced by 0, and in half of the batches about every fourth one: nested forms have no row
+/// for such a sequence, padded forms a row of padding only (PyTorch issue 81077).
+Lengths with_length_zero_lengths(rc::Random& random, std::int64_t batch_size, std::int64_t longest);
 
 /// One draw of Beta(a, b), in [0, 1]; a and b from 0.01 to 4, else std::invalid_argument.
 double draw_beta(rc::Random& random, double a, double b);

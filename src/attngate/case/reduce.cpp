@@ -1,11 +1,11 @@
 #include "attngate/case/reduce.h"
 
-#include <algorithm>
 #include <array>
+#include <cstddef>
+#include <cstdint>
 #include <span>
 
 #include "attngate/case/boundaries.h"
-#include "attngate/case/draw.h"
 
 namespace attngate {
 namespace {
@@ -27,7 +27,7 @@ bool halve_batch(AttentionCase& c) {
 bool halve_lengths(AttentionCase& c) {
   const bool possible = c.max_length() > 1;
   for (std::int64_t& length : c.lengths) {
-    length = std::max(length / 2, std::int64_t{1});
+    length = length > 1 ? length / 2 : length;
   }
   return possible;
 }
@@ -44,18 +44,18 @@ bool halve_head_dim(AttentionCase& c) {
   return possible;
 }
 
+/// In the order of CaseSize.
 constexpr std::array<bool (*)(AttentionCase&), 4> halvings{halve_batch, halve_lengths, halve_num_heads,
                                                            halve_head_dim};
 
 }  // namespace
 
-void reduce_to(const CostLimit& limit, rc::Random& random, AttentionCase& attention_case) {
-  const auto spared = static_cast<std::size_t>(draw::below(random, halvings.size()));
+void reduce_to(const CostLimit& limit, CaseSize spared, AttentionCase& attention_case) {
   // Steps that halved nothing in a row; a whole round of them without the spared size means that it must go too.
   std::size_t idle = 0;
   for (std::size_t turn = 0; !within(cost_of(attention_case), limit); ++turn) {
     const std::size_t which = turn % halvings.size();
-    const bool allowed = which != spared || idle >= halvings.size() - 1;
+    const bool allowed = which != static_cast<std::size_t>(spared) || idle >= halvings.size() - 1;
     const bool halved = allowed && halvings[which](attention_case);
     idle = halved ? 0 : idle + 1;
     if (idle > 2 * halvings.size()) {

@@ -1,11 +1,15 @@
 #include "attngate/case/shrink.h"
 
 #include <algorithm>
+#include <array>
+#include <iterator>
 #include <tuple>
 #include <unordered_set>
 #include <utility>
 #include <vector>
 
+#include <rapidcheck/fn/Common.h>
+#include <rapidcheck/seq/Transform.h>
 #include <rapidcheck/shrinkable/Create.h>
 
 #include "attngate/case/boundaries.h"
@@ -13,50 +17,131 @@
 namespace attngate {
 namespace {
 
+/// Steps that belong together, in the order in which a failing case tries them.
+enum class Stage { jump, reset, batch, lengths, shape, switches, single, seed };
+constexpr int stage_count = static_cast<int>(Stage::seed) + 1;
+
 /// One way to make a case simpler, small enough to list thousands; apply() makes the case.
 struct Step {
-  enum Kind { drop, halve_lengths, cap_lengths, set_length, heads, head_dim, extra_padding, padding_content, weights,
-              mask, seed };
+  enum Kind { simplest_of_lengths, short_lengths, longest_only, plain, one_channel, plain_one_channel, keep_switch, drop,
+              drop_empty, fill_empty, halve_lengths, cap_lengths, set_length, heads, head_dim, reset_switch,
+              extra_padding, storage_offset, parameter_offset, seed };
+  Stage stage;
   Kind kind;
-  /// drop: first sequence; set_length: the sequence; cap_lengths and the rest: the new value.
+  /// simplest_of_lengths, short_lengths: index in jump_lengths; keep_switch, reset_switch: index in switches; drop: first
+  /// sequence; set_length: the sequence; elsewhere the new value.
   std::int64_t first = 0;
   /// drop: how many sequences; set_length: the new length.
   std::int64_t second = 0;
 };
 
 using Steps = std::vector<Step>;
+using Lengths = std::vector<std::int64_t>;
 
-void drop_sequences(const Step& step, std::vector<std::int64_t>& lengths) {
+/// Batches of at most 6 tokens: single sequences, neighbours, and an empty sequence beside others. Then single sequences
+/// that end just behind a tile of 32, 64 and 128 keys, or in the middle of one.
+const std::array<Lengths, 19>& jump_lengths() {
+  static const std::array<Lengths, 19> lengths{{{1}, {2}, {3}, {4}, {5}, {6}, {1, 1}, {1, 2}, {2, 1}, {2, 2}, {3, 3},
+                                                {0}, {0, 1}, {0, 2}, {2, 0}, {33}, {64}, {65}, {129}}};
+  return lengths;
+}
+
+bool has_empty(const Lengths& lengths) {
+  return std::find(lengths.begin(), lengths.end(), 0) != lengths.end();
+}
+
+/// A jump must not end at another failure than the one it came from: longer sequences than the case has, or empty ones
+/// where it has none, break things of their own.
+bool may_jump(const AttentionCase& c, const Lengths& lengths) {
+  const std::int64_t longest = *std::max_element(lengths.begin(), lengths.end());
+  return longest <= std::max(c.max_length(), std::int64_t{1}) && (has_empty(c.lengths) || !has_empty(lengths));
+}
+
+/// Takes one member over from another case.
+using CopySwitch = void (*)(const AttentionCase& from, AttentionCase& to);
+
+template <auto member>
+constexpr CopySwitch copy_switch = [](const AttentionCase& from, AttentionCase& to) { to.*member = from.*member; };
+
+/// Everything but sizes, dtype and seed: faults mostly need one of these or none.
+constexpr std::array switches{
+    copy_switch<&AttentionCase::extra_padding>,  copy_switch<&AttentionCase::padding_content>,
+    copy_switch<&AttentionCase::need_weights>,   copy_switch<&AttentionCase::mask>,
+    copy_switch<&AttentionCase::layout>,         copy_switch<&AttentionCase::nested>,
+    copy_switch<&AttentionCase::values>,         copy_switch<&AttentionCase::storage_offset>,
+    copy_switch<&AttentionCase::parameter_offset>};
+
+/// The case with every switch at its default.
+AttentionCase without_switches(const AttentionCase& c) {
+  return {.dtype = c.dtype, .num_heads = c.num_heads, .head_dim = c.head_dim, .lengths = c.lengths, .seed = c.seed};
+}
+
+AttentionCase with_one_channel(AttentionCase c) {
+  c.num_heads = 1;
+  c.head_dim = 1;
+  return c;
+}
+
+/// The case with one head of one channel, and every switch but this one at its default.
+AttentionCase with_only_switch(std::int64_t index, const AttentionCase& c) {
+  AttentionCase result = with_one_channel(without_switches(c));
+  switches[static_cast<std::size_t>(index)](c, result);
+  return result;
+}
+
+void drop_sequences(const Step& step, Lengths& lengths) {
   lengths.erase(lengths.begin() + step.first, lengths.begin() + step.first + step.second);
 }
 
-AttentionCase apply(const Step& step, AttentionCase c) {
+/// The lengths that a step leaves.
+Lengths lengths_after(const Step& step, Lengths lengths) {
   switch (step.kind) {
-    case Step::drop: drop_sequences(step, c.lengths); break;
+    case Step::simplest_of_lengths:
+    case Step::short_lengths: return jump_lengths()[static_cast<std::size_t>(step.first)];
+    case Step::longest_only: return {*std::max_element(lengths.begin(), lengths.end())};
+    case Step::drop: drop_sequences(step, lengths); break;
+    case Step::drop_empty: std::erase(lengths, 0); break;
+    case Step::fill_empty: std::replace(lengths.begin(), lengths.end(), std::int64_t{0}, std::int64_t{1}); break;
     case Step::halve_lengths:
-      for (std::int64_t& length : c.lengths) length = std::max(length / 2, std::int64_t{1});
+      for (std::int64_t& length : lengths) length = length > 1 ? length / 2 : length;
       break;
     case Step::cap_lengths:
-      for (std::int64_t& length : c.lengths) length = std::min(length, step.first);
+      for (std::int64_t& length : lengths) length = std::min(length, step.first);
       break;
-    case Step::set_length: c.lengths[static_cast<std::size_t>(step.first)] = step.second; break;
+    case Step::set_length: lengths[static_cast<std::size_t>(step.first)] = step.second; break;
+    default: break;
+  }
+  return lengths;
+}
+
+AttentionCase apply(const Step& step, AttentionCase c) {
+  c.lengths = lengths_after(step, std::move(c.lengths));
+  switch (step.kind) {
+    case Step::simplest_of_lengths: return {.dtype = c.dtype, .num_heads = 1, .head_dim = 1, .lengths = c.lengths};
+    case Step::plain: return without_switches(c);
+    case Step::one_channel: return with_one_channel(std::move(c));
+    case Step::plain_one_channel: return with_one_channel(without_switches(c));
+    case Step::keep_switch: return with_only_switch(step.first, c);
+    case Step::reset_switch: switches[static_cast<std::size_t>(step.first)](AttentionCase(), c); break;
     case Step::heads: c.num_heads = step.first; break;
     case Step::head_dim: c.head_dim = step.first; break;
     case Step::extra_padding: c.extra_padding = step.first; break;
-    case Step::padding_content: c.padding_content = step.first; break;
-    case Step::weights: c.need_weights = false; break;
-    case Step::mask: c.mask = MaskKind::padding; break;
+    case Step::storage_offset: c.storage_offset = step.first; break;
+    case Step::parameter_offset: c.parameter_offset = step.first; break;
     case Step::seed: c.seed = 0; break;
+    default: break;
   }
   return c;
 }
 
-/// Values below length, simplest first: 1, half, then length minus falling powers of two, which reach 33 from 97.
+/// Values below length, simplest first: 1, one past the tiles of kernels, half, then length minus falling powers of two,
+/// which reach any value in log2(length) steps.
 std::vector<std::int64_t> lower_lengths(std::int64_t length) {
   std::vector<std::int64_t> values;
-  if (length > 1) {
-    values = {1, length / 2};
+  for (const std::int64_t edge : {1, 2, 9, 17, 33, 65, 129, 257}) {
+    if (edge < length) values.push_back(edge);
   }
+  if (length > 1) values.push_back(length / 2);
   std::int64_t power = 1;
   while (2 * power < length) {
     power *= 2;
@@ -67,87 +152,132 @@ std::vector<std::int64_t> lower_lengths(std::int64_t length) {
   return values;
 }
 
+void add_jumps(const AttentionCase& c, Steps& steps) {
+  for (const Step::Kind kind : {Step::simplest_of_lengths, Step::short_lengths}) {
+    for (std::size_t index = 0; index < jump_lengths().size(); ++index) {
+      if (may_jump(c, jump_lengths()[index])) steps.push_back({Stage::jump, kind, static_cast<std::int64_t>(index)});
+    }
+  }
+  if (!c.lengths.empty()) steps.push_back({Stage::jump, Step::longest_only});
+}
+
+void add_resets(Steps& steps) {
+  steps.push_back({Stage::reset, Step::plain_one_channel});
+  steps.push_back({Stage::reset, Step::plain});
+  for (std::size_t index = 0; index < switches.size(); ++index) {
+    steps.push_back({Stage::reset, Step::keep_switch, static_cast<std::int64_t>(index)});
+  }
+  steps.push_back({Stage::reset, Step::one_channel});
+}
+
 /// Drops each of the blocks of block_size sequences that the batch falls into, the last one first.
-void add_block_drops(std::int64_t batch_size, std::int64_t block_size, Steps& steps) {
+void add_block_drops(Stage stage, std::int64_t batch_size, std::int64_t block_size, Steps& steps) {
   const std::int64_t blocks = (batch_size + block_size - 1) / block_size;
   for (std::int64_t block = blocks - 1; block >= 0; --block) {
     const std::int64_t first = block * block_size;
-    steps.push_back({Step::drop, first, std::min(block_size, batch_size - first)});
+    steps.push_back({stage, Step::drop, first, std::min(block_size, batch_size - first)});
   }
 }
 
-void add_coarse_length_steps(const AttentionCase& c, Steps& steps) {
+void add_batch_steps(const AttentionCase& c, Steps& steps) {
   const std::int64_t batch_size = c.batch_size();
   if (batch_size > 1) {
     const std::int64_t half = (batch_size + 1) / 2;
-    steps.push_back({Step::drop, half, batch_size - half});
-    steps.push_back({Step::drop, 0, half});
-    add_block_drops(batch_size, (batch_size + 3) / 4, steps);
+    steps.push_back({Stage::batch, Step::drop, half, batch_size - half});
+    steps.push_back({Stage::batch, Step::drop, 0, half});
+    add_block_drops(Stage::batch, batch_size, (batch_size + 3) / 4, steps);
   }
   // From either end by falling powers of two: an exact batch size is reached in log2(batch) successes.
   for (std::int64_t count = batch_size / 8; count > 0; count /= 2) {
-    steps.push_back({Step::drop, batch_size - count, count});
-    steps.push_back({Step::drop, 0, count});
+    steps.push_back({Stage::batch, Step::drop, batch_size - count, count});
+    steps.push_back({Stage::batch, Step::drop, 0, count});
   }
-  steps.push_back({Step::cap_lengths, 1});
-  steps.push_back({Step::halve_lengths});
+}
+
+void add_length_steps(const AttentionCase& c, Steps& steps) {
+  steps.push_back({Stage::lengths, Step::drop_empty});
+  steps.push_back({Stage::lengths, Step::fill_empty});
+  for (const std::int64_t cap : lower_lengths(c.max_length())) {
+    steps.push_back({Stage::lengths, Step::cap_lengths, cap});
+  }
+  steps.push_back({Stage::lengths, Step::halve_lengths});
 }
 
 void add_shape_steps(const AttentionCase& c, Steps& steps) {
   for (const std::int64_t value : part(boundary_num_heads(), 1, c.num_heads - 1)) {
-    steps.push_back({Step::heads, value});
+    steps.push_back({Stage::shape, Step::heads, value});
   }
-  steps.push_back({Step::heads, c.num_heads - 1});
-  // Powers of two, then the boundary values of the upper half: few steps, and 72 is still reached from 128.
-  for (std::int64_t value = 1; value < c.head_dim; value *= 2) {
-    steps.push_back({Step::head_dim, value});
-  }
-  for (const std::int64_t value : part(boundary_head_dims(), c.head_dim / 2 + 1, c.head_dim - 1)) {
-    steps.push_back({Step::head_dim, value});
+  steps.push_back({Stage::shape, Step::heads, c.num_heads - 1});
+  for (const std::int64_t value : part(boundary_head_dims(), 1, c.head_dim - 1)) {
+    steps.push_back({Stage::shape, Step::head_dim, value});
   }
 }
 
 void add_switch_steps(const AttentionCase& c, Steps& steps) {
-  for (const std::int64_t value : {std::int64_t{0}, c.extra_padding / 2, c.extra_padding - 1}) {
-    steps.push_back({Step::extra_padding, value});
+  for (std::size_t index = 0; index < switches.size(); ++index) {
+    steps.push_back({Stage::switches, Step::reset_switch, static_cast<std::int64_t>(index)});
   }
-  steps.push_back({Step::padding_content, 0});
-  steps.push_back({Step::weights});
-  steps.push_back({Step::mask});
+  steps.push_back({Stage::switches, Step::extra_padding, c.extra_padding / 2});
+  steps.push_back({Stage::switches, Step::extra_padding, c.extra_padding - 1});
+  for (std::int64_t offset = 1; offset < CaseRange::max_storage_offset; ++offset) {
+    steps.push_back({Stage::switches, Step::storage_offset, offset});
+    steps.push_back({Stage::switches, Step::parameter_offset, offset});
+  }
 }
 
-void add_fine_length_steps(const AttentionCase& c, Steps& steps) {
+void add_single_steps(const AttentionCase& c, Steps& steps) {
   // At most so many blocks or single sequences are tried one by one: bigger batches first lose blocks.
   constexpr std::int64_t most_blocks = 256;
   const std::int64_t batch_size = c.batch_size();
   for (std::int64_t block_size = batch_size / 8; block_size > 0 && batch_size / block_size <= most_blocks;
        block_size /= 2) {
-    add_block_drops(batch_size, block_size, steps);
+    add_block_drops(Stage::single, batch_size, block_size, steps);
   }
   if (batch_size > 1 && batch_size < 8) {
-    add_block_drops(batch_size, 1, steps);
-  }
-  for (const std::int64_t cap : lower_lengths(c.max_length())) {
-    steps.push_back({Step::cap_lengths, cap});
+    add_block_drops(Stage::single, batch_size, 1, steps);
   }
   for (std::int64_t sequence = 0; sequence < std::min(batch_size, most_blocks); ++sequence) {
-    for (const std::int64_t value : lower_lengths(c.lengths[static_cast<std::size_t>(sequence)])) {
-      steps.push_back({Step::set_length, sequence, value});
+    const std::int64_t length = c.lengths[static_cast<std::size_t>(sequence)];
+    if (length == 0) steps.push_back({Stage::single, Step::set_length, sequence, 1});
+    for (const std::int64_t value : lower_lengths(length)) {
+      steps.push_back({Stage::single, Step::set_length, sequence, value});
     }
   }
 }
 
-/// FNV-1a over the sizes that steps change; the rest of a candidate is the same as in its origin or a step of its own.
+/// All steps, those of the start's stage first, those of the stages before it last.
+Steps steps_from(const AttentionCase& c, Stage start) {
+  Steps steps;
+  add_jumps(c, steps);
+  add_resets(steps);
+  add_batch_steps(c, steps);
+  add_length_steps(c, steps);
+  add_shape_steps(c, steps);
+  add_switch_steps(c, steps);
+  add_single_steps(c, steps);
+  steps.push_back({Stage::seed, Step::seed});
+  const auto first = std::find_if(steps.begin(), steps.end(), [&](const Step& step) { return step.stage >= start; });
+  std::rotate(steps.begin(), first, steps.end());
+  return steps;
+}
+
+/// FNV-1a over everything but the dtype, which stays.
 std::uint64_t fingerprint(const AttentionCase& c) {
   std::uint64_t hash = 0xcbf29ce484222325;
-  const auto add = [&hash](std::int64_t value) {
+  const auto add = [&hash](auto value) {
     hash = (hash ^ static_cast<std::uint64_t>(value)) * 0x100000001b3;
     hash ^= hash >> 32;
   };
-  for (const std::int64_t value : {c.num_heads, c.head_dim, c.extra_padding, c.padding_content}) add(value);
-  add(c.need_weights ? 1 : 0);
-  add(c.mask == MaskKind::none ? 1 : 0);
-  add(c.seed == 0 ? 1 : 0);
+  for (const std::int64_t value : {c.num_heads, c.head_dim, c.extra_padding, c.padding_content, c.storage_offset,
+                                   c.parameter_offset}) {
+    add(value);
+  }
+  add(c.need_weights);
+  add(c.mask);
+  add(c.layout);
+  add(c.nested);
+  add(c.values);
+  add(c.seed);
   for (const std::int64_t length : c.lengths) add(length);
   return hash;
 }
@@ -161,23 +291,24 @@ bool is_valid(const AttentionCase& c) {
   }
 }
 
+/// A simpler case and the stage that made it.
+struct Candidate {
+  AttentionCase attention_case;
+  Stage stage;
+};
+
 /// The lazy sequence behind shrink_candidates.
 class Candidates {
  public:
-  explicit Candidates(const AttentionCase& origin) : origin_(origin) {
-    add_coarse_length_steps(origin, steps_);
-    add_shape_steps(origin, steps_);
-    add_switch_steps(origin, steps_);
-    add_fine_length_steps(origin, steps_);
-    steps_.push_back({Step::seed});
-  }
+  Candidates(const AttentionCase& origin, Stage start) : origin_(origin), steps_(steps_from(origin, start)) {}
 
-  rc::Maybe<AttentionCase> operator()() {
+  rc::Maybe<Candidate> operator()() {
     while (next_ < steps_.size()) {
-      AttentionCase candidate = apply(steps_[next_++], origin_);
-      // A step may do nothing, repeat another, or break mask=none: all of them are filtered in this one place.
+      const Step& step = steps_[next_++];
+      AttentionCase candidate = apply(step, origin_);
+      // A step may do nothing, repeat another, or break what a mask or layout needs: all filtered in this one place.
       if (is_simpler(candidate, origin_) && is_valid(candidate) && seen_.insert(fingerprint(candidate)).second) {
-        return candidate;
+        return Candidate{std::move(candidate), step.stage};
       }
     }
     return rc::Nothing;
@@ -190,22 +321,52 @@ class Candidates {
   std::unordered_set<std::uint64_t> seen_;
 };
 
+/// Where the candidates of a candidate begin: with the stage that made it, as it may help again. Not so jumps and resets:
+/// the ones before did not help, and the ones after are no simpler.
+Stage start_after(Stage stage) {
+  return stage == Stage::jump ? Stage::reset : stage == Stage::reset ? Stage::batch : stage;
+}
+
+rc::Shrinkable<AttentionCase> shrinkable_from(AttentionCase attention_case, Stage start) {
+  return rc::shrinkable::shrink(rc::fn::constant(std::move(attention_case)), [start](AttentionCase&& origin) {
+    return rc::seq::map(rc::Seq<Candidate>(Candidates(origin, start)), [](Candidate&& candidate) {
+      return shrinkable_from(std::move(candidate.attention_case), start_after(candidate.stage));
+    });
+  });
+}
+
+/// One sequence, none, two, three, ...
+std::int64_t rank_of_batch(std::int64_t batch_size) {
+  return batch_size == 1 ? 0 : batch_size == 0 ? 1 : batch_size;
+}
+
+/// Sum of the lengths, where an empty sequence, the stranger thing, counts as 4 tokens.
+std::int64_t rank_of_lengths(const Lengths& lengths) {
+  std::int64_t sum = 0;
+  for (const std::int64_t length : lengths) {
+    sum += length == 0 ? 4 : length;
+  }
+  return sum;
+}
+
 }  // namespace
 
 bool is_simpler(const AttentionCase& a, const AttentionCase& b) {
   const auto measure = [](const AttentionCase& c) {
-    return std::tuple(c.batch_size(), c.total_tokens(), c.num_heads, c.head_dim, c.extra_padding, c.padding_content,
-                      c.need_weights, c.mask == MaskKind::none, c.seed != 0);
+    return std::tuple(rank_of_batch(c.batch_size()), rank_of_lengths(c.lengths), c.num_heads, c.head_dim,
+                      c.extra_padding, c.padding_content, c.need_weights, c.mask, c.layout, c.nested, c.values,
+                      c.storage_offset, c.parameter_offset, c.seed != 0);
   };
   return measure(a) < measure(b);
 }
 
 rc::Seq<AttentionCase> shrink_candidates(const AttentionCase& attention_case) {
-  return rc::Seq<AttentionCase>(Candidates(attention_case));
+  return rc::seq::map(rc::Seq<Candidate>(Candidates(attention_case, Stage::jump)),
+                      [](Candidate&& candidate) { return std::move(candidate.attention_case); });
 }
 
 rc::Shrinkable<AttentionCase> shrinkable_case(AttentionCase attention_case) {
-  return rc::shrinkable::shrinkRecur(std::move(attention_case), [](AttentionCase&& c) { return shrink_candidates(c); });
+  return shrinkable_from(std::move(attention_case), Stage::jump);
 }
 
 }  // namespace attngate

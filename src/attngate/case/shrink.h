@@ -9,18 +9,24 @@
 
 namespace attngate {
 
-/// True where a is simpler than b: fewer sequences, else fewer tokens, heads, head_dim, extra padding, padding content,
-/// no weights, the default mask, seed 0; the first of these that differs decides. No infinite chain gets ever simpler.
+/// True where a is simpler than b; the first of these that differs decides:
+///
+/// fewer sequences (but one before none), fewer tokens (a sequence of none counts as 4), fewer heads, smaller head_dim,
+/// extra padding and padding content, no weights, then mask, layout, nested and values in the order of their enumerators,
+/// smaller offsets, seed 0. No infinite chain gets ever simpler.
 bool is_simpler(const AttentionCase& a, const AttentionCase& b);
 
 /// Simpler cases to try when a case fails: each valid, each is_simpler than the case, none twice, made one at a time.
 ///
-/// First the big steps (drop half or a quarter of the batch, all lengths to 1, one head, head_dim 1, no padding), then
-/// the fine ones (drop blocks down to single sequences, lower single lengths by powers of two), at last seed 0.
-/// The dtype stays. About 2 * min(batch, 256) candidates drop sequences, and about log2(length) lower each length.
+/// First jumps to one or two sequences of 6 tokens at most, with everything else simplest and then with everything else
+/// kept, so that most faults need two or three steps; then everything but the lengths to its default at once; then halves
+/// and blocks of the batch, lengths, heads and head_dim, each switch on its own, single sequences, and at last seed 0.
+/// The dtype stays. About 2 * min(batch, 256) candidates drop sequences, and about 2 log2(length) lower each length.
 rc::Seq<AttentionCase> shrink_candidates(const AttentionCase& attention_case);
 
 /// The case as a RapidCheck value that shrinks by shrink_candidates, again and again.
+///
+/// The candidates of a candidate begin where their parent's were left: what did not help before is tried again last.
 rc::Shrinkable<AttentionCase> shrinkable_case(AttentionCase attention_case);
 
 }  // namespace attngate

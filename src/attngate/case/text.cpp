@@ -7,9 +7,12 @@
 #include <numeric>
 #include <optional>
 #include <ostream>
+#include <type_traits>
+#include <utility>
 
 #include <fmt/format.h>
 
+#include "attngate/case/enumerators.h"
 #include "attngate/case/printable.h"
 
 namespace attngate {
@@ -42,14 +45,18 @@ std::string_view take_until(std::string_view& rest, char separator) {
   return head;
 }
 
+/// What an empty batch is written as.
+constexpr std::string_view no_lengths = "none";
+
 /// Appends one item of the list: LENGTH or LENGTHxCOUNT.
 void read_lengths_item(std::string_view item, std::vector<std::int64_t>& lengths) {
   const std::size_t times = item.find('x');
   const auto length = read_number(item.substr(0, times));
   const auto count = times == item.npos ? std::uint64_t{1} : read_number(item.substr(times + 1));
-  if (!length || *length < 1 || *length > static_cast<std::uint64_t>(CaseRange::max_length)) {
-    throw CaseError(fmt::format("lengths: item {}: a length must be 1 to {}, and the list LENGTH or LENGTHxCOUNT "
-                                "separated by single commas", printable(item), CaseRange::max_length));
+  if (!length || *length > static_cast<std::uint64_t>(CaseRange::max_length)) {
+    throw CaseError(fmt::format("lengths: item {}: a length must be 0 to {}, and the list LENGTH or LENGTHxCOUNT "
+                                "separated by single commas, or {}", printable(item), CaseRange::max_length,
+                                no_lengths));
   }
   // Checked before the list is expanded: a count of 2^60 must not reach for memory.
   const auto room = static_cast<std::uint64_t>(CaseRange::max_batch_size) - lengths.size();
@@ -60,23 +67,34 @@ void read_lengths_item(std::string_view item, std::vector<std::int64_t>& lengths
   lengths.insert(lengths.end(), static_cast<std::size_t>(*count), static_cast<std::int64_t>(*length));
 }
 
-void read_lengths(std::string_view text, AttentionCase& result) {
+void read_lengths(std::string_view, std::string_view text, AttentionCase& result) {
+  result.lengths.clear();
   // A comma at the end would leave an empty last item, which take_until cannot show.
-  bool more = true;
+  bool more = text != no_lengths;
   while (more) {
     more = text.find(',') != text.npos;
     read_lengths_item(take_until(text, ','), result.lengths);
   }
 }
 
-void read_mask(std::string_view text, AttentionCase& result) {
-  if (text != "padding" && text != "none") {
-    throw CaseError(fmt::format("mask={}: must be padding or none", printable(text)));
+std::string lengths_text(const AttentionCase& attention_case) {
+  const auto& lengths = attention_case.lengths;
+  if (lengths.empty()) {
+    return std::string(no_lengths);
   }
-  result.mask = text == "none" ? MaskKind::none : MaskKind::padding;
+  std::string text;
+  for (auto run = lengths.begin(); run != lengths.end();) {
+    const auto end = std::find_if(run, lengths.end(), [&](std::int64_t length) { return length != *run; });
+    // Two equal lengths stay two numbers: "5,5" reads better than "5x2".
+    const bool folded = end - run >= 3;
+    text += text.empty() ? "" : ",";
+    text += folded ? fmt::format("{}x{}", *run, end - run) : fmt::format("{}", *run);
+    run = folded ? end : run + 1;
+  }
+  return text;
 }
 
-void read_seed(std::string_view text, AttentionCase& result) {
+void read_seed(std::string_view, std::string_view text, AttentionCase& result) {
   const bool hexadecimal = text.starts_with("0x");
   const auto seed = hexadecimal ? read_number(text.substr(2), 16) : read_number(text);
   if (!seed) {
@@ -86,36 +104,56 @@ void read_seed(std::string_view text, AttentionCase& result) {
   result.seed = *seed;
 }
 
-/// One key of the text form and how its value is read.
+std::string seed_text(const AttentionCase& attention_case) {
+  return fmt::format("{:#x}", attention_case.seed);
+}
+
+/// One key of the text form, how its value is read, and how it is printed.
 struct Key {
   std::string_view name;
   bool required;
-  void (*read)(std::string_view text, AttentionCase& result);
+  void (*read)(std::string_view name, std::string_view text, AttentionCase& result);
+  std::string (*print)(const AttentionCase& attention_case);
 };
 
-constexpr std::array<Key, 9> keys{{
-    {"dtype", true, [](std::string_view text, AttentionCase& c) { c.dtype = parse_dtype(std::string(text)); }},
-    {"heads", true,
-     [](std::string_view text, AttentionCase& c) {
-       c.num_heads = read_in_range("heads", text, 1, CaseRange::max_num_heads);
-     }},
-    {"head_dim", true,
-     [](std::string_view text, AttentionCase& c) {
-       c.head_dim = read_in_range("head_dim", text, 1, CaseRange::max_head_dim);
-     }},
-    {"lengths", true, read_lengths},
-    {"mask", false, read_mask},
-    {"extra_padding", false,
-     [](std::string_view text, AttentionCase& c) {
-       c.extra_padding = read_in_range("extra_padding", text, 0, CaseRange::max_extra_padding);
-     }},
-    {"padding_content", false,
-     [](std::string_view text, AttentionCase& c) {
-       c.padding_content = read_in_range("padding_content", text, 0, CaseRange::max_padding_content);
-     }},
-    {"need_weights", false,
-     [](std::string_view text, AttentionCase& c) { c.need_weights = read_in_range("need_weights", text, 0, 1) == 1; }},
-    {"seed", false, read_seed},
+/// A key for a member that is a whole number from least to most, or a bool with 0 and 1.
+template <auto member, std::int64_t least, std::int64_t most>
+constexpr Key number_key(std::string_view name, bool required = false) {
+  using Number = std::remove_cvref_t<decltype(std::declval<AttentionCase>().*member)>;
+  return {name, required,
+          [](std::string_view key, std::string_view text, AttentionCase& c) {
+            c.*member = static_cast<Number>(read_in_range(key, text, least, most));
+          },
+          [](const AttentionCase& c) { return fmt::to_string(static_cast<std::int64_t>(c.*member)); }};
+}
+
+/// A key for a member that is an enumeration.
+template <auto member>
+constexpr Key enumeration_key(std::string_view name, bool required = false) {
+  using Enum = std::remove_cvref_t<decltype(std::declval<AttentionCase>().*member)>;
+  return {name, required,
+          [](std::string_view key, std::string_view text, AttentionCase& c) {
+            c.*member = parse_enumerator<Enum>(key, text);
+          },
+          [](const AttentionCase& c) { return to_string(c.*member); }};
+}
+
+/// In the order in which they are printed.
+constexpr std::array<Key, 14> keys{{
+    enumeration_key<&AttentionCase::dtype>("dtype", true),
+    number_key<&AttentionCase::num_heads, 1, CaseRange::max_num_heads>("heads", true),
+    number_key<&AttentionCase::head_dim, 1, CaseRange::max_head_dim>("head_dim", true),
+    {"lengths", true, read_lengths, lengths_text},
+    enumeration_key<&AttentionCase::mask>("mask"),
+    number_key<&AttentionCase::extra_padding, 0, CaseRange::max_extra_padding>("extra_padding"),
+    number_key<&AttentionCase::padding_content, 0, CaseRange::max_padding_content>("padding_content"),
+    number_key<&AttentionCase::need_weights, 0, 1>("need_weights"),
+    enumeration_key<&AttentionCase::layout>("layout"),
+    enumeration_key<&AttentionCase::nested>("nested"),
+    enumeration_key<&AttentionCase::values>("values"),
+    number_key<&AttentionCase::storage_offset, 0, CaseRange::max_storage_offset>("storage_offset"),
+    number_key<&AttentionCase::parameter_offset, 0, CaseRange::max_storage_offset>("parameter_offset"),
+    {"seed", false, read_seed, seed_text},
 }};
 
 std::string key_names() {
@@ -168,44 +206,21 @@ void read_token(std::string_view token, std::array<bool, keys.size()>& seen, Att
                                 printable(token)));
   }
   seen_before = true;
-  key->read(token.substr(equals + 1), result);
+  key->read(name, token.substr(equals + 1), result);
 }
 
 constexpr std::string_view blanks = " \t";
 
-std::string lengths_text(const std::vector<std::int64_t>& lengths) {
-  std::string text;
-  for (auto run = lengths.begin(); run != lengths.end();) {
-    const auto end = std::find_if(run, lengths.end(), [&](std::int64_t length) { return length != *run; });
-    // Two equal lengths stay two numbers: "5,5" reads better than "5x2".
-    const bool folded = end - run >= 3;
-    text += text.empty() ? "" : ",";
-    text += folded ? fmt::format("{}x{}", *run, end - run) : fmt::format("{}", *run);
-    run = folded ? end : run + 1;
-  }
-  return text;
-}
-
 }  // namespace
 
 std::string to_line(const AttentionCase& attention_case) {
-  std::string line = fmt::format("dtype={} heads={} head_dim={} lengths={}", to_string(attention_case.dtype),
-                                 attention_case.num_heads, attention_case.head_dim,
-                                 lengths_text(attention_case.lengths));
-  if (attention_case.mask != MaskKind::padding) {
-    line += fmt::format(" mask={}", to_string(attention_case.mask));
-  }
-  if (attention_case.extra_padding != 0) {
-    line += fmt::format(" extra_padding={}", attention_case.extra_padding);
-  }
-  if (attention_case.padding_content != 0) {
-    line += fmt::format(" padding_content={}", attention_case.padding_content);
-  }
-  if (attention_case.need_weights) {
-    line += " need_weights=1";
-  }
-  if (attention_case.seed != 0) {
-    line += fmt::format(" seed={:#x}", attention_case.seed);
+  const AttentionCase defaults;
+  std::string line;
+  for (const Key& key : keys) {
+    const std::string text = key.print(attention_case);
+    if (key.required || text != key.print(defaults)) {
+      line += fmt::format("{}{}={}", line.empty() ? "" : " ", key.name, text);
+    }
   }
   return line;
 }

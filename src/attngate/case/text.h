@@ -13,9 +13,9 @@ namespace attngate {
 ///
 ///     dtype=fp16 heads=8 head_dim=64 lengths=7,1x30,64 extra_padding=3 seed=0x2a
 ///
-/// dtype, heads, head_dim and lengths always come, in this order; mask (padding or none), extra_padding,
-/// padding_content, need_weights (0 or 1) and seed (hexadecimal) only where they differ from their defaults.
-/// Three or more equal lengths in a row are printed as LENGTHxCOUNT.
+/// dtype, heads, head_dim and lengths always come, in this order; mask, extra_padding, padding_content, need_weights (0
+/// or 1), layout, nested, values, storage_offset, parameter_offset and seed (hexadecimal) only where they differ from
+/// their defaults. Three or more equal lengths in a row are printed as LENGTHxCOUNT, an empty batch as lengths=none.
 std::string to_line(const AttentionCase& attention_case);
 
 /// The case of such a line, validated; parse_line(to_line(c)) == c for every valid case.

@@ -46,17 +46,21 @@ TEST(Validate, NamesTheKeyAndTheRange) {
 }
 
 TEST(Validate, NamesTheSequenceWhoseLengthIsImpossible) {
-  EXPECT_EQ(refusal([](auto& c) { c.lengths[1] = 0; }),
-            "lengths: sequence 1 has length 0: a length must be 1 to 1048576");
+  EXPECT_EQ(refusal([](auto& c) { c.lengths[1] = -1; }),
+            "lengths: sequence 1 has length -1: a length must be 0 to 1048576");
   EXPECT_EQ(refusal([](auto& c) { c.lengths[2] = 1048577; }),
-            "lengths: sequence 2 has length 1048577: a length must be 1 to 1048576");
+            "lengths: sequence 2 has length 1048577: a length must be 0 to 1048576");
 }
 
-TEST(Validate, WantsAtLeastOneSequenceAndNotTooMany) {
-  EXPECT_EQ(refusal([](auto& c) { c.lengths.clear(); }),
-            "lengths: the number of sequences must be 1 to 1048576, got 0");
+TEST(Validate, AcceptsEmptySequencesAndEmptyBatches) {
+  EXPECT_EQ(refusal([](auto& c) { c.lengths = {0, 7, 0}; }), "no CaseError");
+  EXPECT_EQ(refusal([](auto& c) { c.lengths.clear(); }), "no CaseError");
+  EXPECT_EQ((AttentionCase{.lengths = {}, .extra_padding = 3}).padded_length(), 3);
+}
+
+TEST(Validate, WantsNotTooManySequences) {
   EXPECT_EQ(refusal([](auto& c) { c.lengths.assign(1048577, 1); }),
-            "lengths: the number of sequences must be 1 to 1048576, got 1048577");
+            "lengths: the number of sequences must be 0 to 1048576, got 1048577");
 }
 
 TEST(Validate, WantsPaddingContentThatBf16HoldsExactly) {
@@ -76,6 +80,32 @@ TEST(Validate, AllowsNoMaskOnlyWhereNothingIsPadded) {
   EXPECT_EQ(unmasked({5, 5}, 0), "no CaseError");
   EXPECT_EQ(unmasked({5, 4}, 0), "mask=none: needs all lengths equal, use mask=padding");
   EXPECT_EQ(unmasked({5, 5}, 2), "mask=none: needs extra_padding=0, got extra_padding=2");
+}
+
+TEST(Validate, WantsEqualLengthsForA2dMaskAndForAnExpandedLayout) {
+  EXPECT_EQ(refusal([](auto& c) { c.mask = MaskKind::two_d; }), "mask=2d: needs all lengths equal, use mask=padding");
+  EXPECT_EQ(refusal([](auto& c) { c.layout = StorageLayout::expanded; }),
+            "layout=expanded: needs all lengths equal, use layout=packed");
+  EXPECT_EQ(refusal([](auto& c) {
+              c.lengths = {3, 3};
+              c.mask = MaskKind::two_d;
+              c.layout = StorageLayout::expanded;
+            }),
+            "no CaseError");
+}
+
+TEST(Validate, WantsNoEmptySequenceWhereTheNestedInputIsMadeFromAMask) {
+  EXPECT_EQ(refusal([](auto& c) { c.nested = NestedForm::mask; }), "no CaseError");
+  EXPECT_EQ(refusal([](auto& c) {
+              c.nested = NestedForm::mask;
+              c.lengths = {3, 0};
+            }),
+            "nested=mask: needs every length 1 or more, use nested=view");
+}
+
+TEST(Validate, WantsOffsetsOfAtMostThreeElements) {
+  EXPECT_EQ(refusal([](auto& c) { c.storage_offset = 4; }), "storage_offset=4: must be 0 to 3");
+  EXPECT_EQ(refusal([](auto& c) { c.parameter_offset = -1; }), "parameter_offset=-1: must be 0 to 3");
 }
 
 TEST(ParseDtype, ReadsWhatToStringPrints) {

@@ -9,7 +9,27 @@ TEST(CostOf, CountsPaddingAsTokens) {
   // B = 2, H = 3, D = 4, T = 5 + 1 = 6, E = 12.
   const Cost cost = cost_of({.num_heads = 3, .head_dim = 4, .lengths = {5, 1}, .extra_padding = 1});
   EXPECT_EQ(cost.flops, 4 * 2 * 3 * 36 * 4 + 8 * 2 * 6 * 144);
-  EXPECT_EQ(cost.bytes, 8 * (2 * 3 * 36 + 5 * 2 * 6 * 12 + 4 * 144));
+  EXPECT_EQ(cost.bytes, 8 * (2 * 3 * 36 + 5 * 2 * 6 * 12 + 4 * 144) + 2 * 6);
+}
+
+TEST(CostOf, CountsTheMask) {
+  AttentionCase c{.num_heads = 3, .head_dim = 4, .lengths = {6, 6}, .mask = MaskKind::none};
+  const double unmasked = cost_of(c).bytes;
+  const auto mask_bytes = [&](MaskKind mask) {
+    c.mask = mask;
+    return cost_of(c).bytes - unmasked;
+  };
+  EXPECT_EQ(mask_bytes(MaskKind::padding), 2 * 6);
+  EXPECT_EQ(mask_bytes(MaskKind::holes), 2 * 6);
+  EXPECT_EQ(mask_bytes(MaskKind::two_d), 6 * 6);
+  EXPECT_EQ(mask_bytes(MaskKind::causal), 6 * 6);
+  EXPECT_EQ(mask_bytes(MaskKind::four_d), 2 * 3 * 6 * 6);
+}
+
+TEST(CostOf, IsThatOfTheParametersForAnEmptyBatch) {
+  const Cost cost = cost_of({.num_heads = 2, .head_dim = 8, .lengths = {}, .extra_padding = 5});
+  EXPECT_EQ(cost.flops, 0);
+  EXPECT_EQ(cost.bytes, 8 * 4 * 256);
 }
 
 TEST(CostOf, DoesNotOverflowForTheLargestCase) {

@@ -6,10 +6,12 @@
 #include <map>
 #include <set>
 #include <string>
+#include <utility>
 
 #include <gtest/gtest.h>
 
 #include "attngate/case/boundaries.h"
+#include "attngate/case/enumerators.h"
 #include "attngate/case/text.h"
 #include "message_of.h"
 
@@ -33,8 +35,8 @@ void expect_all_drawn(const std::map<std::int64_t, int>& drawn, std::span<const 
 }
 
 TEST(NthCase, DrawsEveryBoundaryValueAndFamilyInTwentyThousandCasesOfEachDtype) {
-  for (const DType dtype : {DType::fp16, DType::bf16, DType::fp32}) {
-    std::map<std::int64_t, int> heads, head_dims, lengths, batch_sizes, extra_paddings, contents;
+  for (const DType dtype : enumerators<DType>) {
+    std::map<std::int64_t, int> heads, head_dims, lengths, batch_sizes, extra_paddings;
     std::set<LengthFamily> families;
     // Another seed for each dtype, so that the three runs are not one run.
     GeneratorOptions options{.dtypes = {dtype}};
@@ -46,7 +48,6 @@ TEST(NthCase, DrawsEveryBoundaryValueAndFamilyInTwentyThousandCasesOfEachDtype) 
       ++head_dims[c.head_dim];
       ++batch_sizes[c.batch_size()];
       ++extra_paddings[c.extra_padding];
-      ++contents[c.padding_content];
       for (const std::int64_t length : c.lengths) ++lengths[length];
       families.insert(drawn.family);
     }
@@ -54,10 +55,54 @@ TEST(NthCase, DrawsEveryBoundaryValueAndFamilyInTwentyThousandCasesOfEachDtype) 
     expect_all_drawn(head_dims, boundary_head_dims(), "head_dim");
     expect_all_drawn(lengths, boundary_lengths(), "length");
     expect_all_drawn(batch_sizes, boundary_batch_sizes(), "batch");
-    EXPECT_EQ(families.size(), 6u);
+    expect_all_drawn(batch_sizes, huge_batch_sizes(), "batch");
+    EXPECT_EQ(families.size(), 8u);
     EXPECT_EQ(extra_paddings.size(), 10u);
-    EXPECT_EQ(contents.size(), 4u);
   }
+}
+
+TEST(NthCase, PadsFp16WithWhatCannotOverflow) {
+  for (const DType dtype : enumerators<DType>) {
+    std::map<ValueProfile, std::set<std::int64_t>> contents;
+    for_cases({.dtypes = {dtype}}, 5000,
+              [&](const DrawnCase& drawn) { contents[drawn.attention_case.values].insert(drawn.attention_case.padding_content); });
+    for (const auto& [values, drawn] : contents) {
+      const bool usual = values == ValueProfile::normal || values == ValueProfile::tiny;
+      EXPECT_EQ(drawn.size(), 4u);
+      EXPECT_EQ(*drawn.begin(), 0);
+      EXPECT_EQ(*drawn.rbegin(), dtype != DType::fp16 ? 4096 : usual ? 512 : 64) << to_string(values);
+    }
+  }
+}
+
+TEST(NthCase, MostlyHasTheDefaultOfEveryDimension) {
+  constexpr int count = 20000;
+  std::map<std::string, int> drawn;
+  int huge = 0, empty = 0, with_zero = 0;
+  for_cases({}, count, [&](const DrawnCase& one) {
+    const AttentionCase& c = one.attention_case;
+    ++drawn["mask=" + to_string(c.mask)];
+    ++drawn["layout=" + to_string(c.layout)];
+    ++drawn["nested=" + to_string(c.nested)];
+    ++drawn["values=" + to_string(c.values)];
+    ++drawn[c.storage_offset == 0 ? "storage aligned" : "storage offset"];
+    ++drawn[c.parameter_offset == 0 ? "parameters aligned" : "parameters offset"];
+    huge += c.batch_size() > 256 ? 1 : 0;
+    empty += c.batch_size() == 0 ? 1 : 0;
+    with_zero += std::count(c.lengths.begin(), c.lengths.end(), 0) > 0 ? 1 : 0;
+  });
+  const auto percent = [&](const std::string& what) { return 100.0 * drawn[what] / count; };
+  // 2 of percent are 5.8 standard deviations of a share of one half, and more of a smaller one.
+  const std::pair<const char*, double> expected[]{
+      {"mask=padding", 60},      {"mask=none", 10},        {"mask=holes", 10},        {"mask=4d", 6},
+      {"mask=2d", 6},            {"mask=causal", 8},       {"layout=packed", 70},     {"nested=view", 75},
+      {"values=normal", 75},     {"storage aligned", 80},  {"parameters aligned", 80}};
+  for (const auto& [what, share] : expected) {
+    EXPECT_NEAR(percent(what), share, 2) << what;
+  }
+  EXPECT_LE(huge, count / 200 * 1.5);
+  EXPECT_NEAR(empty, count / 500, 5 * 6.4);  // sqrt(40)
+  EXPECT_NEAR(with_zero, count / 12, 150);
 }
 
 TEST(NthCase, IsValidAndWithinTheLimit) {
@@ -131,7 +176,7 @@ TEST(NthCase, IsTheSameOnEveryMachine) {
       hash = (hash ^ static_cast<unsigned char>(character)) * 0x100000001b3;
     }
   });
-  EXPECT_EQ(hash, 0x7b366754283086e3u);
+  EXPECT_EQ(hash, 0x83d1a35b74faf504u);
 }
 
 TEST(NthCase, IsTinyAtIndexZeroAndAfterEachRound) {

@@ -41,23 +41,26 @@ Lengths draw_family(LengthFamily family, std::uint64_t seed, std::int64_t batch_
     case LengthFamily::uniform: return uniform_lengths(random, batch_size, longest);
     case LengthFamily::beta: return beta_lengths(random, batch_size, longest, 1, 0.65, 8);
     case LengthFamily::gaussian_padding: return gaussian_padding_lengths(random, batch_size, longest, 0.9);
+    case LengthFamily::power_law: return power_law_lengths(random, batch_size, longest);
     case LengthFamily::one_long_many_short: return one_long_many_short_lengths(random, batch_size, longest);
     case LengthFamily::with_length_one: return with_length_one_lengths(random, batch_size, longest);
+    case LengthFamily::with_length_zero: return with_length_zero_lengths(random, batch_size, longest);
   }
   return {};
 }
 
-constexpr LengthFamily families[] = {LengthFamily::all_equal,           LengthFamily::uniform,
-                                     LengthFamily::beta,                LengthFamily::gaussian_padding,
-                                     LengthFamily::one_long_many_short, LengthFamily::with_length_one};
+constexpr LengthFamily families[] = {
+    LengthFamily::all_equal, LengthFamily::uniform,             LengthFamily::beta,            LengthFamily::gaussian_padding,
+    LengthFamily::power_law, LengthFamily::one_long_many_short, LengthFamily::with_length_one, LengthFamily::with_length_zero};
 
 TEST(LengthFamilies, GiveTheBatchSizeAndLengthsFromOneToTheLongest) {
   for (const LengthFamily family : families) {
+    const std::int64_t shortest = family == LengthFamily::with_length_zero ? 0 : 1;
     for (const std::int64_t longest : {1, 2, 3, 7, 8, 9, 300}) {
       for (const std::int64_t batch_size : {1, 2, 77}) {
         const Lengths lengths = draw_family(family, 11, batch_size, longest);
         ASSERT_EQ(static_cast<std::int64_t>(lengths.size()), batch_size) << to_string(family);
-        EXPECT_GE(*std::min_element(lengths.begin(), lengths.end()), 1) << to_string(family) << longest;
+        EXPECT_GE(*std::min_element(lengths.begin(), lengths.end()), shortest) << to_string(family) << longest;
         EXPECT_LE(*std::max_element(lengths.begin(), lengths.end()), longest) << to_string(family) << longest;
       }
     }
@@ -110,6 +113,25 @@ TEST(GaussianPaddingLengths, LeaveTheFractionAsPadding) {
   EXPECT_EQ(std::count(lengths.begin(), lengths.end(), 1000), 1);
 }
 
+TEST(PowerLawLengths, HaveTheTailOfTheirFormula) {
+  rc::Random random(8);
+  constexpr std::int64_t count = 40000;
+  constexpr double longest = 1000;
+  const Lengths lengths = power_law_lengths(random, count, 1000);
+  for (const std::int64_t least : {2, 3, 10, 100, 1000}) {
+    const double expected = ((longest + 1) / static_cast<double>(least) - 1) / longest;
+    const double error = std::sqrt(expected * (1 - expected) / count);
+    const auto longer = std::count_if(lengths.begin(), lengths.end(), [&](std::int64_t l) { return l >= least; });
+    EXPECT_NEAR(static_cast<double>(longer) / count, expected, 5 * error + 1.0 / count) << least;
+  }
+}
+
+TEST(PowerLawLengths, RefuseLengthsThatTheirIntegersCannotHold) {
+  rc::Random random(8);
+  EXPECT_NO_THROW(power_law_lengths(random, 100, (std::int64_t{1} << 21) - 1));
+  EXPECT_THROW(power_law_lengths(random, 1, std::int64_t{1} << 21), std::invalid_argument);
+}
+
 TEST(OneLongManyShortLengths, HaveOneFullRowAndTheRestBelowAnEighth) {
   const Lengths lengths = draw_family(LengthFamily::one_long_many_short, 8, 50, 300);
   EXPECT_EQ(std::count(lengths.begin(), lengths.end(), 300), 1);
@@ -121,6 +143,18 @@ TEST(WithLengthOneLengths, HaveALengthOneThatUniformLengthsWouldRarelyHave) {
     const Lengths lengths = draw_family(LengthFamily::with_length_one, seed, 3, 100000);
     EXPECT_EQ(std::count(lengths.begin(), lengths.end(), 1), 1);
   }
+}
+
+TEST(WithLengthZeroLengths, HaveOneEmptySequenceInHalfOfTheBatchesAndSeveralInTheOthers) {
+  std::int64_t one = 0;
+  for (std::uint64_t seed = 0; seed < 400; ++seed) {
+    const Lengths lengths = draw_family(LengthFamily::with_length_zero, seed, 40, 1000);
+    const auto empty = std::count(lengths.begin(), lengths.end(), 0);
+    EXPECT_GE(empty, 1);
+    EXPECT_LT(empty, 30);
+    one += empty == 1 ? 1 : 0;
+  }
+  EXPECT_NEAR(static_cast<double>(one), 200, 5 * 10);  // sqrt(400 / 4) = 10
 }
 
 TEST(DrawBeta, HasTheMomentsOfTheBetaDistribution) {

@@ -16,7 +16,10 @@ namespace {
 
 struct Shrunk {
   AttentionCase smallest;
+  /// Candidates that were tried.
   int runs = 0;
+  /// Those among them that failed: half a second each where a failure kills its process.
+  int steps = 0;
 };
 
 /// Shrinks as a runner does: takes the first candidate that fails, until none does.
@@ -33,6 +36,7 @@ Shrunk shrink(const AttentionCase& start, const Fails& fails) {
       ++result.runs;
       progress = fails(candidate->value());
       if (progress) {
+        ++result.steps;
         current = *candidate;
       } else {
         candidate = candidates.next();
@@ -56,6 +60,26 @@ std::vector<AttentionCase> failing_cases(const Fails& fails, int count) {
     if (c.batch_size() >= 8 && fails(c)) found.push_back(c);
   }
   return found;
+}
+
+/// The most that shrinking any of 100 failing cases may take.
+struct Bounds {
+  int runs;
+  int steps;
+};
+
+/// Shrinks 100 failing cases; each must end at the line, behind its dtype, and keep to the bounds.
+template <typename Fails>
+void expect_shrinks_to(const std::string& line, const Bounds& bounds, const Fails& fails) {
+  int most_runs = 0, most_steps = 0;
+  for (const AttentionCase& start : failing_cases(fails, 100)) {
+    const Shrunk shrunk = shrink(start, fails);
+    EXPECT_EQ(to_line(shrunk.smallest), "dtype=" + to_string(start.dtype) + " " + line) << start;
+    most_runs = std::max(most_runs, shrunk.runs);
+    most_steps = std::max(most_steps, shrunk.steps);
+  }
+  EXPECT_LE(most_runs, bounds.runs);
+  EXPECT_LE(most_steps, bounds.steps);
 }
 
 AttentionCase minimal(const AttentionCase& origin, std::vector<std::int64_t> lengths) {
@@ -83,14 +107,52 @@ TEST(ShrinkCandidates, NoneEqualsTheOriginalAndTheSimplestCaseHasNone) {
   EXPECT_FALSE(static_cast<bool>(shrink_candidates(simplest).next()));
 }
 
-TEST(ShrinkCandidates, StartWithHalfTheBatchAndEndWithSeedZero) {
-  const AttentionCase origin{.lengths = {1, 2, 3, 4}, .seed = 7};
+TEST(ShrinkCandidates, StartWithTheSimplestCasesAndEndWithSeedZero) {
+  const AttentionCase origin{.num_heads = 2, .lengths = {1, 2, 3, 4}, .layout = StorageLayout::sliced, .seed = 7};
   auto candidates = shrink_candidates(origin);
-  EXPECT_EQ(candidates.next()->lengths, (std::vector<std::int64_t>{1, 2}));
-  EXPECT_EQ(candidates.next()->lengths, (std::vector<std::int64_t>{3, 4}));
+  EXPECT_EQ(*candidates.next(), (AttentionCase{.num_heads = 1, .head_dim = 1, .lengths = {1}}));
+  EXPECT_EQ(*candidates.next(), (AttentionCase{.num_heads = 1, .head_dim = 1, .lengths = {2}}));
   AttentionCase last = origin;
   for (auto candidate = candidates.next(); candidate; candidate = candidates.next()) last = *candidate;
-  EXPECT_EQ(last, (AttentionCase{.lengths = {1, 2, 3, 4}}));
+  AttentionCase expected = origin;
+  expected.seed = 0;
+  EXPECT_EQ(last, expected);
+}
+
+TEST(ShrinkCandidates, HaveNoEmptySequenceUnlessTheOriginalHasOne) {
+  for (std::int64_t index = 0; index < 100; ++index) {
+    const AttentionCase origin = nth_case({}, 0xabd, index);
+    const auto is_zero = [](std::int64_t length) { return length == 0; };
+    if (any_length(origin, is_zero)) continue;
+    auto candidates = shrink_candidates(origin);
+    for (auto candidate = candidates.next(); candidate; candidate = candidates.next()) {
+      EXPECT_FALSE(any_length(*candidate, is_zero)) << *candidate << " from " << origin;
+    }
+  }
+}
+
+TEST(IsSimpler, TakesOneSequenceForSimplerThanNoneAndOneTokenForSimplerThanNone) {
+  const AttentionCase none{.lengths = {}}, empty{.lengths = {0}}, one{.lengths = {1}}, two{.lengths = {1, 1}};
+  EXPECT_TRUE(is_simpler(one, none));
+  EXPECT_TRUE(is_simpler(one, empty));
+  EXPECT_TRUE(is_simpler(empty, none));
+  EXPECT_TRUE(is_simpler(none, two));
+}
+
+TEST(IsSimpler, PrefersTheDefaultOfEverySwitch) {
+  const AttentionCase plain{.lengths = {2}};
+  const auto changed = [&](const auto& change) {
+    AttentionCase c = plain;
+    change(c);
+    return is_simpler(plain, c) && !is_simpler(c, plain);
+  };
+  EXPECT_TRUE(changed([](auto& c) { c.mask = MaskKind::none; }));
+  EXPECT_TRUE(changed([](auto& c) { c.layout = StorageLayout::transposed; }));
+  EXPECT_TRUE(changed([](auto& c) { c.nested = NestedForm::gaps; }));
+  EXPECT_TRUE(changed([](auto& c) { c.values = ValueProfile::tiny; }));
+  EXPECT_TRUE(changed([](auto& c) { c.storage_offset = 1; }));
+  EXPECT_TRUE(changed([](auto& c) { c.parameter_offset = 1; }));
+  EXPECT_TRUE(changed([](auto& c) { c.seed = 1; }));
 }
 
 TEST(ShrinkCandidates, KeepMaskNoneLegal) {
@@ -116,11 +178,11 @@ TEST(Shrinking, AnAlwaysFailingCaseEndsAtTheSimplestOne) {
   for (const AttentionCase& start : failing_cases([](const AttentionCase&) { return true; }, 20)) {
     const Shrunk shrunk = shrink(start, [](const AttentionCase&) { return true; });
     EXPECT_EQ(shrunk.smallest, minimal(start, {1}));
-    EXPECT_LT(shrunk.runs, 30);
+    EXPECT_EQ(shrunk.runs, 1);
   }
 }
 
-// The bounds on runs are two to three times the worst seen in 200 cases each: room for a changed order, none for a
+// The bounds on runs and steps are about one and a half times the worst seen: room for a changed order, none for a
 // quadratic one (RapidCheck's own container shrinking takes 31,981 runs for the batch of forty).
 TEST(Shrinking, ABatchOfFortyIsReachedFrom256InFewRuns) {
   AttentionCase start = nth_case({}, 1, 100);
@@ -132,38 +194,96 @@ TEST(Shrinking, ABatchOfFortyIsReachedFrom256InFewRuns) {
   EXPECT_LT(shrunk.runs, 200);
 }
 
-TEST(Shrinking, ALengthOfTwoAnywhereIsReachedInFewRuns) {
-  const auto fails = [](const AttentionCase& c) { return any_length(c, [](std::int64_t l) { return l >= 2; }); };
-  for (const AttentionCase& start : failing_cases(fails, 50)) {
-    const Shrunk shrunk = shrink(start, fails);
-    EXPECT_EQ(shrunk.smallest, minimal(start, {2})) << start;
-    EXPECT_LT(shrunk.runs, 100) << start;
-  }
+TEST(Shrinking, ALengthOfTwoAnywhereIsReachedAtOnce) {
+  expect_shrinks_to("heads=1 head_dim=1 lengths=2", {6, 2},
+                    [](const AttentionCase& c) { return any_length(c, [](std::int64_t l) { return l >= 2; }); });
+}
+
+TEST(Shrinking, TwoSequencesEndAtTwoOfOneToken) {
+  expect_shrinks_to("heads=1 head_dim=1 lengths=1,1", {16, 2},
+                    [](const AttentionCase& c) { return c.batch_size() >= 2; });
+}
+
+TEST(Shrinking, AnEmptySequenceNextToALongerOneEndsAtTwoSequences) {
+  expect_shrinks_to("heads=1 head_dim=1 lengths=0,2", {40, 2}, [](const AttentionCase& c) {
+    return any_length(c, [](std::int64_t l) { return l == 0; }) && any_length(c, [](std::int64_t l) { return l >= 2; });
+  });
+}
+
+TEST(Shrinking, AnEmptySequenceThatDoesNotMatterIsRemoved) {
+  const auto fails = [](const AttentionCase& c) { return c.batch_size() >= 3; };
+  const AttentionCase start{.lengths = {0, 5, 0, 9, 0}};
+  EXPECT_EQ(shrink(start, fails).smallest, minimal(start, {1, 1, 1}));
+}
+
+TEST(Shrinking, AnEmptyBatchStaysEmptyOnlyWhereItMustBe) {
+  const AttentionCase start = parse_line("dtype=fp32 heads=8 head_dim=64 lengths=none mask=4d extra_padding=5 seed=3");
+  EXPECT_EQ(shrink(start, [](const AttentionCase& c) { return c.batch_size() == 0; }).smallest, minimal(start, {}));
+  EXPECT_EQ(shrink(start, [](const AttentionCase&) { return true; }).smallest, minimal(start, {1}));
 }
 
 TEST(Shrinking, OnePastATileOf32EndsAtASingle33) {
-  const auto fails = [](const AttentionCase& c) {
+  expect_shrinks_to("heads=1 head_dim=1 lengths=33", {50, 2}, [](const AttentionCase& c) {
     return any_length(c, [](std::int64_t l) { return l > 1 && l % 32 == 1; });
-  };
-  for (const AttentionCase& start : failing_cases(fails, 50)) {
-    const Shrunk shrunk = shrink(start, fails);
-    EXPECT_EQ(shrunk.smallest, minimal(start, {33})) << start;
-    EXPECT_LT(shrunk.runs, 150) << start;
-  }
+  });
+}
+
+TEST(Shrinking, HalfATileOf128EndsAtASingle64) {
+  expect_shrinks_to("heads=1 head_dim=1 lengths=64", {50, 2}, [](const AttentionCase& c) {
+    return any_length(c, [](std::int64_t l) { return l % 128 == 64; });
+  });
 }
 
 TEST(Shrinking, TwoDifferentLengthsEndAtOneAndTwo) {
-  const auto fails = [](const AttentionCase& c) {
+  expect_shrinks_to("heads=1 head_dim=1 lengths=1,2", {20, 2}, [](const AttentionCase& c) {
     return std::set<std::int64_t>(c.lengths.begin(), c.lengths.end()).size() >= 2;
-  };
-  for (const AttentionCase& start : failing_cases(fails, 50)) {
-    const Shrunk shrunk = shrink(start, fails);
-    auto lengths = shrunk.smallest.lengths;
-    std::sort(lengths.begin(), lengths.end());
-    EXPECT_EQ(lengths, (std::vector<std::int64_t>{1, 2})) << start;
-    EXPECT_EQ(shrunk.smallest.head_dim * shrunk.smallest.num_heads, 1) << start;
-    EXPECT_LT(shrunk.runs, 300) << start;
-  }
+  });
+}
+
+TEST(Shrinking, KeepsTheOneSwitchThatTheFailureNeeds) {
+  expect_shrinks_to("heads=1 head_dim=1 lengths=1 layout=sliced", {50, 6},
+                    [](const AttentionCase& c) { return c.layout == StorageLayout::sliced; });
+  expect_shrinks_to("heads=1 head_dim=1 lengths=2 nested=gaps", {50, 6}, [](const AttentionCase& c) {
+    return c.nested == NestedForm::gaps && c.max_length() >= 2;
+  });
+  expect_shrinks_to("heads=1 head_dim=1 lengths=1 values=large", {50, 6},
+                    [](const AttentionCase& c) { return c.values == ValueProfile::large; });
+  expect_shrinks_to("heads=1 head_dim=1 lengths=1 storage_offset=1", {50, 6},
+                    [](const AttentionCase& c) { return c.storage_offset != 0; });
+  expect_shrinks_to("heads=1 head_dim=1 lengths=1 parameter_offset=2", {50, 6},
+                    [](const AttentionCase& c) { return c.parameter_offset >= 2; });
+  expect_shrinks_to("heads=1 head_dim=1 lengths=3 mask=causal", {50, 6}, [](const AttentionCase& c) {
+    return c.mask == MaskKind::causal && c.max_length() >= 3;
+  });
+  expect_shrinks_to("heads=1 head_dim=1 lengths=2,2 mask=2d", {60, 6}, [](const AttentionCase& c) {
+    return c.mask == MaskKind::two_d && c.batch_size() >= 2 && c.max_length() >= 2;
+  });
+}
+
+TEST(Shrinking, KeepsTwoSwitchesThatTheFailureNeedsTogether) {
+  expect_shrinks_to("heads=1 head_dim=1 lengths=2 nested=list storage_offset=1", {80, 15}, [](const AttentionCase& c) {
+    return c.storage_offset != 0 && c.nested == NestedForm::list && c.max_length() >= 2;
+  });
+}
+
+TEST(Shrinking, KeepsOddHeadsWithAPaddingMask) {
+  expect_shrinks_to("heads=3 head_dim=1 lengths=1,2", {80, 8}, [](const AttentionCase& c) {
+    return c.num_heads % 2 == 1 && c.num_heads > 1 && c.mask == MaskKind::padding &&
+           c.total_tokens() < c.batch_size() * c.max_length();
+  });
+}
+
+TEST(Shrinking, KeepsAnAwkwardHeadDim) {
+  expect_shrinks_to("heads=1 head_dim=1 lengths=1", {4, 2},
+                    [](const AttentionCase& c) { return c.head_dim % 8 != 0; });
+  expect_shrinks_to("heads=1 head_dim=12 lengths=2", {60, 8}, [](const AttentionCase& c) {
+    return c.head_dim > 8 && c.head_dim % 8 != 0 && c.max_length() >= 2;
+  });
+}
+
+TEST(Shrinking, KeepsHeadsThatTheFailureNeeds) {
+  expect_shrinks_to("heads=2 head_dim=1 lengths=1,1", {60, 8},
+                    [](const AttentionCase& c) { return c.num_heads >= 2 && c.batch_size() >= 2; });
 }
 
 TEST(Shrinking, KeepsTheShapeThatTheFailureNeeds) {

@@ -4,8 +4,10 @@
 
 #include <sstream>
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
+#include "attngate/case/enumerators.h"
 #include "attngate/case/generate.h"
 #include "message_of.h"
 
@@ -45,6 +47,23 @@ TEST(ToLine, PrintsEveryKeyThatIsNotDefault) {
             "dtype=fp32 heads=1 head_dim=8 lengths=3 extra_padding=2");
 }
 
+TEST(ToLine, PrintsStorageAndValuesThatAreNotDefault) {
+  EXPECT_EQ(to_line({.lengths = {0, 5},
+                     .mask = MaskKind::holes,
+                     .layout = StorageLayout::sliced,
+                     .nested = NestedForm::gaps,
+                     .values = ValueProfile::negative_logits,
+                     .storage_offset = 1,
+                     .parameter_offset = 3}),
+            "dtype=fp32 heads=1 head_dim=8 lengths=0,5 mask=holes layout=sliced nested=gaps values=negative_logits "
+            "storage_offset=1 parameter_offset=3");
+}
+
+TEST(ToLine, WritesAnEmptyBatchAsNone) {
+  EXPECT_EQ(to_line({.lengths = {}}), "dtype=fp32 heads=1 head_dim=8 lengths=none");
+  EXPECT_TRUE(parse_line("dtype=fp32 heads=1 head_dim=8 lengths=none").lengths.empty());
+}
+
 TEST(ToLine, FoldsThreeEqualLengthsAndMore) {
   AttentionCase c{.lengths = {5, 5, 4, 4, 4, 5}};
   EXPECT_EQ(to_line(c), "dtype=fp32 heads=1 head_dim=8 lengths=5,5,4x3,5");
@@ -54,11 +73,25 @@ TEST(ToLine, FoldsThreeEqualLengthsAndMore) {
 }
 
 TEST(ParseLine, ReadsWhatToLinePrints) {
+  // Random cases have every value of every key in their first 20,000, see coverage_test.cpp.
   const GeneratorOptions options;
-  for (std::int64_t index = 0; index < 2000; ++index) {
+  for (std::int64_t index = 0; index < 20000; ++index) {
     const AttentionCase c = nth_case(options, 17, index);
-    EXPECT_EQ(parse_line(to_line(c)), c);
+    ASSERT_EQ(parse_line(to_line(c)), c);
   }
+}
+
+TEST(ParseLine, ReadsEachEnumeratorByItsName) {
+  const auto reads_all = [](auto AttentionCase::*member, const char* key, const auto& values) {
+    for (const auto value : values) {
+      const std::string line = fmt::format("dtype=fp32 heads=1 head_dim=1 lengths=2 {}={}", key, to_string(value));
+      EXPECT_EQ(parse_line(line).*member, value) << line;
+    }
+  };
+  reads_all(&AttentionCase::mask, "mask", enumerators<MaskKind>);
+  reads_all(&AttentionCase::layout, "layout", enumerators<StorageLayout>);
+  reads_all(&AttentionCase::nested, "nested", enumerators<NestedForm>);
+  reads_all(&AttentionCase::values, "values", enumerators<ValueProfile>);
 }
 
 TEST(ParseLine, TakesKeysInAnyOrderWithSpacesAndTabsBetween) {
@@ -74,7 +107,7 @@ TEST(ParseLine, TakesASeedOfAll64BitsInBothBases) {
 TEST(ParseLine, NamesTheUnknownKeyAndTheKnownOnes) {
   EXPECT_EQ(refusal(with("hedas=8")),
             "unknown key 'hedas': did you mean heads? The keys are dtype, heads, head_dim, lengths, mask, "
-            "extra_padding, padding_content, need_weights, seed");
+            "extra_padding, padding_content, need_weights, layout, nested, values, storage_offset, parameter_offset, seed");
   EXPECT_NE(refusal(with("need_weight=1")).find("did you mean need_weights?"), std::string::npos);
   EXPECT_NE(refusal(with("SEED=1")).find("unknown key 'SEED'"), std::string::npos);
   EXPECT_NE(refusal(with("=1")).find("unknown key ''"), std::string::npos);
@@ -112,7 +145,12 @@ TEST(ParseLine, RefusesNumbersThatAreNotPlainDigitsInRange) {
 
 TEST(ParseLine, RefusesBadSwitchesNamingTheKey) {
   EXPECT_EQ(refusal(with("need_weights=true")), "need_weights='true': must be a whole number, 0 to 1");
-  EXPECT_EQ(refusal(with("mask=None")), "mask='None': must be padding or none");
+  EXPECT_EQ(refusal(with("mask=None")), "mask='None': must be padding, none, holes, 2d, 4d or causal");
+  EXPECT_EQ(refusal(with("layout=strided")), "layout='strided': must be packed, transposed, sliced or expanded");
+  EXPECT_EQ(refusal(with("nested=")), "nested='': must be view, gaps, list or mask");
+  EXPECT_EQ(refusal(with("values=huge")), "values='huge': must be normal, tiny, large, outlier or negative_logits");
+  EXPECT_EQ(refusal(with("storage_offset=4")), "storage_offset='4': must be a whole number, 0 to 3");
+  EXPECT_EQ(refusal(with("parameter_offset=-1")), "parameter_offset='-1': must be a whole number, 0 to 3");
   EXPECT_EQ(refusal(with("extra_padding=-3")), "extra_padding='-3': must be a whole number, 0 to 65536");
   EXPECT_EQ(refusal("dtype=int8 heads=8 head_dim=64 lengths=7"), "dtype='int8': must be fp16, bf16 or fp32");
 }
@@ -125,13 +163,16 @@ TEST(ParseLine, RefusesSeedsThatDoNotFit) {
 }
 
 TEST(ParseLine, RefusesLengthsWithEmptyOrImpossibleItems) {
-  for (const char* const lengths : {"", ",", "7,", ",7", "7,,8", "0", "-1", "7;8", "x3", "1048577", "0x10",
-                                    "9223372036854775808"}) {
-    EXPECT_NE(refusal(with_lengths(lengths)).find("a length must be 1 to 1048576"), std::string::npos) << lengths;
+  for (const char* const lengths : {"", ",", "7,", ",7", "7,,8", "-1", "7;8", "None", "none,1", "7,none", "x3", "1048577", "0xa", "9223372036854775808"}) {
+    EXPECT_NE(refusal(with_lengths(lengths)).find("a length must be 0 to 1048576"), std::string::npos) << lengths;
   }
-  EXPECT_EQ(refusal(with_lengths("5,0,7")),
-            "lengths: item '0': a length must be 1 to 1048576, and the list LENGTH or LENGTHxCOUNT separated by single "
-            "commas");
+  EXPECT_EQ(refusal(with_lengths("5,-1,7")),
+            "lengths: item '-1': a length must be 0 to 1048576, and the list LENGTH or LENGTHxCOUNT separated by single "
+            "commas, or none");
+}
+
+TEST(ParseLine, ReadsACountOfEmptySequences) {
+  EXPECT_EQ(parse_line(with_lengths("0x3,5")).lengths, (std::vector<std::int64_t>{0, 0, 0, 5}));
 }
 
 TEST(ParseLine, RefusesCountsBeforeTheyTakeMemory) {
@@ -145,6 +186,8 @@ TEST(ParseLine, RefusesCountsBeforeTheyTakeMemory) {
 
 TEST(ParseLine, RefusesWhatOnlyTheWholeCaseCanTell) {
   EXPECT_EQ(refusal(with("mask=none")), "mask=none: needs all lengths equal, use mask=padding");
+  EXPECT_EQ(refusal(with("layout=expanded")), "layout=expanded: needs all lengths equal, use layout=packed");
+  EXPECT_EQ(refusal(with_lengths("0,7 nested=mask")), "nested=mask: needs every length 1 or more, use nested=view");
   EXPECT_EQ(refusal(with("padding_content=1000")), "no CaseError");  // 125 * 8: 7 significant bits
   EXPECT_EQ(refusal(with("padding_content=1001")),
             "padding_content=1001: must be exact in bf16 (8 significant bits), use a power of two");
