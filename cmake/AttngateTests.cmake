@@ -1,20 +1,22 @@
 # Registers the property tests: labels, device, timeout and resources in one place.
 
-# attngate_add_property_tests(PROPERTY name DEVICE cpu|cuda DTYPES ... CASES n SECONDS n)
+# attngate_add_property_tests(PROPERTY name... DEVICE cpu|cuda DTYPES ... CASES n SECONDS n [LABEL label])
 #
 # One CTest test per dtype, property.<name>.<dtype>.<device>. CASES and SECONDS are its budget of random cases,
-# whichever is used up first; ATTNGATE_CASES and ATTNGATE_SECONDS take their place.
+# whichever is used up first; ATTNGATE_CASES and ATTNGATE_SECONDS take their place. LABEL comes beside the usual ones.
 function(attngate_add_property_tests)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "PROPERTY;DEVICE;CASES;SECONDS" "DTYPES")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "DEVICE;CASES;SECONDS;LABEL" "PROPERTY;DTYPES")
   # Shrinking, start-up and the corpus come on top of the budget.
   math(EXPR timeout "${arg_SECONDS} * 2 + 120")
-  foreach(dtype IN LISTS arg_DTYPES)
-    set(name "property.${arg_PROPERTY}.${dtype}.${arg_DEVICE}")
-    add_test(NAME ${name} COMMAND attngate_property_tests
-      --gtest_filter=${name} --cases=${arg_CASES} --seconds=${arg_SECONDS}
-      "--results=${PROJECT_BINARY_DIR}/results" "--corpus=${PROJECT_SOURCE_DIR}/tests/corpus" --ctest-measurements)
-    set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} SKIP_RETURN_CODE 77 PROCESSORS 1)
-    attngate_set_device(${name} ${arg_DEVICE} property)
+  foreach(property IN LISTS arg_PROPERTY)
+    foreach(dtype IN LISTS arg_DTYPES)
+      set(name "property.${property}.${dtype}.${arg_DEVICE}")
+      add_test(NAME ${name} COMMAND attngate_property_tests
+        --gtest_filter=${name} --cases=${arg_CASES} --seconds=${arg_SECONDS}
+        "--results=${PROJECT_BINARY_DIR}/results" "--corpus=${PROJECT_SOURCE_DIR}/tests/corpus" --ctest-measurements)
+      set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} SKIP_RETURN_CODE 77 PROCESSORS 1)
+      attngate_set_device(${name} ${arg_DEVICE} property ${arg_LABEL})
+    endforeach()
   endforeach()
 endfunction()
 

@@ -11,5 +11,8 @@ Property agreement_property();
 Property agreement_math_property();
 /// agreement_cudnn: the same for cuDNN, whose plans cost 60 to 150 ms per new shape.
 Property agreement_cudnn_property();
+/// agreement_large: the same as agreement for tensors of more than 2^31 elements and grids of more than 65535 blocks.
+/// Does not apply where the device's free memory is too small.
+Property agreement_large_property();
 
 }  // namespace attngate

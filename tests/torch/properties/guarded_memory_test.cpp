@@ -2,6 +2,7 @@
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
+#include <ATen/ops/from_blob.h>
 #include <c10/core/InferenceMode.h>
 #include <gtest/gtest.h>
 
@@ -63,7 +64,7 @@ TEST(GuardedMemory, LeavesTensorsValidWhenItEnds) {
 
 TEST(GuardedMemory, IsOneAtATime) {
   const GuardedMemory guard(device_under_test());
-  EXPECT_THROW(GuardedMemory(device_under_test()), std::logic_error);
+  EXPECT_THROW(GuardedMemory{device_under_test()}, std::logic_error);
 }
 
 Verdict verdict_on(std::function<PathOutput(const CaseInputs&)> run) {
