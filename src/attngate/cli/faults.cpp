@@ -10,6 +10,7 @@
 #include "attngate/cli/device_option.h"
 #include "attngate/faults/judge.h"
 #include "attngate/faults/report.h"
+#include "attngate/faults/rival.h"
 #include "attngate/report/atomic_file.h"
 #include "attngate/runner/environment.h"
 #include "attngate/runner/exit_code.h"
@@ -34,8 +35,11 @@ struct FaultsOptions {
   std::uint64_t cases = 400;
   double seconds = 20;
   std::string seed;
+  std::string corpus;
   std::string json;
   bool list = false;
+  bool no_rivals = false;
+  bool skip_without_gpu = false;
   bool ctest_measurements = false;
 };
 
@@ -116,30 +120,70 @@ void show_progress(const Judgement& judgement, std::size_t number, std::size_t c
              judgement.name, fate, judgement.cases, judgement.seconds);
 }
 
+faults::Budget budget_of(const FaultsOptions& options) {
+  faults::Budget budget{options.cases, options.seconds, chosen_seed(options)};
+  if (!options.corpus.empty()) budget.corpus = read_corpus(options.corpus);
+  return budget;
+}
+
+/// Healthy paths first: what they fail cannot convict anybody.
+void judge_healthy(FaultRun& run, DType dtype, at::Device device, const std::vector<const Property*>& properties) {
+  run.controls.push_back(judge_controls(dtype, device, properties, run.budget));
+  const Judgement& control = run.controls.back();
+  if (control.killed) {
+    run.shortfalls.push_back(to_string(dtype) + ": a healthy path fails, the table is void: " + control.property + ", " +
+                             control.line + ": " + control.reason);
+  }
+  fmt::print(stderr, "attngate faults: {} healthy paths {}, {} cases, {:.1f} s\n", to_string(dtype),
+             control.killed ? "FAIL " + control.property : "hold", control.cases, control.seconds);
+}
+
+/// The other checks get the wall time that the gate took for all faults; the 2x rule at most as many cases as one
+/// property has.
+void ask_rivals(FaultRun& run, DType dtype, at::Device device, const FaultsOptions& options) {
+  const double seconds = summarise(run.judgements, dtype).seconds;
+  for (const faults::Rival& rival : {faults::seed_programs(dtype, device),
+                                     faults::twice_plain_rule(dtype, device, run.budget.seed, options.cases)}) {
+    run.rivals.push_back(run_rival(rival, chosen_faults(options), dtype, seconds));
+    const faults::RivalColumn& column = run.rivals.back();
+    fmt::print(stderr, "attngate faults: {} {}: {} of {} killed by {} tests, {:.1f} s\n", to_string(dtype), column.name,
+               column.killed(), column.faults.size(), column.tests, column.seconds);
+  }
+}
+
 FaultRun judge_all(const FaultsOptions& options, at::Device device, const std::vector<DType>& dtypes) {
   FaultRun run;
   run.device = device_label(device.type());
   run.device_name = device_name(device);
   run.libtorch_version = libtorch_version();
-  run.budget = {options.cases, options.seconds, chosen_seed(options)};
+  run.budget = budget_of(options);
   const std::vector<const Property*> properties = chosen_properties(options);
   for (const Property* property : properties) run.properties.push_back(property->name);
   for (const DType dtype : dtypes) {
-    run.controls.push_back(judge_controls(dtype, device, properties, run.budget));
-    const Judgement& control = run.controls.back();
-    show_progress(control, 0, 0);
-    if (control.killed) run.shortfalls.push_back(to_string(dtype) + ": a healthy path fails, the table is void: " + control.reason + "; " + control.line);
+    judge_healthy(run, dtype, device, properties);
     const std::vector<Fault> planted = chosen_faults(options);
     for (std::size_t index = 0; index < planted.size(); ++index) {
       run.judgements.push_back(judge_fault(planted[index], dtype, device, properties, run.budget));
       show_progress(run.judgements.back(), index + 1, planted.size());
     }
+    if (!options.no_rivals) ask_rivals(run, dtype, device, options);
   }
   return run;
 }
 
+/// Why the run is skipped, with the code to end with; nullopt where it can start.
+std::optional<int> skipped(const FaultsOptions& options) {
+  const std::optional<std::string> problem = options.device == "cuda" ? device_problem(at::kCUDA) : std::nullopt;
+  if (!options.skip_without_gpu || !problem) return std::nullopt;
+  const bool required = read_environment().require_gpu;
+  std::cout << (required ? "failed: " : "skipped: ") << *problem << (required ? " (ATTNGATE_REQUIRE_GPU=1)" : "") << '\n';
+  return required ? exit_code::failed : exit_code::skipped;
+}
+
 int run_faults(const FaultsOptions& options) {
   if (options.list) return list_faults(options);
+  use_gpu_from_ctest();
+  if (const std::optional<int> code = skipped(options)) return *code;
   const std::vector<DType> dtypes = chosen_dtypes(options);
   chosen_faults(options);  // a wrong name is told before any time is spent
   if (!options.json.empty()) check_writable(options.json);
@@ -176,12 +220,18 @@ void add_faults_command(CLI::App& app, Command& chosen) {
       ->check(refuse_seconds);
   command->add_option("--seed", options->seed, "Number or 0x hex (default: ATTNGATE_SEED, else the same each run)")
       ->check(refuse_empty);
+  command->add_option("--corpus", options->corpus, "Folder of *.case files for what survives the random cases")
+      ->check(refuse_empty);
   command->add_option("--json", options->json, "File for the whole table")->check(refuse_empty);
+  command->add_flag("--no-rivals", options->no_rivals, "Leave out the seed programs' and FlashAttention's checks");
   command->add_flag("--list", options->list, "Show the faults and run nothing");
   command->add_flag("--ctest-measurements", options->ctest_measurements, "Print CTest's measurement tags");
+  command->add_flag("--skip-without-gpu", options->skip_without_gpu,
+                    "With --device cuda and no GPU, end with 77 in place of 2, unless ATTNGATE_REQUIRE_GPU=1");
   command->footer(
       "Each fault is a path with one mistake. The properties run on it alone, in their order, until the first failure\n"
-      "kills it. Before that the same paths without a fault must hold on the same cases.\n"
+      "kills it. Before that the same paths without a fault must hold on the same cases. Beside it stands what the checks\n"
+      "of PyTorch's transformer benchmarks and FlashAttention's rule, twice the plain formula's error, make of the faults.\n"
       "Examples:\n"
       "  attngate faults                                   the whole table, on the GPU if there is one\n"
       "  attngate faults --list                            what is planted, and a case that shows it\n"

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <ostream>
 #include <stdexcept>
+#include <utility>
 
 #include "attngate/suite/property_run.h"
 
@@ -44,41 +46,59 @@ void note_kill(Judgement& judgement, const Property& property, const Failure& fa
   judgement.shrink_seconds = failure.shrink_seconds;
 }
 
-Judgement judge_paths(const PathRegistry& registry, const std::vector<std::string>& only, const std::string& name,
-                      DType dtype, at::Device device, const std::vector<const Property*>& properties,
-                      const Budget& budget) {
-  const Clock clock;
-  Judgement judgement;
-  judgement.name = name;
-  judgement.dtype = dtype;
-  PropertyRun run;
-  run.dtype = dtype;
-  run.device = device;
-  run.registry = &registry;
-  run.only = only;
-  run.seed = budget.seed;
-  run.max_cases = budget.cases_per_property;
-  for (const Property* property : properties) {
-    if (judgement.killed || !property->exists(dtype, device.type())) continue;
-    run.max_seconds = budget.seconds - clock.seconds();
-    if (run.max_seconds <= 0) break;
-    run.property = property;
-    const RunReport report = run_quietly(run);
-    judgement.cases += report.cases();
-    if (report.status() == RunStatus::error) {
-      throw std::runtime_error(name + ", property " + property->name + ": " + report.reason());
-    }
-    if (report.failure) note_kill(judgement, *property, *report.failure);
+/// One path, or several on the same cases, before the properties.
+class Trial {
+ public:
+  Trial(const PathRegistry& registry, std::vector<std::string> only, const std::string& name, DType dtype,
+        at::Device device, const Budget& budget)
+      : budget_(budget) {
+    judgement_.name = name;
+    judgement_.dtype = dtype;
+    run_.dtype = dtype;
+    run_.device = device;
+    run_.registry = &registry;
+    run_.only = std::move(only);
+    run_.seed = budget.seed;
   }
-  judgement.seconds = clock.seconds();
-  return judgement;
-}
+
+  Judgement operator()(const std::vector<const Property*>& properties) {
+    run_.max_cases = budget_.cases_per_property;
+    try_each(properties);
+    std::ranges::copy_if(budget_.corpus, std::back_inserter(run_.corpus),
+                         [&](const AttentionCase& known) { return known.dtype == run_.dtype; });
+    run_.max_cases = 0;
+    if (!run_.corpus.empty()) try_each(properties);
+    judgement_.seconds = clock_.seconds();
+    return std::move(judgement_);
+  }
+
+ private:
+  void try_each(const std::vector<const Property*>& properties) {
+    for (const Property* property : properties) {
+      run_.max_seconds = budget_.seconds - clock_.seconds();
+      if (judgement_.killed || run_.max_seconds <= 0) return;
+      if (!property->exists(run_.dtype, run_.device.type())) continue;
+      run_.property = property;
+      const RunReport report = run_quietly(run_);
+      if (report.status() == RunStatus::error) {
+        throw std::runtime_error(judgement_.name + ", property " + property->name + ": " + report.reason());
+      }
+      judgement_.cases += report.cases();
+      if (report.failure) note_kill(judgement_, *property, *report.failure);
+    }
+  }
+
+  const Budget& budget_;
+  const Clock clock_;
+  PropertyRun run_;
+  Judgement judgement_;
+};
 
 }  // namespace
 
 Judgement judge(const PathRegistry& registry, const std::string& path, DType dtype, at::Device device,
                 const std::vector<const Property*>& properties, const Budget& budget) {
-  return judge_paths(registry, {path}, path, dtype, device, properties, budget);
+  return Trial(registry, {path}, path, dtype, device, budget)(properties);
 }
 
 Judgement judge_fault(const Fault& fault, DType dtype, at::Device device,
@@ -86,7 +106,7 @@ Judgement judge_fault(const Fault& fault, DType dtype, at::Device device,
   PathRegistry registry;
   const AttentionPath path = path_of(fault);
   registry.add(path);
-  Judgement judgement = judge_paths(registry, {path.name}, fault.name, dtype, device, properties, budget);
+  Judgement judgement = Trial(registry, {path.name}, fault.name, dtype, device, budget)(properties);
   judgement.unseen = reason_unseen(fault, dtype);
   return judgement;
 }
@@ -99,7 +119,7 @@ Judgement judge_controls(DType dtype, at::Device device, const std::vector<const
     names.push_back(path.name);
     registry.add(path);
   }
-  return judge_paths(registry, names, "healthy paths", dtype, device, properties, budget);
+  return Trial(registry, names, "healthy paths", dtype, device, budget)(properties);
 }
 
 }  // namespace attngate::faults

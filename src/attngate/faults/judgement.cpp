@@ -5,7 +5,6 @@
 #include <algorithm>
 #include <cmath>
 
-#include "attngate/case/attention_case.h"
 #include "attngate/faults/thresholds.h"
 
 namespace attngate::faults {
@@ -57,21 +56,16 @@ std::vector<std::string> shortfalls(const Summary& summary) {
   const Thresholds wanted;
   const std::string dtype = to_string(summary.dtype);
   std::vector<std::string> lines = unexplained_survivors(summary);
-  const auto miss = [&](const std::string& what, double is, double limit, const std::string& unit) {
-    lines.push_back(fmt::format("{}: {} {:.4g}{}, must be {:.4g}{}", dtype, what, is, unit, limit, unit));
-  };
   if (summary.kill_rate() < wanted.kill_rate(summary.dtype)) {
-    miss("kill rate", 100 * summary.kill_rate(), 100 * wanted.kill_rate(summary.dtype), " % or more");
+    lines.push_back(fmt::format("{}: kill rate {:.1f} %, must be {:g} % or more", dtype, 100 * summary.kill_rate(),
+                                100 * wanted.kill_rate(summary.dtype)));
   }
-  if (summary.median_sequences > wanted.median_sequences) {
-    miss("median shrunk sequences", summary.median_sequences, wanted.median_sequences, " or fewer");
-  }
-  if (summary.median_tokens > wanted.median_tokens) {
-    miss("median shrunk tokens", summary.median_tokens, wanted.median_tokens, " or fewer");
-  }
-  if (summary.shrink_seconds_95 > wanted.shrink_seconds) {
-    miss("95 % of the shrinks took up to", summary.shrink_seconds_95, wanted.shrink_seconds, " s or less");
-  }
+  const auto check_most = [&](const std::string& what, double value, double most) {
+    if (value > most) lines.push_back(fmt::format("{}: {} {:g}, must be {:g} or less", dtype, what, value, most));
+  };
+  check_most("median of the shrunk cases' sequences", summary.median_sequences, wanted.median_sequences);
+  check_most("median of the shrunk cases' tokens", summary.median_tokens, wanted.median_tokens);
+  check_most("95 % quantile of the shrink seconds", summary.shrink_seconds_95, wanted.shrink_seconds);
   return lines;
 }
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "attngate/case/dtype.h"
+#include "attngate/case/attention_case.h"
 
 namespace attngate::faults {
 
@@ -16,6 +16,8 @@ struct Budget {
   double seconds = 60;
   /// Of the random cases.
   std::uint64_t seed = 0;
+  /// Known cases for what survives the random ones, so that the count of cases is that of random ones.
+  std::vector<AttentionCase> corpus = {};
 };
 
 /// What the gate said of one path in one dtype.
@@ -30,7 +32,7 @@ struct Judgement {
   std::string property;
   /// How the path behaved: "wrong result", "unexpected error", ...
   std::string status;
-  /// Cases run up to the kill, over all properties.
+  /// Cases run up to the kill, over all properties; random ones first, then those of the corpus.
   std::uint64_t cases = 0;
   /// The first case that failed, and the smallest one that still does.
   std::string first_line;

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "attngate/faults/judgement.h"
+#include "attngate/faults/rival_column.h"
 
 namespace attngate::faults {
 
@@ -19,14 +20,17 @@ struct FaultRun {
   /// One for each dtype: all healthy paths together.
   std::vector<Judgement> controls;
   std::vector<Judgement> judgements;
+  /// What other checks said: for each dtype one column a check.
+  std::vector<RivalColumn> rivals;
   /// What the run fails, one line each; empty when it holds.
   std::vector<std::string> shortfalls;
 };
 
-/// Prints one row for each fault of the dtype, with the reason below a survivor.
+/// Prints one row for each fault of the dtype: what the gate said, what each rival said after how many tests, and the
+/// smallest case; below a survivor, the reason.
 void print_fault_table(std::ostream& out, const FaultRun& run, DType dtype);
 
-/// Prints one row for each dtype: kill rate, medians, shrinking.
+/// Prints one row for each dtype and check: kill rate, medians, shrinking, false alarms on healthy paths.
 void print_summary(std::ostream& out, const FaultRun& run, const std::vector<DType>& dtypes);
 
 /// The whole run as JSON, schema "attngate.faults".
