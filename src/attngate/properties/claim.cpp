@@ -5,7 +5,6 @@
 #include <algorithm>
 
 #include "attngate/oracle/difference.h"
-#include "attngate/oracle/formula.h"
 #include "attngate/oracle/tolerance.h"
 
 namespace attngate {
@@ -59,8 +58,11 @@ void note_margin(PathOutcome& outcome, const Margin& margin, Verdict& verdict) {
 
 }  // namespace
 
-Truth truth_of(const CaseInputs& inputs) {
-  return {reference_fp64(inputs, false).output, plain_formula(inputs, false).output};
+Truth truth_beside(ReferenceLane& references, const CaseInputs& inputs, const std::function<void()>& run) {
+  ReferenceLane::Pending pending = references.start(inputs, /*with_weights=*/false);
+  run();
+  References computed = pending.get();
+  return {std::move(computed.reference.output), std::move(computed.plain.output)};
 }
 
 void judge(const std::vector<Claim>& claims, const Truth& truth, const AttentionCase& attention_case,

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "attngate/oracle/reference_lane.h"
 #include "attngate/properties/path_executor.h"
 
 namespace attngate {
@@ -14,8 +15,8 @@ struct Truth {
   at::Tensor plain;      ///< same shape, in the case's dtype
 };
 
-/// The fp64 reference and the plain formula of these inputs.
-Truth truth_of(const CaseInputs& inputs);
+/// The fp64 reference and the plain formula of these inputs, computed beside `run`, which runs paths.
+Truth truth_beside(ReferenceLane& references, const CaseInputs& inputs, const std::function<void()>& run);
 
 /// Rows that a path returned, and the rows that they have to be.
 struct Claim {

@@ -12,7 +12,7 @@ std::vector<Variant> variants(const CaseInputs& base) {
   projection_of(parameters.in_proj_weight, Projection::value).zero_();
   const at::Tensor value = projection_of(parameters.in_proj_bias, Projection::value).to(at::kDouble);
   const at::Tensor row =
-      at::matmul(parameters.out_proj_weight.to(at::kDouble), value) + parameters.out_proj_bias.to(at::kDouble);
+      at::matmul(parameters.out_proj_weight.to(at::kDouble), value).add(parameters.out_proj_bias.to(at::kDouble));
   Variant variant{.relation = "all values the same: every row is their projection",
                   .inputs = base.with_parameters(std::move(parameters))};
   variant.reference = row.expand({base.tokens().size(0), row.size(0)});

@@ -143,23 +143,21 @@ std::vector<Variant> variants(const CaseInputs& base) {
            .inputs = base.with_parameters(parameters_of(base))}};
 }
 
-/// The scale 1/sqrt(head_dim) is exact for these; 16 for 8 to 15 too, where fused kernels run.
-std::int64_t power_of_four(std::int64_t head_dim) {
-  if (head_dim >= 8 && head_dim < 16) return 16;
-  std::int64_t power = 1;
-  while (4 * power <= head_dim) power *= 4;
-  return power;
-}
+/// The scale 1/sqrt(head_dim) is exact for these, and so is its root, by which SDPA's math backend multiplies queries and
+/// keys.
+constexpr std::array<std::int64_t, 3> exact_head_dims = {1, 16, 256};
+
+std::int64_t exact_head_dim(std::int64_t head_dim) { return head_dim < 4 ? 1 : head_dim < 192 ? 16 : 256; }
 
 AttentionCase exact_case(AttentionCase attention_case) {
-  attention_case.head_dim = power_of_four(attention_case.head_dim);
+  attention_case.head_dim = exact_head_dim(attention_case.head_dim);
   attention_case.values = ValueProfile::normal;
   if (attention_case.layout == StorageLayout::expanded) attention_case.layout = StorageLayout::packed;
   return attention_case;
 }
 
 std::string why_not(const AttentionCase& attention_case) {
-  if (power_of_four(attention_case.head_dim) != attention_case.head_dim) return "exact_logits needs head_dim 1, 4, 16, 64, ...";
+  if (std::ranges::count(exact_head_dims, attention_case.head_dim) == 0) return "exact_logits needs head_dim 1, 16 or 256";
   if (attention_case.values != ValueProfile::normal) return "exact_logits needs values=normal";
   if (attention_case.layout == StorageLayout::expanded) return "layout=expanded: all sequences are the same one";
   if (attention_case.max_length() < 2) return "exact_logits needs two tokens";

@@ -10,6 +10,7 @@
 #include "attngate/properties/phase_clock.h"
 #include "attngate/properties/sequences.h"
 #include "attngate/properties/verdict_of.h"
+#include "attngate/values/input_guard.h"
 
 namespace attngate {
 namespace {
@@ -26,12 +27,13 @@ std::optional<SelectedPath> selected_for(const SelectedPath& selected, const Att
 class MetamorphicRun {
  public:
   MetamorphicRun(const Relation& relation, const PropertyContext& context, std::vector<SelectedPath> selected,
-                 PathExecutor& base_executor, PathExecutor& variant_executor)
+                 PathExecutor& base_executor, PathExecutor& variant_executor, ReferenceLane& references)
       : relation_(relation),
         context_(context),
         selected_(std::move(selected)),
         base_executor_(base_executor),
         variant_executor_(variant_executor),
+        references_(references),
         judged_(selected_.size(), false) {}
 
   Verdict operator()(const AttentionCase& attention_case) {
@@ -39,10 +41,14 @@ class MetamorphicRun {
                           relation_.keys ? relation_.keys(attention_case) : ValueKeys{});
     const std::vector<Variant> variants = relation_.variants(base);
     verdict_.phases.inputs_us = clock_.lap_us();
-    if (std::ranges::any_of(variants, &Variant::keeps_truth)) base_truth_ = truth_of(base);
-    verdict_.phases.reference_us = clock_.lap_us();
     const bool needs_base = std::ranges::any_of(variants, [](const Variant& variant) { return !!variant.from_base; });
-    run_base(base, needs_base);
+    const auto run = [&] { guarded(base, [&] { run_base(base, needs_base); }); };
+    if (std::ranges::any_of(variants, &Variant::keeps_truth)) {
+      base_truth_ = truth_beside(references_, base, run);
+    } else {
+      run();
+    }
+    verdict_.phases.paths_us += clock_.lap_us();
     for (const Variant& variant : variants) check(variant, base.attention_case());
     if (needs_base) base_executor_.read_times(executions_);
     return finish();
@@ -55,23 +61,57 @@ class MetamorphicRun {
     } else {
       for (const SelectedPath& selected : selected_) executions_.emplace_back().outcome.path = selected.path->name;
     }
-    verdict_.phases.paths_us += clock_.lap_us();
   }
 
   void check(const Variant& variant, const AttentionCase& base_case) {
     const AttentionCase& judged_case = variant.parts.empty() ? variant.inputs.attention_case() : base_case;
-    const Truth truth = truth_for(variant);
-    verdict_.phases.reference_us += clock_.lap_us();
-    const std::vector<Claim> claims = variant.parts.empty() ? run_whole(variant) : run_parts(variant);
+    std::vector<Claim> claims;
+    const auto run = [&] {
+      guarded(variant.inputs, [&] { claims = variant.parts.empty() ? run_whole(variant) : run_parts(variant); });
+    };
+    const Truth truth = run_for_truth(variant, run);
     verdict_.phases.paths_us += clock_.lap_us();
     judge(claims, truth, judged_case, executions_, verdict_);
     verdict_.phases.compare_us += clock_.lap_us();
   }
 
-  Truth truth_for(const Variant& variant) const {
+  /// Runs paths on these inputs; where the relation guards them, finds the paths that wrote to them.
+  template <typename Run>
+  void guarded(const CaseInputs& inputs, const Run& run) {
+    if (!relation_.guards_inputs) return run();
+    const InputGuard guard(inputs);
+    run();
+    const std::string damage = guard.damage();
+    if (!damage.empty()) blame(inputs, damage);
+  }
+
+  /// Runs every path alone on fresh inputs of the case to see which one writes to them.
+  void blame(const CaseInputs& damaged, const std::string& damage) {
+    bool found = false;
+    for (std::size_t i = 0; i < selected_.size(); ++i) {
+      const CaseInputs inputs(damaged.attention_case(), context_.device);
+      const InputGuard guard(inputs);
+      variant_executor_.run({selected_[i]}, inputs);
+      const std::string written = guard.damage();
+      if (written.empty()) continue;
+      found = true;
+      note_damage(executions_[i].outcome, written);
+    }
+    if (!found) note_damage(executions_.front().outcome, damage + "; no path does that alone, so it may be another one's");
+  }
+
+  static void note_damage(PathOutcome& outcome, const std::string& damage) {
+    outcome.status = PathStatus::wrong_result;
+    outcome.detail = "wrote to its inputs or beside them: " + damage;
+  }
+
+  /// Runs the paths, and says what their rows are held against.
+  template <typename Run>
+  Truth run_for_truth(const Variant& variant, const Run& run) {
+    if (!variant.keeps_truth && !variant.reference.defined()) return truth_beside(references_, variant.inputs, run);
+    run();
     if (variant.keeps_truth) return {variant.from_base(base_truth_.reference), variant.from_base(base_truth_.plain)};
-    if (variant.reference.defined()) return {variant.reference, plain_formula(variant.inputs, false).output};
-    return truth_of(variant.inputs);
+    return {variant.reference, plain_formula(variant.inputs, false).output};
   }
 
   /// Runs the paths that run such a case and did well so far; calls `take` with the index of each and its execution.
@@ -143,6 +183,7 @@ class MetamorphicRun {
   std::vector<SelectedPath> selected_;
   PathExecutor& base_executor_;
   PathExecutor& variant_executor_;
+  ReferenceLane& references_;
   PhaseClock clock_;
   Verdict verdict_;
   Truth base_truth_;
@@ -156,7 +197,8 @@ class MetamorphicCheck {
       : relation_(std::move(relation)),
         context_(std::move(context)),
         base_executor_(make_executor(context_)),
-        variant_executor_(make_executor(context_)) {}
+        variant_executor_(make_executor(context_)),
+        references_(context_.device) {}
 
   Verdict operator()(const AttentionCase& attention_case) {
     const c10::InferenceMode no_autograd;
@@ -167,7 +209,8 @@ class MetamorphicCheck {
     std::vector<SelectedPath> selected =
         select_paths(context_, attention_case, metamorphic_lanes(context_.device.type()));
     if (selected.empty()) return inapplicable(context_, "runs");
-    return MetamorphicRun(relation_, context_, std::move(selected), base_executor_, variant_executor_)(attention_case);
+    return MetamorphicRun(relation_, context_, std::move(selected), base_executor_, variant_executor_,
+                          references_)(attention_case);
   }
 
  private:
@@ -175,6 +218,7 @@ class MetamorphicCheck {
   PropertyContext context_;
   PathExecutor base_executor_;     ///< keeps its times while the variants run
   PathExecutor variant_executor_;
+  ReferenceLane references_;
 };
 
 }  // namespace

@@ -62,6 +62,8 @@ struct Relation {
   std::function<std::vector<Variant>(const CaseInputs&)> variants;
   /// Keys of the base's values; empty for the case's own.
   std::function<ValueKeys(const AttentionCase&)> keys = {};
+  /// A path that writes to the inputs or to the guard memory round them is wrong.
+  bool guards_inputs = false;
 };
 
 /// The relation as a property: on CUDA on the paths of Lanes::fused, on the CPU on all.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <vector>
+
 #include "attngate/properties/property.h"
 
 namespace attngate {
@@ -7,6 +9,9 @@ namespace attngate {
 // What follows from a path's output for its output on other inputs. All of them hold the transformed inputs against
 // their own reference as well, by the tolerance rule; rows that should be the same bits are counted apart, in the
 // verdict's exact pairs. Tables and derivations: docs/properties.md.
+
+/// All of them, in the order in which people should read them.
+std::vector<Property> metamorphic_properties();
 
 /// rerun: the same inputs give the same right rows every time, with other cases run and freed memory poisoned in between.
 /// Applies to every case that has tokens.
@@ -69,7 +74,7 @@ Property convex_hull_property();
 Property single_token_property();
 
 /// exact_logits: with exact logits far apart, small errors of scale, masks and lengths show in any dtype.
-/// Applies to head_dim 1, 4, 16, 64, ..., values=normal, two tokens or more, and not to layout=expanded.
+/// Applies to head_dim 1, 16 and 256, values=normal, two tokens or more, and not to layout=expanded.
 Property exact_logits_property();
 
 }  // namespace attngate

@@ -10,14 +10,13 @@
 namespace attngate {
 
 const std::vector<Property>& properties() {
-  static const std::vector<Property> all = {
-      agreement_property(),        agreement_math_property(),    agreement_cudnn_property(), agreement_large_property(),
-      status_property(),
-      weights_property(),          guarded_memory_property(),    known_issues_property(),      rerun_property(),           storage_layout_property(),
-      padding_content_property(),  padding_amount_property(),    batch_permutation_property(),
-      batch_split_property(),      token_permutation_property(), head_permutation_property(), causal_property(),
-      value_scaling_property(),    value_shift_property(),       constant_value_property(),
-      uniform_attention_property(), convex_hull_property(),      single_token_property(),    exact_logits_property()};
+  static const std::vector<Property> all = [] {
+    std::vector<Property> list = {agreement_property(), agreement_math_property(), agreement_cudnn_property(),
+                                  agreement_large_property(), status_property(), weights_property(),
+                                  guarded_memory_property(), known_issues_property()};
+    for (Property& property : metamorphic_properties()) list.push_back(std::move(property));
+    return list;
+  }();
   return all;
 }
 

@@ -58,7 +58,8 @@ AttentionCase with_other_values(AttentionCase attention_case) {
 
 class RerunCheck {
  public:
-  explicit RerunCheck(PropertyContext context) : context_(std::move(context)), executor_(make_executor(context_)) {}
+  explicit RerunCheck(PropertyContext context)
+      : context_(std::move(context)), executor_(make_executor(context_)), references_(context_.device) {}
 
   Verdict operator()(const AttentionCase& attention_case) {
     const c10::InferenceMode no_autograd;
@@ -72,16 +73,16 @@ class RerunCheck {
     disturbances_ = {CaseInputs(with_other_values(attention_case), context_.device),
                      CaseInputs(small_case(attention_case.dtype), context_.device)};
     verdict.phases.inputs_us = clock.lap_us();
-    const Truth truth = truth_of(inputs);
-    verdict.phases.reference_us = clock.lap_us();
-    const auto focus = static_cast<std::size_t>(SeededDraw(attention_case, "rerun")
-                                                    .below(static_cast<std::int64_t>(selected.size())));
+    const auto focus = static_cast<std::size_t>(
+        SeededDraw(attention_case, "rerun").below(static_cast<std::int64_t>(selected.size())));
     std::vector<Execution> executions;
     std::vector<Claim> claims;
-    for (std::size_t i = 0; i < selected.size(); ++i) {
-      const std::int64_t runs = i == focus ? runs_for(attention_case, context_.device.type()) : fewest_runs;
-      executions.push_back(run_again_and_again(selected[i], inputs, i, runs, claims));
-    }
+    const Truth truth = truth_beside(references_, inputs, [&] {
+      for (std::size_t i = 0; i < selected.size(); ++i) {
+        const std::int64_t runs = i == focus ? runs_for(attention_case, context_.device.type()) : fewest_runs;
+        executions.push_back(run_again_and_again(selected[i], inputs, i, runs, claims));
+      }
+    });
     verdict.phases.paths_us = clock.lap_us();
     judge(claims, truth, attention_case, executions, verdict);
     conclude(verdict, executions, {});
@@ -122,6 +123,7 @@ class RerunCheck {
 
   PropertyContext context_;
   PathExecutor executor_;
+  ReferenceLane references_;
   std::vector<CaseInputs> disturbances_;
 };
 

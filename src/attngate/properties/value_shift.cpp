@@ -7,28 +7,24 @@
 namespace attngate {
 namespace {
 
-/// About the size of a value, so that neither what is shifted nor the shift drowns in the other's rounding.
-constexpr double value_shift = 1;
-
-/// Logits move by query . shift / sqrt(head_dim), a few units; in fp32, which has the bits for it, by a hundred and more,
-/// where an exponential overflows unless the largest logit is subtracted first.
-double key_shift(DType dtype) { return dtype == DType::fp32 ? 64 : 1; }
+/// About the size of a value or a key, so that neither what is shifted nor the shift drowns in the other's rounding.
+constexpr double shift = 1;
 
 Variant values_shifted(const CaseInputs& base) {
   MhaParameters parameters = copy_of(base.parameters());
   const at::Tensor bias = projection_of(parameters.in_proj_bias, Projection::value);
   const at::Tensor before = bias.to(at::kDouble);
-  bias.add_(value_shift);
+  bias.add_(shift);
   // What the bias really moved by: the sum may have been rounded.
-  const at::Tensor moved = at::matmul(parameters.out_proj_weight.to(at::kDouble), bias.to(at::kDouble) - before);
+  const at::Tensor moved = at::matmul(parameters.out_proj_weight.to(at::kDouble), bias.to(at::kDouble).sub(before));
   return {.relation = "values shifted: the attention output moves by as much",
           .inputs = base.with_parameters(std::move(parameters)),
-          .from_base = [moved](const at::Tensor& rows) { return rows.to(at::kDouble) + moved; }};
+          .from_base = [moved](const at::Tensor& rows) { return rows.to(at::kDouble).add(moved); }};
 }
 
 Variant keys_shifted(const CaseInputs& base) {
   MhaParameters parameters = copy_of(base.parameters());
-  projection_of(parameters.in_proj_bias, Projection::key).add_(key_shift(base.attention_case().dtype));
+  projection_of(parameters.in_proj_bias, Projection::key).add_(shift);
   return {.relation = "keys shifted: all logits of a query move alike, every row as before",
           .inputs = base.with_parameters(std::move(parameters)),
           .from_base = same_rows};
