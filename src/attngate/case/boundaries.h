@@ -18,7 +18,7 @@ std::span<const std::int64_t> boundary_head_dims();
 /// Batch sizes that are drawn more often than their neighbours. Ascending.
 std::span<const std::int64_t> boundary_batch_sizes();
 
-/// Batch sizes for tiny sequences: up to and beyond 65535, the most blocks that a CUDA grid has in y and z. Ascending.
+/// Batch sizes for tiny sequences: 4096 up to beyond 65535, the most blocks that a CUDA grid has in y and z. Ascending.
 std::span<const std::int64_t> huge_batch_sizes();
 
 /// The part of an ascending list from least to most.

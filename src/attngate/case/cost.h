@@ -10,12 +10,15 @@ struct Cost {
   double flops = 0;
   /// Bytes of the fp64 reference and of the mask: the largest that is held at once.
   double bytes = 0;
+  /// Sequences: nested tensors cost host time for each, whatever its length.
+  double sequences = 0;
 };
 
 /// The most that a generated case may cost.
 struct CostLimit {
   double max_flops = 0;
   double max_bytes = 0;
+  double max_sequences = CaseRange::max_batch_size;
   /// Each case gets a budget of max_flops halved 0 to max_halvings (at most 62) times, small budgets more often, so
   /// that cases do not pile up at the limit and the mean budget is about 6 / (max_halvings + 1)^2 of it.
   int max_halvings = 0;
@@ -31,7 +34,7 @@ struct CostLimit {
 ///           + mask         (bool: B H T^2 for 4d, T^2 for 2d and causal, B T for padding and holes)
 Cost cost_of(const AttentionCase& attention_case);
 
-/// True where the case costs at most the limit in both respects.
+/// True where the case costs at most the limit in every respect.
 bool within(const Cost& cost, const CostLimit& limit);
 
 /// Limit for one GPU: no case takes over 50 ms of it. The derivation is in cost.cpp.

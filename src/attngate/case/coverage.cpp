@@ -85,9 +85,6 @@ void add_batches(Rules& rules) {
   for (const auto& [least, most] : ranges) {
     add_range("batch", least, most, batch, rules);
   }
-  const auto blocks = [](const AttentionCase& c) { return c.batch_size() * c.num_heads; };
-  add_range("batch * heads", 0, 65535, blocks, rules);
-  add_range("batch * heads", 65536, unbounded, blocks, rules);
 }
 
 Rules make_rules() {

@@ -182,7 +182,9 @@ CostLimit draw_budget(rc::Random& random, const CostLimit& limit) {
   const std::uint64_t second = draw::below(random, choices);
   const auto divisor = static_cast<double>(std::uint64_t{1} << std::max(first, second));
   // Only flops: bytes that flops leave room for are not what takes the time.
-  return {.max_flops = limit.max_flops / divisor, .max_bytes = limit.max_bytes, .max_halvings = 0};
+  CostLimit budget = limit;
+  budget.max_flops /= divisor;
+  return budget;
 }
 
 bool has_zero(const Lengths& lengths) {
@@ -205,13 +207,13 @@ Values padding_contents_of(const AttentionCase& attention_case) {
 enum class Kind { ordinary, empty_batch, huge_batch, long_sequence };
 
 Kind draw_kind(rc::Random& random, int size) {
-  // The rare kinds cost more: huge batches come 1 time in 200, long sequences 1 in 100, both only in the upper half of
+  // The rare kinds cost more: huge batches come 1 time in 400, long sequences 1 in 100, both only in the upper half of
   // the sizes, so that a run begins with tiny cases. Empty batches, which hold nothing to compare, come 1 time in 500.
   const std::uint64_t thousandth = draw::below(random, 1000);
   return thousandth < 2    ? Kind::empty_batch
          : size <= 50      ? Kind::ordinary
-         : thousandth < 12 ? Kind::huge_batch
-         : thousandth < 32 ? Kind::long_sequence
+         : thousandth < 7  ? Kind::huge_batch
+         : thousandth < 27 ? Kind::long_sequence
                            : Kind::ordinary;
 }
 
@@ -234,14 +236,19 @@ LengthFamily draw_ordinary_sizes(rc::Random& random, int size, AttentionCase& re
   return family;
 }
 
-/// Thousands of tiny sequences: half the time all of 1 to 3 tokens, else ones with a longer or an empty one among them.
+/// Thousands of tiny sequences: half the time all of 1 to 3 tokens, else ones with an empty or longer one among them.
 /// Few runs of equal lengths keep the line short, and few channels the cost.
-LengthFamily draw_huge_batch(rc::Random& random, AttentionCase& result) {
-  result.num_heads = draw::element(random, part(boundary_num_heads(), 1, 4));
+LengthFamily draw_huge_batch(rc::Random& random, const CostLimit& limit, AttentionCase& result) {
+  // Mostly 4096, as each sequence costs host time, and half the time with 16 heads: batch * heads is then 65536.
+  constexpr std::array<std::int64_t, 4> heads{1, 4, 16, 16};
+  const bool tens_of_thousands = draw::one_in(random, 16);
+  const std::int64_t drawn = draw::element(random, huge_batch_sizes());
+  const std::int64_t batch_size = std::min(tens_of_thousands ? drawn : huge_batch_sizes().front(),
+                                           static_cast<std::int64_t>(limit.max_sequences));
+  result.num_heads = draw::element(random, Values(heads));
   result.head_dim = draw::element(random, part(boundary_head_dims(), 1, 8));
-  const std::int64_t batch_size = draw::element(random, huge_batch_sizes());
   const std::int64_t longest = draw::between(random, 1, 3);
-  const std::int64_t other = draw::between(random, 0, 8);
+  const std::int64_t other = draw::between(random, 0, 3);
   const std::uint64_t row = draw::below(random, static_cast<std::uint64_t>(batch_size));
   const bool uniform = draw::one_in(random, 2);
   if (uniform || needs_equal_lengths(result)) {
@@ -267,9 +274,9 @@ LengthFamily draw_long_sequence(rc::Random& random, AttentionCase& result) {
   return family;
 }
 
-LengthFamily draw_sizes(rc::Random& random, Kind kind, int size, AttentionCase& result) {
+LengthFamily draw_sizes(rc::Random& random, Kind kind, const CostLimit& limit, int size, AttentionCase& result) {
   switch (kind) {
-    case Kind::huge_batch: return draw_huge_batch(random, result);
+    case Kind::huge_batch: return draw_huge_batch(random, limit, result);
     case Kind::long_sequence: return draw_long_sequence(random, result);
     case Kind::ordinary:
     case Kind::empty_batch: break;
@@ -328,7 +335,7 @@ DrawnCase draw_case(const GeneratorOptions& options, rc::Random random, int size
   result.dtype = draw::element(random, std::span<const DType>(options.dtypes));
   draw_storage(random, result);
   const Kind kind = draw_kind(random, size);
-  drawn.family = draw_sizes(random, kind, size, result);
+  drawn.family = draw_sizes(random, kind, options.limit, size, result);
   draw_padding(random, result);
   if (result.nested == NestedForm::mask && has_zero(result.lengths)) {
     result.nested = NestedForm::list;

@@ -30,7 +30,9 @@ struct CheckOptions {
   std::string seed;
   std::optional<std::uint64_t> cases;
   std::optional<double> seconds;
-  double case_timeout = 60;
+  double case_timeout = default_case_timeout_seconds;
+  bool stop_at_first = false;
+  bool in_process = false;
   std::string corpus;
   std::string results;
   std::string json;
@@ -105,6 +107,8 @@ std::vector<PropertyRun> plan_runs(const CheckOptions& options, const PathRegist
   base.max_cases = options.cases.value_or(environment.max_cases.value_or(default_cases));
   base.max_seconds = options.seconds.value_or(environment.max_seconds.value_or(base.max_seconds));
   base.case_timeout_seconds = options.case_timeout;
+  base.stop_at_first_failure = options.stop_at_first;
+  base.in_process = options.in_process || environment.in_process;
   base.results_folder = options.results;
   if (!options.corpus.empty()) base.corpus = read_corpus(options.corpus);
   std::vector<PropertyRun> runs;
@@ -132,11 +136,12 @@ int check(const CheckOptions& options) {
   if (!options.json.empty()) check_writable(options.json);
   if (!options.results.empty()) check_folder(options.results);
   const std::vector<PropertyRun> runs = plan_runs(options, registry, environment);
+  WorkerPool pool = make_worker_pool(registry, runs.front().device);
   std::vector<Results> results;
   int exit_code = exit_code::holds;
   bool any_ran = false;
   for (const PropertyRun& run : runs) {
-    const PropertyRunResult result = run_property(run, std::cout);
+    const PropertyRunResult result = run_property(run, pool, std::cout);
     // Nobody asked for this property by name: that it has nothing to say about these paths is no failure.
     const bool passed_over = options.properties.empty() && result.report.status() == RunStatus::inapplicable;
     if (result.exit_code != exit_code::holds && !passed_over) exit_code = result.exit_code;
@@ -168,9 +173,13 @@ void add_check_command(CLI::App& app, Command& chosen) {
   command->add_option("--seconds", options->seconds,
                       "Time for the random cases of each property and dtype (default: ATTNGATE_SECONDS, else no limit)")
       ->check(refuse_seconds);
-  command->add_option("--case-timeout", options->case_timeout, "Seconds after which a case counts as hung and ends the run")
+  command->add_option("--case-timeout", options->case_timeout, "Seconds after which a case counts as hung")
       ->capture_default_str()
       ->check(refuse_seconds);
+  command->add_flag("--stop-at-first", options->stop_at_first,
+                    "End each property with its first failure (default: go on without the path that failed)");
+  command->add_flag("--in-process", options->in_process,
+                    "Run the paths in this process, for debuggers and compute-sanitizer; a crash ends it (ATTNGATE_IN_PROCESS=1)");
   command->add_option("--seed", options->seed, "Number, 0x hex, or `random` (default: ATTNGATE_SEED, else the same each run)")
       ->check(refuse_empty);
   command->add_option("--corpus", options->corpus, "Folder of *.case files that run first")->check(refuse_empty);

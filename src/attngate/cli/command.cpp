@@ -48,6 +48,7 @@ int run_command(int argc, char** argv) {
   app.footer(
       "Environment: ATTNGATE_SEED (number, 0x hex or random), ATTNGATE_CASE, ATTNGATE_CASES, ATTNGATE_SECONDS,\n"
       "ATTNGATE_REQUIRE_GPU=1, ATTNGATE_RESULTS: read by the tests; the seed and the budget by `check` too.\n"
+      "ATTNGATE_IN_PROCESS=1: paths run in the process itself and not in workers.\n"
       "Exit codes: 0 holds, 1 a check failed, 2 bad input or usage, 77 skipped with a reason.");
   Command chosen;
   add_check_command(app, chosen);

@@ -1,16 +1,16 @@
 #include <CLI/CLI.hpp>
-#include <c10/util/Exception.h>
 #include <fmt/format.h>
 
 #include <iostream>
 
-#include "attngate/case/cost.h"
 #include "attngate/case/printable.h"
 #include "attngate/case/text.h"
 #include "attngate/cli/command.h"
 #include "attngate/cli/device_option.h"
+#include "attngate/isolation/worker_checker.h"
 #include "attngate/report/results_list.h"
 #include "attngate/report/table.h"
+#include "attngate/runner/environment.h"
 #include "attngate/runner/exit_code.h"
 #include "attngate/suite/device.h"
 #include "attngate/suite/property_run.h"
@@ -19,12 +19,16 @@
 namespace attngate {
 namespace {
 
+// The largest case that a line can express takes minutes on a CPU; it was asked for.
+constexpr double hash_seconds = 600;
+
 struct ReplayOptions {
   std::string line;
   std::vector<std::string> properties;
   std::vector<std::string> paths;
   std::string device = "auto";
   std::string json;
+  bool in_process = false;
 };
 
 std::vector<const Property*> properties_for(const ReplayOptions& options, DType dtype, at::DeviceType device) {
@@ -44,23 +48,16 @@ std::vector<const Property*> properties_for(const ReplayOptions& options, DType 
 }
 
 /// The hash of the inputs; also the first moment at which a huge case shows that it does not fit.
-std::uint64_t input_hash(const AttentionCase& attention_case, at::Device device) {
-  const auto refuse = [&] {
-    throw UsageError(fmt::format("LINE: this case does not fit into the memory of {}: its reference alone takes {:.3g} GiB",
-                                 device.str(), cost_of(attention_case).bytes / (1 << 30)));
-  };
-  try {
-    return hash_of_inputs(CaseInputs(attention_case, device));
-  } catch (const c10::OutOfMemoryError&) {
-    refuse();
-  } catch (const std::bad_alloc&) {
-    refuse();
-  } catch (const c10::Error& error) {
-    // LibTorch's host allocator has no error type of its own.
-    if (std::string(error.what_without_backtrace()).find("allocate memory") == std::string::npos) throw;
-    refuse();
+std::uint64_t input_hash_by_worker(const AttentionCase& attention_case, at::Device device, WorkerPool& pool) {
+  const CaseRequest request{CaseRequest::Kind::hash_inputs, "", {}, {}, to_line(attention_case)};
+  const RequestLimits limits{hash_seconds, host_bytes_allowed(attention_case, available_host_bytes())};
+  const WorkerReply reply = pool.ask(encode(request), limits, limits.seconds);
+  if (reply.kind != WorkerReply::Kind::answered) {
+    throw UsageError("LINE: the inputs of this case cannot be made on " + device.str() + ": a process that tried " + reply.detail);
   }
-  return 0;
+  const HashAnswer answer = decode_hash_answer(reply.answer);
+  if (!answer.problem.empty()) throw UsageError(answer.problem);
+  return answer.hash;
 }
 
 int replay(const ReplayOptions& options) {
@@ -77,8 +74,10 @@ int replay(const ReplayOptions& options) {
       }
     }
   }
-  fmt::print("case:         {}\ninputs hash:  {:#018x} (the same on every machine)\n\n", to_line(attention_case),
-             input_hash(attention_case, device));
+  const bool in_process = options.in_process || read_environment().in_process;
+  WorkerPool pool = make_worker_pool(registry, device);
+  const std::uint64_t hash = in_process ? input_hash(attention_case, device) : input_hash_by_worker(attention_case, device, pool);
+  fmt::print("case:         {}\ninputs hash:  {:#018x} (the same on every machine)\n\n", to_line(attention_case), hash);
   std::cout.flush();
   std::vector<Results> results;
   int exit_code = exit_code::holds;
@@ -90,7 +89,8 @@ int replay(const ReplayOptions& options) {
     run.registry = &registry;
     run.only = options.paths;
     run.replay = attention_case;
-    const PropertyRunResult result = run_property(run, std::cout);
+    run.in_process = in_process;
+    const PropertyRunResult result = run_property(run, pool, std::cout);
     if (result.exit_code != exit_code::holds) exit_code = result.exit_code;
     results.push_back(result.results);
     if (!options.json.empty()) write_results_list(options.json, results);
@@ -110,6 +110,8 @@ void add_replay_command(CLI::App& app, Command& chosen) {
   command->add_option("--path", options->paths, "Path or family to check (default: all); repeatable");
   command->add_option("--device", options->device, "cpu, cuda, or auto: a GPU where there is one")->capture_default_str();
   command->add_option("--json", options->json, "File for the results")->check(refuse_empty);
+  command->add_flag("--in-process", options->in_process,
+                    "Run the paths in this process, for debuggers and compute-sanitizer; a crash ends it (ATTNGATE_IN_PROCESS=1)");
   command->footer(
       "Example:\n"
       "  attngate replay 'dtype=fp16 heads=8 head_dim=64 lengths=7,1,64 seed=0x2a'\n"

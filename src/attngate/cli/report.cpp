@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <iostream>
 
+#include "attngate/case/coverage.h"
 #include "attngate/cli/command.h"
 #include "attngate/report/results.h"
 #include "attngate/report/table.h"
@@ -11,7 +12,25 @@
 namespace attngate {
 namespace {
 
-int report(const std::string& folder, bool paths) {
+/// Prints the coverage; true when cases enough were drawn to reach every value and one was missed all the same.
+bool leaves_something_out(const std::vector<Results>& results) {
+  std::uint64_t cases = 0;
+  for (const Results& test : results) cases += test.cases;
+  std::cout << '\n';
+  const std::vector<std::string> missing = print_coverage_table(std::cout, results);
+  const bool judged = cases >= static_cast<std::uint64_t>(Coverage::minimum_cases);
+  std::string names;
+  for (const std::string& name : missing) names += (names.empty() ? "" : ", ") + name;
+  if (missing.empty()) {
+    std::cout << "coverage: every value was drawn\n";
+  } else {
+    std::cout << "coverage: never drawn: " << names << '\n';
+    if (!judged) std::cout << "coverage: " << cases << " cases are too few to judge it, which takes " << Coverage::minimum_cases << '\n';
+  }
+  return judged && !missing.empty();
+}
+
+int report(const std::string& folder, bool paths, bool coverage) {
   const ResultsFolder read = read_results(folder);
   if (read.results.empty() && !read.errors.empty()) {
     const std::size_t more = read.errors.size() - 1;
@@ -24,10 +43,11 @@ int report(const std::string& folder, bool paths) {
     std::cout << '\n';
   }
   print_results_table(std::cout, read.results);
+  const bool uncovered = coverage && leaves_something_out(read.results);
   const bool bad = std::ranges::any_of(read.results, [](const Results& results) {
     return results.status != TestStatus::holds && results.status != TestStatus::skipped;
   });
-  return bad || !read.errors.empty() ? exit_code::failed : exit_code::holds;
+  return bad || uncovered || !read.errors.empty() ? exit_code::failed : exit_code::holds;
 }
 
 }  // namespace
@@ -35,11 +55,17 @@ int report(const std::string& folder, bool paths) {
 void add_report_command(CLI::App& app, Command& chosen) {
   auto folder = std::make_shared<std::string>();
   auto paths = std::make_shared<bool>(false);
+  auto coverage = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("report", "Print the results of earlier runs as tables");
   command->add_option("DIR", *folder, "Folder of results, such as build/dev/results")->required();
   command->add_flag("--paths", *paths, "One more table: each path's runs, margins and times");
+  command->add_flag("--coverage", *coverage,
+                    "One more table: how many cases had each value of each dimension; a value that was never drawn in a "
+                    "run of enough cases is a failure");
   command->footer("Example:\n  attngate report build/dev/results --paths\nExit code: 0 all hold or are skipped, 1 something failed or cannot be read, 2 bad usage.");
-  command->callback([folder, paths, &chosen] { chosen = [folder, paths] { return report(*folder, *paths); }; });
+  command->callback([folder, paths, coverage, &chosen] {
+    chosen = [folder, paths, coverage] { return report(*folder, *paths, *coverage); };
+  });
 }
 
 }  // namespace attngate

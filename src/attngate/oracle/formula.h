@@ -10,7 +10,8 @@ struct FormulaResult {
   at::Tensor weights;  ///< averaged over heads, [total_tokens, max_length]; undefined unless asked for
 };
 
-/// The truth: fp64 throughout, valid rows only, no SDPA and no nested tensor.
+/// The truth: fp64 throughout, valid rows only, no SDPA and no nested tensor. Takes every mask, lengths of 0, an empty
+/// batch, and whatever parameters the inputs hold.
 ///
 /// Source of the formula: Vaswani et al., "Attention is all you need", 2017, section 3.2.
 FormulaResult reference_fp64(const CaseInputs& inputs, bool with_weights);

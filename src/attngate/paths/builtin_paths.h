@@ -13,7 +13,17 @@ void add_nn_mha_slow_functional_path(PathRegistry& registry);
 /// composite_sdpa_nested.*, composite_sdpa_nested_contiguous.* and composite_sdpa_dense.*.
 void add_composite_sdpa_paths(PathRegistry& registry);
 
-/// The promise of SDPA itself on the padded form, shared by the slow and the composite paths.
-Promise dense_sdpa_promise(const AttentionCase& attention_case, at::DeviceType device, SdpBackend backend);
+/// The promise of SDPA itself on the padded form, with an explicit mask or without one.
+Promise dense_sdpa_promise(const AttentionCase& attention_case, at::DeviceType device, SdpBackend backend, bool masked);
+
+/// The error of LibTorch's view() where a batch of 0 leaves a size of -1 open.
+inline const char* const open_size_error = "cannot reshape tensor of 0 elements";
+/// The error of at::linear for a nested tensor with gaps between its sequences.
+inline const char* const nested_gaps_error = "linear only supports contiguous nested tensor";
+
+/// The nested form has gaps between its sequences.
+bool has_nested_gaps(const AttentionCase& attention_case);
+/// A mask that a nested tensor has no place for; it knows padding and, in SDPA, the causal flag.
+bool has_explicit_mask(const AttentionCase& attention_case);
 
 }  // namespace attngate

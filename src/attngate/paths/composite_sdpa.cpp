@@ -6,8 +6,8 @@
 
 namespace attngate {
 
-at::Tensor CompositeSdpa::attend(const at::Tensor& input,
-                                 const std::optional<at::Tensor>& attention_mask) const {
+at::Tensor CompositeSdpa::attend(const at::Tensor& input, const std::optional<at::Tensor>& attention_mask,
+                                 bool is_causal) const {
   const MhaParameters& p = parameters_;
   const std::int64_t batch = input.size(0), embed_dim = p.embed_dim();
   const auto packed = at::linear(input, p.in_proj_weight, p.in_proj_bias).chunk(3, -1);
@@ -15,7 +15,7 @@ at::Tensor CompositeSdpa::attend(const at::Tensor& input,
     return part.view({batch, -1, p.num_heads, embed_dim / p.num_heads}).transpose(1, 2);
   };
   const at::Tensor attention = at::scaled_dot_product_attention(
-      heads(packed[0]), heads(packed[1]), heads(packed[2]), attention_mask);
+      heads(packed[0]), heads(packed[1]), heads(packed[2]), attention_mask, /*dropout_p=*/0.0, is_causal);
   return at::linear(attention.transpose(1, 2).reshape({batch, -1, embed_dim}), p.out_proj_weight,
                     p.out_proj_bias);
 }
@@ -26,13 +26,15 @@ std::pair<at::Tensor, at::Tensor> CompositeSdpa::forward(const at::Tensor& query
   TORCH_CHECK_NOT_IMPLEMENTED(query.is_same(key) && key.is_same(value),
                               "query, key and value must be the same Tensor for now.");
   TORCH_CHECK_NOT_IMPLEMENTED(!mask.has_value(), "mask is currently not supported.");
-  return {attend(query, std::nullopt), at::Tensor()};
+  return {attend(query, std::nullopt, false), at::Tensor()};
 }
 
-at::Tensor CompositeSdpa::forward_padded(const at::Tensor& input, const at::Tensor& key_padding_mask) const {
-  if (!key_padding_mask.defined()) return attend(input, std::nullopt);
-  // SDPA's boolean mask says where to attend, a key padding mask where not to.
-  return attend(input, key_padding_mask.logical_not().unsqueeze(1).unsqueeze(1));
+at::Tensor CompositeSdpa::forward_causal(const at::Tensor& input) const { return attend(input, std::nullopt, true); }
+
+at::Tensor CompositeSdpa::forward_padded(const at::Tensor& input, const at::Tensor& hidden) const {
+  if (!hidden.defined()) return attend(input, std::nullopt, false);
+  // SDPA's boolean mask says where to attend, this one where not to.
+  return attend(input, hidden.logical_not(), false);
 }
 
 CompositeSdpa build_composite_sdpa(const MhaParameters& parameters) {

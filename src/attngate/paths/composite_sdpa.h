@@ -22,14 +22,17 @@ class CompositeSdpa {
                                             const at::Tensor& value,
                                             const std::optional<at::Tensor>& mask) const;
 
-  /// Attention of padded input [batch, seqlen, embed_dim]; key_padding_mask [batch, seqlen] is True
-  /// on padding, or undefined.
-  at::Tensor forward_padded(const at::Tensor& input, const at::Tensor& key_padding_mask) const;
+  /// Self-attention of nested or dense input where a query sees its own key and those before it.
+  at::Tensor forward_causal(const at::Tensor& input) const;
+
+  /// Self-attention of padded input [batch, seqlen, embed_dim]; hidden is True where a query must not see a key, to be
+  /// broadcast to [batch, num_heads, seqlen, seqlen], or undefined.
+  at::Tensor forward_padded(const at::Tensor& input, const at::Tensor& hidden) const;
 
   const MhaParameters& parameters() const { return parameters_; }
 
  private:
-  at::Tensor attend(const at::Tensor& input, const std::optional<at::Tensor>& attention_mask) const;
+  at::Tensor attend(const at::Tensor& input, const std::optional<at::Tensor>& attention_mask, bool is_causal) const;
 
   MhaParameters parameters_;
 };

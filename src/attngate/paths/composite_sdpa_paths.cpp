@@ -9,11 +9,36 @@
 
 #include "attngate/paths/builtin_paths.h"
 #include "attngate/paths/composite_sdpa.h"
+#include "attngate/paths/hidden_keys.h"
 
 namespace attngate {
 namespace {
 
+/// What the nested form and its projection refuse before any SDPA.
+std::optional<Promise> refusal_before_sdpa(const AttentionCase& attention_case) {
+  if (has_explicit_mask(attention_case)) {
+    return Promise::inexpressible("SDPA takes no mask with a nested tensor");
+  }
+  if (attention_case.lengths.empty()) {
+    return Promise::refuses("Linear requires nested_tensor.dim == 3", "a nested tensor without sequences has no columns");
+  }
+  if (has_nested_gaps(attention_case)) {
+    return Promise::refuses(nested_gaps_error, "linear takes no nested tensor with gaps");
+  }
+  return std::nullopt;
+}
+
+/// Which nested input the fused backends take on CUDA.
+bool cuda_accepts_nested(const AttentionCase& attention_case, SdpBackend backend) {
+  if (std::ranges::count(attention_case.lengths, 0) > 0) return false;
+  const bool half = attention_case.dtype != DType::fp32;
+  const std::int64_t head_dim = attention_case.head_dim;
+  return (backend == SdpBackend::flash && half && head_dim % 8 == 0 && head_dim <= 256) ||
+         (backend == SdpBackend::efficient && head_dim % (half ? 8 : 4) == 0);
+}
+
 Promise nested_promise(const AttentionCase& attention_case, at::DeviceType device, SdpBackend backend) {
+  if (const auto refusal = refusal_before_sdpa(attention_case)) return *refusal;
   if (backend == SdpBackend::math) {
     return Promise::refuses("must be contiguous", "math takes no strided nested tensors");
   }
@@ -21,23 +46,51 @@ Promise nested_promise(const AttentionCase& attention_case, at::DeviceType devic
     return Promise::refuses(backend == SdpBackend::flash ? "No available kernel" : "No viable backend",
                             "no fused backend takes nested tensors on the CPU");
   }
-  const bool half = attention_case.dtype != DType::fp32;
-  const bool accepts =
-      (backend == SdpBackend::flash && half && attention_case.head_dim % 8 == 0 && attention_case.head_dim <= 256) ||
-      (backend == SdpBackend::efficient && attention_case.head_dim % (half ? 8 : 4) == 0);
-  if (accepts) return Promise::runs(to_string(backend));
-  return Promise::refuses("No available kernel",
-                          to_string(backend) + " does not take this dtype or head_dim nested");
+  if (!cuda_accepts_nested(attention_case, backend)) {
+    return Promise::refuses("No available kernel",
+                            to_string(backend) + " does not take this dtype, head_dim or length nested");
+  }
+  return Promise::runs(to_string(backend));
 }
 
+Promise nested_contiguous_promise(const AttentionCase& attention_case, at::DeviceType) {
+  if (has_explicit_mask(attention_case)) return Promise::inexpressible("SDPA takes no mask with a nested tensor");
+  if (attention_case.lengths.empty()) {
+    return Promise::inexpressible("a nested view without sequences crashes when it is asked for its size");
+  }
+  if (attention_case.mask == MaskKind::causal) {
+    return Promise::refuses("not supported when is_causal=True", "nested math has no causal flag");
+  }
+  if (attention_case.total_tokens() == 0) {
+    return Promise::refuses("at least one constituent tensor should have non-zero numel",
+                            "nested math pads, and finds nothing to pad");
+  }
+  return Promise::runs("math");
+}
+
+Promise dense_promise(const AttentionCase& attention_case, at::DeviceType device, SdpBackend backend) {
+  if (attention_case.lengths.empty()) {
+    return Promise::refuses(open_size_error, "the composite leaves the length open, which a batch of 0 does not settle");
+  }
+  // The causal flag needs no mask, see run_dense().
+  const bool masked = attention_case.mask != MaskKind::none && attention_case.mask != MaskKind::causal;
+  return dense_sdpa_promise(attention_case, device, backend, masked);
+}
+
+bool is_causal(const CaseInputs& inputs) { return inputs.attention_case().mask == MaskKind::causal; }
+
 PathOutput run_nested(const CaseInputs& inputs) {
+  const CompositeSdpa composite = build_composite_sdpa(inputs.parameters());
   const at::Tensor& x = inputs.nested();
-  return {build_composite_sdpa(inputs.parameters()).forward(x, x, x, std::nullopt).first, {}};
+  if (is_causal(inputs)) return {composite.forward_causal(x), {}};
+  return {composite.forward(x, x, x, std::nullopt).first, {}};
 }
 
 PathOutput run_dense(const CaseInputs& inputs) {
-  return {build_composite_sdpa(inputs.parameters()).forward_padded(inputs.dense(), inputs.key_padding_mask()),
-          {}};
+  const CompositeSdpa composite = build_composite_sdpa(inputs.parameters());
+  // Padding comes behind the valid keys: with the causal flag no valid query sees it, and no mask is needed.
+  if (is_causal(inputs)) return {composite.forward_causal(inputs.dense()), {}};
+  return {composite.forward_padded(inputs.dense(), hidden_keys(inputs)), {}};
 }
 
 /// How rows [total_tokens * num_heads, head_dim] in token order become one contiguous
@@ -93,7 +146,9 @@ PathOutput run_nested_contiguous(const CaseInputs& inputs) {
                                         order.strides, order.offsets);
   };
   const at::Tensor attention =
-      at::scaled_dot_product_attention(heads(packed[0]), heads(packed[1]), heads(packed[2])).contiguous();
+      at::scaled_dot_product_attention(heads(packed[0]), heads(packed[1]), heads(packed[2]), /*attn_mask=*/{},
+                                       /*dropout_p=*/0.0, is_causal(inputs))
+          .contiguous();
   const at::Tensor rows = at::native::get_nested_tensor_impl(attention)->get_buffer().view(
       {-1, attention_case.head_dim});
   const at::Tensor tokens =
@@ -121,10 +176,9 @@ void add_composite_sdpa_paths(PathRegistry& registry) {
                   nested_promise, run_nested);
   registry.add({"composite_sdpa_nested_contiguous.math", "composite_sdpa_nested", SdpBackend::math,
                 "linear, SDPA on contiguous nested heads, linear",
-                [](const AttentionCase&, at::DeviceType) { return Promise::runs("math"); },
-                run_nested_contiguous});
+                nested_contiguous_promise, run_nested_contiguous});
   add_per_backend(registry, "composite_sdpa_dense", "linear, SDPA, linear on a padded tensor, masked",
-                  dense_sdpa_promise, run_dense);
+                  dense_promise, run_dense);
 }
 
 }  // namespace attngate

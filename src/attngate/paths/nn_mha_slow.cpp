@@ -5,12 +5,11 @@
 #include <ATen/ops/linear.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
 #include <ATen/ops/softmax.h>
-#include <ATen/ops/zeros.h>
 
 #include <cmath>
-#include <limits>
 
 #include "attngate/paths/builtin_paths.h"
+#include "attngate/paths/hidden_keys.h"
 
 namespace attngate {
 namespace {
@@ -32,14 +31,12 @@ Heads project(const at::Tensor& input, const MhaParameters& p) {
   return {heads(0), heads(1), heads(2)};
 }
 
-/// The key padding mask as numbers to add to the logits: -inf on padding, [batch, num_heads, 1, seqlen].
-at::Tensor additive_mask(const CaseInputs& inputs) {
-  const at::Tensor& padding = inputs.key_padding_mask();
-  const std::int64_t batch = padding.size(0), seqlen = padding.size(1);
-  return at::zeros({batch, seqlen}, inputs.dense().options())
-      .masked_fill_(padding, -std::numeric_limits<double>::infinity())
-      .view({batch, 1, 1, seqlen})
-      .expand({batch, inputs.parameters().num_heads, 1, seqlen});
+/// Key padding and attention mask merged, to add to the logits: [batch, num_heads, seqlen or 1, seqlen]; undefined where
+/// nothing is hidden.
+at::Tensor merged_mask(const CaseInputs& inputs) {
+  const at::Tensor hidden = hidden_keys(inputs);
+  if (!hidden.defined()) return {};
+  return additive_mask(hidden, inputs).expand({inputs.dense().size(0), inputs.parameters().num_heads, -1, -1});
 }
 
 at::Tensor out_projection(const at::Tensor& attention, std::int64_t seqlen, std::int64_t batch,
@@ -54,10 +51,11 @@ PathOutput run_with_weights(const Heads& heads, const CaseInputs& inputs) {
   const std::int64_t batch = inputs.dense().size(0), seqlen = inputs.dense().size(1);
   const at::Tensor scaled = heads.query.mul(std::sqrt(1.0 / static_cast<double>(heads.query.size(-1))));
   const at::Tensor key_transposed = heads.key.transpose(-2, -1);
-  const bool masked = inputs.key_padding_mask().defined();
+  const at::Tensor mask = merged_mask(inputs);
   const at::Tensor logits =
-      masked ? at::baddbmm(additive_mask(inputs).reshape({batch * p.num_heads, 1, seqlen}), scaled, key_transposed)
-             : at::bmm(scaled, key_transposed);
+      mask.defined()
+          ? at::baddbmm(mask.reshape({batch * p.num_heads, mask.size(2), seqlen}), scaled, key_transposed)
+          : at::bmm(scaled, key_transposed);
   const at::Tensor weights = at::softmax(logits, -1);
   const at::Tensor attention =
       at::bmm(weights, heads.value).transpose(0, 1).contiguous().view({seqlen * batch, p.embed_dim()});
@@ -71,10 +69,10 @@ PathOutput run_without_weights(const Heads& heads, const CaseInputs& inputs) {
   const auto by_head = [&](const at::Tensor& tensor) {
     return tensor.reshape({batch, p.num_heads, seqlen, tensor.size(-1)});
   };
-  const std::optional<at::Tensor> mask =
-      inputs.key_padding_mask().defined() ? std::optional(additive_mask(inputs)) : std::nullopt;
+  const at::Tensor mask = merged_mask(inputs);
   const at::Tensor attention =
-      at::scaled_dot_product_attention(by_head(heads.query), by_head(heads.key), by_head(heads.value), mask)
+      at::scaled_dot_product_attention(by_head(heads.query), by_head(heads.key), by_head(heads.value),
+                                       mask.defined() ? std::optional(mask) : std::nullopt)
           .permute({2, 0, 1, 3})
           .contiguous()
           .view({batch * seqlen, p.embed_dim()});
@@ -88,7 +86,9 @@ PathOutput run_slow(const CaseInputs& inputs) {
 }
 
 Promise slow_promise(const AttentionCase& attention_case, at::DeviceType device, SdpBackend backend) {
-  if (!attention_case.need_weights) return dense_sdpa_promise(attention_case, device, backend);
+  if (!attention_case.need_weights) {
+    return dense_sdpa_promise(attention_case, device, backend, attention_case.mask != MaskKind::none);
+  }
   if (backend == SdpBackend::math) return Promise::runs("unfused");
   return Promise::redundant("need_weights=1 takes no SDPA, as nn_mha_slow.math");
 }

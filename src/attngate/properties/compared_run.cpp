@@ -8,7 +8,7 @@
 namespace attngate {
 
 ComparedRunner::ComparedRunner(const PropertyContext& context)
-    : device_(context.device), executor_(context.device), references_(context.device) {}
+    : device_(context.device), executor_(context), references_(context.device) {}
 
 ComparedRun ComparedRunner::run(const AttentionCase& attention_case, const std::vector<SelectedPath>& selected,
                                 Verdict& verdict) {

@@ -16,7 +16,7 @@ namespace {
 class GuardedMemoryCheck {
  public:
   explicit GuardedMemoryCheck(PropertyContext context)
-      : context_(std::move(context)), executor_(context_.device), references_(context_.device) {}
+      : context_(std::move(context)), executor_(context_), references_(context_.device) {}
 
   Verdict operator()(const AttentionCase& attention_case) {
     const c10::InferenceMode no_autograd;

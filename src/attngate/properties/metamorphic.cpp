@@ -236,7 +236,7 @@ RowMap gather_rows(const std::vector<std::int64_t>& sources, at::Device device) 
 
 Lanes metamorphic_lanes(at::DeviceType device) { return device == at::kCPU ? Lanes::every : Lanes::fused; }
 
-PathExecutor make_executor(const PropertyContext& context) { return PathExecutor(context.device); }
+PathExecutor make_executor(const PropertyContext& context) { return PathExecutor(context); }
 
 Verdict not_applicable(std::string reason) {
   Verdict verdict;

@@ -5,6 +5,8 @@
 
 #include "attngate/paths/backend_observer.h"
 #include "attngate/paths/sdp_backend_guard.h"
+#include "attngate/values/cuda_error.h"
+#include "attngate/values/device_stream.h"
 
 namespace attngate {
 namespace {
@@ -66,6 +68,7 @@ Execution PathExecutor::run_one(const SelectedPath& selected, const CaseInputs& 
     throw DeviceLost(selected.path->name, first_line(error.what_without_backtrace()));
   } catch (const c10::Error& error) {
     note_error(execution, selected.promise, error.what_without_backtrace());
+    expect_device(selected, execution);
     // LibTorch's host allocator has no error type of its own.
     if (execution.outcome.detail.find("DefaultCPUAllocator: can't allocate memory") != std::string::npos) {
       execution.outcome.status = PathStatus::out_of_memory;
@@ -75,8 +78,18 @@ Execution PathExecutor::run_one(const SelectedPath& selected, const CaseInputs& 
     execution.outcome.detail = "the host ran out of memory";
   } catch (const std::exception& error) {
     note_error(execution, selected.promise, error.what());
+    expect_device(selected, execution);
   }
   return execution;
+}
+
+void PathExecutor::expect_device(const SelectedPath& selected, const Execution& execution) const {
+  if (execution.outcome.status != PathStatus::unexpected_error) return;
+  try {
+    synchronize(device_);
+  } catch (const CudaError&) {
+    throw DeviceLost(selected.path->name, execution.outcome.detail);
+  }
 }
 
 std::vector<Execution> PathExecutor::run(const std::vector<SelectedPath>& paths, const CaseInputs& inputs) {
@@ -86,9 +99,15 @@ std::vector<Execution> PathExecutor::run(const std::vector<SelectedPath>& paths,
   std::vector<Execution> executions;
   executions.reserve(paths.size());
   for (std::size_t i = 0; i < paths.size(); ++i) {
+    announce(paths[i].path->name);
     executions.push_back(run_one(paths[i], inputs, stopwatches_[i]));
   }
+  announce("");
   return executions;
+}
+
+void PathExecutor::announce(const std::string& path) const {
+  if (on_path_) on_path_(path);
 }
 
 void PathExecutor::read_times(std::vector<Execution>& executions) const {

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <string>
 #include <vector>
 
 #include "attngate/paths/attention_path.h"
@@ -25,7 +27,8 @@ struct Execution {
 /// Runs paths one by one, each under its SDPA backend, and holds them to their promises.
 class PathExecutor {
  public:
-  explicit PathExecutor(at::Device device) : device_(device) {}
+  /// Takes the device, and whom to tell of each path, from the context.
+  explicit PathExecutor(const PropertyContext& context) : device_(context.device), on_path_(context.on_path) {}
 
   /// Runs every path on the inputs; device work may still be queued when it returns.
   ///
@@ -38,7 +41,13 @@ class PathExecutor {
  private:
   Execution run_one(const SelectedPath& selected, const CaseInputs& inputs, Stopwatch& stopwatch);
 
+  /// Throws DeviceLost when an error that was not promised has left the device unusable: a path's own kernels may report it
+  /// as any kind of error, and the next path would get the blame.
+  void expect_device(const SelectedPath& selected, const Execution& execution) const;
+  void announce(const std::string& path) const;
+
   at::Device device_;
+  std::function<void(const std::string& path)> on_path_;
   std::vector<Stopwatch> stopwatches_;  ///< kept from case to case: making events costs more than recording them
 };
 

@@ -20,7 +20,8 @@ struct PropertyContext {
   std::vector<std::string> only;
   /// Paths that take no part, by name: they failed before, and the others shall still be heard.
   std::vector<std::string> quarantined;
-  /// Told the name of each path just before it runs, so that a death can be laid at its door; may be empty.
+  /// Told the name of each path just before it runs, and an empty name behind the last one, so that a death can be laid at
+  /// the right door; may be empty.
   std::function<void(const std::string& path)> on_path;
 };
 
@@ -61,7 +62,12 @@ PropertyCheck make_check(Arguments&&... arguments) {
 class DeviceLost : public std::runtime_error {
  public:
   DeviceLost(const std::string& path, const std::string& error)
-      : std::runtime_error(path + " lost the device: " + error) {}
+      : std::runtime_error(path + " lost the device: " + error), path_(path), error_(error) {}
+  const std::string& path() const { return path_; }
+  const std::string& error() const { return error_; }
+
+ private:
+  std::string path_, error_;
 };
 
 }  // namespace attngate

@@ -12,7 +12,7 @@ namespace {
 
 class StatusCheck {
  public:
-  explicit StatusCheck(PropertyContext context) : context_(std::move(context)), executor_(context_.device) {}
+  explicit StatusCheck(PropertyContext context) : context_(std::move(context)), executor_(context_) {}
 
   Verdict operator()(const AttentionCase& attention_case) {
     const c10::InferenceMode no_autograd;

@@ -84,7 +84,7 @@ void check_rows(Execution& execution, const at::Tensor& rows, const AttentionCas
 
 class WeightsCheck {
  public:
-  explicit WeightsCheck(PropertyContext context) : context_(std::move(context)), executor_(context_.device) {}
+  explicit WeightsCheck(PropertyContext context) : context_(std::move(context)), executor_(context_) {}
 
   Verdict operator()(const AttentionCase& attention_case) {
     const c10::InferenceMode no_autograd;

@@ -60,6 +60,10 @@ void write_measurements(std::ostream& out, const Results& results) {
   write_measurement(out, "cases_per_second", results.cases_per_second);
   write_measurement(out, "worst_margin", results.worst_margin);
   write_measurement(out, "worst_path", results.worst_path);
+  if (results.exact_pairs > 0) {
+    write_measurement(out, "exact.pairs", static_cast<double>(results.exact_pairs));
+    write_measurement(out, "exact.equal", static_cast<double>(results.exact_equal));
+  }
   const TimeShares& shares = results.shares;
   write_measurement(out, "share.generate", shares.generate);
   write_measurement(out, "share.inputs", shares.inputs);

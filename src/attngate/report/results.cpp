@@ -46,8 +46,20 @@ TimeShares shares_of(const RunReport& report) {
           phases.paths_us / total,    phases.compare_us / total, (total - known) / total};
 }
 
+CoverageCounts coverage_counts(const Coverage& coverage) {
+  CoverageCounts counts;
+  for (const CoverageBucket& bucket : coverage.buckets()) {
+    if (bucket.count > 0) counts[bucket.dimension][bucket.bucket] = static_cast<std::uint64_t>(bucket.count);
+  }
+  return counts;
+}
+
 FailureResults failure_results(const RunIdentity& run, const Failure& failure) {
   FailureResults results;
+  if (failure.blame) {
+    results.path = failure.blame->path;
+    results.status = to_string(failure.blame->status);
+  }
   results.origin = to_string(failure.origin);
   results.index = failure.index;
   results.first_line = failure.first.line;
@@ -124,7 +136,10 @@ Results make_results(const RunContext& context, const RunReport& report) {
     results.paths.push_back({path.path, path.runs, path.refusals, path.worst_margin, path.worst_line, path.backends, path.median_us()});
   }
   results.shares = shares_of(report);
-  if (report.failure) results.failure = failure_results(context.run, *report.failure);
+  results.exact_pairs = report.exact_pairs;
+  results.exact_equal = report.exact_equal;
+  results.coverage = coverage_counts(report.coverage);
+  for (const Failure& failure : report.failures) results.failures.push_back(failure_results(context.run, failure));
   results.journal = report.journal_path;
   results.wall_seconds = report.wall_seconds;
   return results;

@@ -3,7 +3,6 @@
 #include <cstdint>
 #include <limits>
 #include <map>
-#include <optional>
 #include <string>
 #include <vector>
 
@@ -50,6 +49,9 @@ struct PathResults {
   bool operator==(const PathResults&) const = default;
 };
 
+/// How many cases had a value of a dimension: counts[dimension][bucket].
+using CoverageCounts = std::map<std::string, std::map<std::string, std::uint64_t>>;
+
 /// One path's part in the failing case.
 struct OutcomeResults {
   std::string path;
@@ -62,8 +64,11 @@ struct OutcomeResults {
   bool operator==(const OutcomeResults&) const = default;
 };
 
-/// The failure of a test.
+/// One failure of a test: a path's, a pair's, or nobody's in particular.
 struct FailureResults {
+  /// Who failed and how; empty when no path is to blame.
+  std::string path;
+  std::string status;
   std::string origin;
   std::uint64_t index = 0;
   std::string first_line;
@@ -112,7 +117,13 @@ struct Results {
   std::string worst_line;
   std::vector<PathResults> paths;
   TimeShares shares;
-  std::optional<FailureResults> failure;
+  /// Results that should be the same bits, and those that were; 0 of 0 where the property expects none.
+  std::uint64_t exact_pairs = 0;
+  std::uint64_t exact_equal = 0;
+  /// Cases by dimension and bucket (case/coverage.h), without the empty buckets.
+  CoverageCounts coverage;
+  /// One for each path or pair that failed.
+  std::vector<FailureResults> failures;
   std::string journal;
   std::string started;  ///< UTC, ISO 8601: 2026-01-31T12:00:00Z
   double wall_seconds = 0;

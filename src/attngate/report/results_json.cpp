@@ -14,7 +14,8 @@ using json = nlohmann::ordered_json;
 
 constexpr const char* schema_name = "attngate.results";
 // Goes up when a field changes its meaning or goes away; a new field does not change it.
-constexpr int schema_version = 1;
+// 2: `failures` took the place of `failure`.
+constexpr int schema_version = 2;
 
 // JSON has no inf and no nan: they are written as text.
 json number(double value) {
@@ -36,6 +37,8 @@ json json_of(const OutcomeResults& outcome) {
           {"error", number(outcome.error)}, {"bound", number(outcome.bound)}, {"detail", outcome.detail}};
 }
 
+json json_of(const FailureResults& failure);
+
 template <typename Item>
 json json_of(const std::vector<Item>& items) {
   json list = json::array();
@@ -49,7 +52,9 @@ json json_of(const TimeShares& shares) {
 }
 
 json json_of(const FailureResults& failure) {
-  return {{"origin", failure.origin},
+  return {{"path", failure.path},
+          {"status", failure.status},
+          {"origin", failure.origin},
           {"index", failure.index},
           {"first", {{"line", failure.first_line}, {"reason", failure.first_reason}}},
           {"shrunk", {{"line", failure.shrunk_line}, {"reason", failure.shrunk_reason}}},
@@ -101,7 +106,12 @@ class Fields {
     for (const auto& [backend, count] : fields.object_.items()) fields.read(backend.c_str(), counts[backend]);
   }
 
-  bool has(const char* key) const { return !at(key).is_null(); }
+  void read(const char* key, CoverageCounts& counts) const {
+    const Fields dimensions = object(key);
+    for (const auto& [dimension, buckets] : dimensions.object_.items()) {
+      dimensions.read(dimension.c_str(), counts[dimension]);
+    }
+  }
 
   [[noreturn]] void refuse(const char* key, const std::string& allowed) const {
     throw ResultsError(fmt::format("field '{}': allowed is {}", name(key), allowed));
@@ -199,6 +209,8 @@ OutcomeResults read_outcome(const Fields& fields) {
 
 FailureResults read_failure(const Fields& fields) {
   FailureResults failure;
+  fields.read("path", failure.path);
+  fields.read("status", failure.status);
   fields.read("origin", failure.origin);
   fields.read("index", failure.index);
   fields.object("first").read("line", failure.first_line);
@@ -242,7 +254,9 @@ std::string results_to_json(const Results& results) {
       {"worst_margin", {{"value", number(results.worst_margin)}, {"path", results.worst_path}, {"line", results.worst_line}}},
       {"paths", json_of(results.paths)},
       {"shares", json_of(results.shares)},
-      {"failure", results.failure ? json_of(*results.failure) : json(nullptr)},
+      {"exact", {{"pairs", results.exact_pairs}, {"equal", results.exact_equal}}},
+      {"coverage", results.coverage},
+      {"failures", json_of(results.failures)},
       {"journal", results.journal},
       {"started", results.started},
       {"wall_seconds", number(results.wall_seconds)}};
@@ -269,7 +283,10 @@ Results results_from_json(const std::string& text) {
   fields.object("worst_margin").read("line", results.worst_line);
   fields.read_list("paths", [&](const Fields& item) { results.paths.push_back(read_path(item)); });
   read_shares(fields.object("shares"), results.shares);
-  if (fields.has("failure")) results.failure = read_failure(fields.object("failure"));
+  fields.object("exact").read("pairs", results.exact_pairs);
+  fields.object("exact").read("equal", results.exact_equal);
+  fields.read("coverage", results.coverage);
+  fields.read_list("failures", [&](const Fields& item) { results.failures.push_back(read_failure(item)); });
   return results;
 }
 

@@ -9,8 +9,12 @@
 namespace attngate {
 
 /// Prints one row a test: property, dtype, device, the SDPA backends that ran, cases, cases a second, the worst margin
-/// and its path, time and status; then a line with the totals.
+/// and its path, results with the same bits where those were expected, time and status; then a line with the totals.
 void print_results_table(std::ostream& out, const std::vector<Results>& results);
+
+/// Prints how many cases of all tests together had each value of each dimension, and returns the values that none had:
+/// "mask 4d". Prints nothing when no case was checked.
+std::vector<std::string> print_coverage_table(std::ostream& out, const std::vector<Results>& results);
 
 /// Prints one row for each path of each test: backends, runs, refused cases, worst margin, median time in us. Prints
 /// nothing when no test ran a path.

@@ -93,6 +93,7 @@ Environment read_environment(const LookUp& look_up) {
   if (const auto value = look_up("ATTNGATE_CASES")) environment.max_cases = read_cases("ATTNGATE_CASES", *value);
   if (const auto value = look_up("ATTNGATE_SECONDS")) environment.max_seconds = read_seconds("ATTNGATE_SECONDS", *value);
   if (const auto value = look_up("ATTNGATE_REQUIRE_GPU")) environment.require_gpu = read_flag("ATTNGATE_REQUIRE_GPU", *value);
+  if (const auto value = look_up("ATTNGATE_IN_PROCESS")) environment.in_process = read_flag("ATTNGATE_IN_PROCESS", *value);
   if (const auto value = look_up("ATTNGATE_RESULTS")) {
     if (value->empty()) refuse("ATTNGATE_RESULTS", *value, "allowed is the path of a folder");
     environment.results_folder = *value;

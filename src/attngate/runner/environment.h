@@ -24,6 +24,8 @@ struct Environment {
   std::optional<double> max_seconds;
   /// ATTNGATE_REQUIRE_GPU=1: a skip for want of a GPU becomes a failure.
   bool require_gpu = false;
+  /// ATTNGATE_IN_PROCESS=1: cases are checked in this process and not in workers, for debuggers and compute-sanitizer.
+  bool in_process = false;
   /// ATTNGATE_RESULTS: folder for results and journals, in place of the default one.
   std::optional<std::string> results_folder;
 };

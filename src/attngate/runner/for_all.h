@@ -8,21 +8,22 @@
 #include <vector>
 
 #include "attngate/case/attention_case.h"
-#include "attngate/properties/verdict.h"
+#include "attngate/runner/case_checker.h"
 #include "attngate/runner/replay_command.h"
 #include "attngate/runner/run_report.h"
 #include "attngate/runner/shrink_search.h"
 
 namespace attngate {
 
-/// Says of one case whether the property holds; an exception counts as "does not hold".
-using Check = std::function<Verdict(const AttentionCase&)>;
-
 /// Random case number `index`, a function of the index alone (the seed is inside): same index, same case.
 using Draw = std::function<AttentionCase(std::uint64_t index)>;
 
 /// A case with its smaller neighbours; may be empty, then nothing is shrunk.
 using Shrinks = std::function<rc::Shrinkable<AttentionCase>(const AttentionCase&)>;
+
+/// How long one case may run. The cost limits let none take over 1 s on two CPU cores, or 50 ms on a GPU; 20 times that
+/// leaves room for a machine with other work, and for the first case of a process, which loads kernels.
+inline constexpr double default_case_timeout_seconds = 20;
 
 /// What for_all() runs, and for how long.
 struct ForAllOptions {
@@ -34,22 +35,24 @@ struct ForAllOptions {
   /// Budget of the random cases, whichever is reached first; a started case is finished.
   std::uint64_t max_cases = 1000;
   double max_seconds = std::numeric_limits<double>::infinity();
-  /// One failure is reported in full in any case; going on counts the others, which are not shrunk.
-  bool stop_at_first_failure = true;
+  /// Ends the run with its first failure. Else the path that failed is left out from then on, so that one run names every
+  /// bad path; a failure that no single path is to blame for ends the run all the same.
+  bool stop_at_first_failure = false;
   ShrinkBudget shrink;
-  /// A case that runs longer ends the process with exit code 1; 0 for no limit. 60 s: a thousand times the longest case.
-  double case_timeout_seconds = 60;
+  /// In this process, a case that runs longer ends it with exit code 1; 0 for no limit. Workers have limits of their own.
+  double case_timeout_seconds = default_case_timeout_seconds;
   /// Journal file; empty for none.
   std::string journal_path;
 };
 
-/// Runs `check` on the corpus, then on random cases, or on the replayed case alone; on a failure runs the case again
-/// twice (flaky?) and shrinks it. Before each evaluation its line goes to the journal; a case that kills the process or
-/// hangs is named on stderr. Throws UsageError when the journal cannot be created; a failing check never throws.
-RunReport for_all(const ForAllOptions& options, const Draw& draw, const Shrinks& shrinks, const Check& check);
+/// Runs the checker on the corpus, then on random cases, or on the replayed case alone. A failed case runs again twice
+/// (flaky?) and is shrunk; then its path is quarantined, the same case runs again, and the rest follow.
+///
+/// Before each evaluation its line goes to the journal; whatever ends this process in a case, stderr names the case.
+/// Throws UsageError when the journal cannot be created; a failing check never throws.
+RunReport for_all(const ForAllOptions& options, const Draw& draw, const Shrinks& shrinks, CaseChecker& checker);
 
-/// The verdict of `check`, made consistent: an exception, no path at all, a path outside its promise or a margin above 1
-/// means that it does not hold, whatever the check says.
-Verdict judge(const Check& check, const AttentionCase& attention_case);
+/// The same with a check that runs in this process and knows no quarantine.
+RunReport for_all(const ForAllOptions& options, const Draw& draw, const Shrinks& shrinks, const Check& check);
 
 }  // namespace attngate

@@ -64,9 +64,20 @@ double RunReport::cases_per_second() const {
   return loop_seconds > 0 ? static_cast<double>(cases()) / loop_seconds : 0;
 }
 
+std::string Failure::reason() const {
+  if (!flaky()) return smallest().verdict.reason;
+  return "flaky: held in " + std::to_string(reruns_held) + " of " + std::to_string(reruns) +
+         " re-runs; first: " + first.verdict.reason;
+}
+
+std::string Failure::summary() const {
+  const std::string what = blame ? blame->path + " (" + to_string(blame->status) + ")" : reason();
+  return flaky() ? what + " (flaky)" : what;
+}
+
 RunStatus RunReport::status() const {
-  if (failed_cases > flaky_cases) return RunStatus::failed;
-  if (failed_cases > 0) return RunStatus::flaky;
+  if (!std::ranges::all_of(failures, &Failure::flaky)) return RunStatus::failed;
+  if (!failures.empty()) return RunStatus::flaky;
   if (!error.empty()) return RunStatus::error;
   if (cases() > 0) return RunStatus::holds;
   return inapplicable_cases > 0 ? RunStatus::inapplicable : RunStatus::error;
@@ -76,10 +87,12 @@ int RunReport::exit_code() const { return status() == RunStatus::holds ? exit_co
 
 std::string RunReport::reason() const {
   if (status() == RunStatus::inapplicable) return "nothing ran: the property does not apply (" + why_inapplicable + ")";
-  if (!failure) return error;
-  if (!failure->flaky()) return failure->smallest().verdict.reason;
-  return "flaky: held in " + std::to_string(failure->reruns_held) + " of " + std::to_string(failure->reruns) +
-         " re-runs; first: " + failure->first.verdict.reason;
+  if (failures.empty()) return error;
+  std::string text = failures.front().reason();
+  if (failures.size() == 1) return text;
+  text += "; failed too:";
+  for (std::size_t i = 1; i < failures.size(); ++i) text += (i > 1 ? ", " : " ") + failures[i].summary();
+  return text;
 }
 
 void RunReport::add(CaseOrigin origin, const std::string& line, const Verdict& verdict) {
@@ -89,6 +102,12 @@ void RunReport::add(CaseOrigin origin, const std::string& line, const Verdict& v
     case CaseOrigin::random: ++random_cases; break;
   }
   phases += verdict.phases;
+  exact_pairs += verdict.exact_pairs;
+  exact_equal += verdict.exact_equal;
+  add_paths(origin, line, verdict);
+}
+
+void RunReport::add_paths(CaseOrigin origin, const std::string& line, const Verdict& verdict) {
   if (worst_line.empty() || worse(verdict.worst_margin, worst_margin)) {
     worst_margin = verdict.worst_margin;
     worst_path = verdict.worst_path;

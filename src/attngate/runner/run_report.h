@@ -7,7 +7,9 @@
 #include <vector>
 
 #include "attngate/case/attention_case.h"
+#include "attngate/case/coverage.h"
 #include "attngate/properties/verdict.h"
+#include "attngate/runner/blame.h"
 
 namespace attngate {
 
@@ -36,8 +38,10 @@ struct CheckedCase {
   Verdict verdict;
 };
 
-/// The first case that failed and the smallest one that still does.
+/// The first case in which a path failed and the smallest one in which it still does.
 struct Failure {
+  /// Who failed, and how; nullopt when no path is to blame (an exception of the property, say).
+  std::optional<Blame> blame;
   CaseOrigin origin = CaseOrigin::random;
   /// Which case of its origin, from 0; with the seed it names a random case.
   std::uint64_t index = 0;
@@ -57,6 +61,10 @@ struct Failure {
   bool shrink_budget_ended = false;
 
   bool flaky() const { return reruns_held > 0; }
+  /// One line: why the case to look at fails, or that it is flaky.
+  std::string reason() const;
+  /// Who failed and how, in a few words: "nn_mha_fast.flash (wrong result)".
+  std::string summary() const;
   /// The case to look at: the shrunk one, else the first.
   const CheckedCase& smallest() const { return shrunk ? *shrunk : first; }
 };
@@ -90,6 +98,11 @@ struct RunReport {
   std::string why_inapplicable;
   /// In order of first appearance.
   std::vector<PathSummary> paths;
+  /// What the checked cases were like.
+  Coverage coverage;
+  /// Results that should be the same bits, and those that were, see Verdict.
+  std::uint64_t exact_pairs = 0;
+  std::uint64_t exact_equal = 0;
   /// Host time in us that drawing the random cases took.
   double generate_us = 0;
   /// Host time of all cases by phase.
@@ -101,8 +114,9 @@ struct RunReport {
   double worst_margin = 0;
   std::string worst_path;
   std::string worst_line;
-  std::optional<Failure> failure;
-  /// Cases that failed, flaky ones included.
+  /// One for each path or pair that failed, in the order in which they did.
+  std::vector<Failure> failures;
+  /// Cases that failed, flaky ones included; a case counts once, however many paths fail on it.
   std::uint64_t failed_cases = 0;
   std::uint64_t flaky_cases = 0;
   /// Empty when there is no journal.
@@ -121,6 +135,8 @@ struct RunReport {
 
   /// Adds one case to the counts, the paths and the phases.
   void add(CaseOrigin origin, const std::string& line, const Verdict& verdict);
+  /// Adds what more paths did on a case that is counted already.
+  void add_paths(CaseOrigin origin, const std::string& line, const Verdict& verdict);
 };
 
 }  // namespace attngate

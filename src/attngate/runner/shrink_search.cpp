@@ -5,7 +5,7 @@
 
 namespace attngate {
 
-ShrinkResult shrink(rc::Shrinkable<AttentionCase> root, const ShrinkBudget& budget,
+ShrinkResult shrink(rc::Shrinkable<AttentionCase> root, const std::optional<Blame>& blame, const ShrinkBudget& budget,
                     const std::function<CheckedCase(const AttentionCase&)>& run) {
   const auto start = std::chrono::steady_clock::now();
   const auto elapsed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
@@ -19,7 +19,7 @@ ShrinkResult shrink(rc::Shrinkable<AttentionCase> root, const ShrinkBudget& budg
       if (result.budget_ended) break;
       ++result.attempts;
       CheckedCase checked = run(candidate->value());
-      if (checked.verdict.holds) continue;
+      if (!fails_alike(checked.verdict, blame)) continue;
       ++result.steps;
       result.smallest = std::move(checked);
       root = *candidate;

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "attngate/case/attention_case.h"
+#include "attngate/runner/blame.h"
 #include "attngate/runner/run_report.h"
 
 #include <rapidcheck/Shrinkable.h>
@@ -28,9 +29,9 @@ struct ShrinkResult {
   bool budget_ended = false;
 };
 
-/// Walks down from `root` greedily: takes the first candidate that `run` says does not hold, then looks at that one's
-/// candidates, until none fails or the budget is spent. `run` is called once for each candidate.
-ShrinkResult shrink(rc::Shrinkable<AttentionCase> root, const ShrinkBudget& budget,
+/// Walks down from `root` greedily: takes the first candidate that fails like the root (see fails_alike()), then looks at
+/// that one's candidates, until none does or the budget is spent. `run` is called once for each candidate.
+ShrinkResult shrink(rc::Shrinkable<AttentionCase> root, const std::optional<Blame>& blame, const ShrinkBudget& budget,
                     const std::function<CheckedCase(const AttentionCase&)>& run);
 
 }  // namespace attngate

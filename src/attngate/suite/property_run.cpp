@@ -1,19 +1,18 @@
 #include "attngate/suite/property_run.h"
 
-#include <ATen/Parallel.h>
 #include <fmt/format.h>
 #include <fmt/ostream.h>
 
 #include <algorithm>
 #include <filesystem>
 #include <fstream>
+#include <memory>
 
 #include "attngate/case/generate.h"
 #include "attngate/case/shrink.h"
 #include "attngate/case/text.h"
-#include "attngate/paths/sdp_backend_guard.h"
+#include "attngate/isolation/worker_checker.h"
 #include "attngate/runner/failure_report.h"
-#include "attngate/runner/for_all.h"
 #include "attngate/suite/device.h"
 
 namespace attngate {
@@ -41,6 +40,7 @@ ForAllOptions options_of(const PropertyRun& run, const RunContext& context) {
   options.max_cases = run.max_cases;
   options.max_seconds = run.max_seconds;
   options.case_timeout_seconds = run.case_timeout_seconds;
+  options.stop_at_first_failure = run.stop_at_first_failure;
   std::ranges::copy_if(run.corpus, std::back_inserter(options.corpus),
                        [&](const AttentionCase& known) { return known.dtype == run.dtype; });
   if (!run.results_folder.empty()) {
@@ -61,9 +61,17 @@ void print_header(std::ostream& out, const PropertyRun& run, const RunContext& c
   out.flush();
 }
 
-/// One thread for LibTorch on the CPU: small cases gain nothing from more, and results stay reproducible.
-void use_one_thread(at::Device device) {
-  if (!device.is_cuda()) at::set_num_threads(1);
+std::unique_ptr<CaseChecker> make_checker(const PropertyRun& run, WorkerPool& pool) {
+  if (!run.in_process) {
+    CaseRequest request;
+    request.property = run.property->name;
+    request.only = run.only;
+    return std::make_unique<WorkerChecker>(pool, std::move(request), run.case_timeout_seconds);
+  }
+  ready_for_checks(run.device);
+  return std::make_unique<CheckHere>([&run](const std::vector<std::string>& quarantined) {
+    return with_losses_as_verdicts(run.property->bind({run.device, run.registry, run.only, quarantined, {}}));
+  });
 }
 
 }  // namespace
@@ -81,21 +89,23 @@ AttentionCase random_case(const Property& property, DType dtype, at::DeviceType 
 }
 
 PropertyRunResult run_property(const PropertyRun& run, std::ostream& out) {
-  use_strict_arithmetic();
-  use_one_thread(run.device);
+  WorkerPool pool = make_worker_pool(*run.registry, run.device);
+  return run_property(run, pool, out);
+}
+
+PropertyRunResult run_property(const PropertyRun& run, WorkerPool& pool, std::ostream& out) {
   const RunContext context = context_of(run);
   const ForAllOptions options = options_of(run, context);
   print_header(out, run, context);
 
-  const PropertyCheck check = run.property->bind({run.device, run.registry, run.only, {}, {}});
   const Draw draw = [&](std::uint64_t index) {
     return random_case(*run.property, run.dtype, run.device.type(), run.seed, index);
   };
   PropertyRunResult result;
-  result.report = for_all(options, draw, shrinkable_case, check);
+  result.report = for_all(options, draw, shrinkable_case, *make_checker(run, pool));
   result.results = make_results(context, result.report);
   result.exit_code = result.report.exit_code();
-  if (result.report.failure) out << failure_report(context.run, *result.report.failure);
+  for (const Failure& failure : result.report.failures) out << failure_report(context.run, failure);
   out << summary_line(context.run, result.report);
   out.flush();
   // Last, so that a full disk cannot swallow a failure.

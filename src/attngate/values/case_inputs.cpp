@@ -33,7 +33,8 @@ ArenaRegion token_rows_region(const AttentionCase& attention_case) {
 
 /// The buffer under a nested view, where the token rows cannot serve.
 ArenaRegion nested_buffer_region(const AttentionCase& attention_case) {
-  const std::int64_t gaps = attention_case.nested == NestedForm::gaps ? attention_case.batch_size() : 0;
+  const bool has_gaps = attention_case.nested == NestedForm::gaps;
+  const std::int64_t gaps = has_gaps ? std::max<std::int64_t>(attention_case.batch_size() - 1, 0) : 0;
   return ArenaRegion::packed("nested buffer", scalar_type(attention_case.dtype), attention_case.total_tokens() + gaps,
                              attention_case.embed_dim(), attention_case.storage_offset);
 }
@@ -268,6 +269,11 @@ void CaseInputs::view_mask(const ArenaRegion& region) {
 }
 
 void CaseInputs::make_nested() {
+  if (attention_case_.lengths.empty()) {
+    // size() of a nested view without sequences crashes in LibTorch 2.11; its list of no tensors is well behaved.
+    nested_ = nested_from_list(tokens_, attention_case_);
+    return;
+  }
   switch (attention_case_.nested) {
     case NestedForm::view:
     case NestedForm::gaps: {

@@ -9,7 +9,7 @@ namespace attngate {
 /// Elements of a nested buffer between the sequences for nested=gaps: one row, so that it still divides into rows.
 std::int64_t nested_gap(const AttentionCase& attention_case);
 
-/// A nested view [batch, (lengths), embed_dim] of a 1-D buffer, with nested_gap() behind every sequence if gaps are wanted.
+/// A nested view [batch, (lengths), embed_dim] of a 1-D buffer, with nested_gap() between the sequences.
 at::Tensor nested_view(const at::Tensor& buffer, const AttentionCase& attention_case);
 
 /// The nested tensor that LibTorch makes of a list with one tensor per sequence, each a piece of the token rows.

@@ -38,7 +38,7 @@ class PathExecutorTest : public testing::Test {
 
   const std::array<bool, 4> before_ = switches();
   const CaseInputs inputs_ = inputs_of("dtype=fp32 heads=2 head_dim=8 lengths=4,2 extra_padding=1");
-  PathExecutor executor_{device_under_test()};
+  PathExecutor executor_{PropertyContext{.device = device_under_test()}};
 };
 
 TEST_F(PathExecutorTest, AcceptsAPathThatRunsAsPromised) {
@@ -181,7 +181,7 @@ TEST_F(PathExecutorTest, GoesOnWithTheNextPathAfterAFailure) {
 
 TEST(PathsOfLibTorch, KeepTheirPromises) {
   const PathRegistry registry = make_registry();
-  PathExecutor executor(device_under_test());
+  PathExecutor executor(PropertyContext{.device = device_under_test()});
   for (const std::string dtype : {"fp16", "bf16", "fp32"}) {
     for (const char* rest :
          {"heads=2 head_dim=16 lengths=7,3,12 extra_padding=2 padding_content=1024", "heads=3 head_dim=8 lengths=4,1",

@@ -40,11 +40,12 @@ TEST(CostOf, DoesNotOverflowForTheLargestCase) {
   EXPECT_FALSE(within(cost_of(largest), gpu_limit()));
 }
 
-TEST(Within, WantsBothFlopsAndBytes) {
-  const CostLimit limit{.max_flops = 10, .max_bytes = 20};
-  EXPECT_TRUE(within({.flops = 10, .bytes = 20}, limit));
-  EXPECT_FALSE(within({.flops = 11, .bytes = 20}, limit));
-  EXPECT_FALSE(within({.flops = 10, .bytes = 21}, limit));
+TEST(Within, WantsFlopsAndBytesAndSequences) {
+  const CostLimit limit{.max_flops = 10, .max_bytes = 20, .max_sequences = 30};
+  EXPECT_TRUE(within({.flops = 10, .bytes = 20, .sequences = 30}, limit));
+  EXPECT_FALSE(within({.flops = 11, .bytes = 20, .sequences = 30}, limit));
+  EXPECT_FALSE(within({.flops = 10, .bytes = 21, .sequences = 30}, limit));
+  EXPECT_FALSE(within({.flops = 10, .bytes = 20, .sequences = 31}, limit));
 }
 
 }  // namespace

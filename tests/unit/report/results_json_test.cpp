@@ -29,10 +29,11 @@ TEST(ResultsJsonTest, gives_back_what_was_written) {
   EXPECT_EQ(results_from_json(results_to_json(sample_results())), sample_results());
 }
 
-TEST(ResultsJsonTest, gives_back_a_failure) {
+TEST(ResultsJsonTest, gives_back_every_failure) {
   Results results = sample_results();
   results.status = TestStatus::failed;
-  results.failure = sample_failure();
+  results.failures = {sample_failure(), sample_failure()};
+  results.failures[1].path = "slow";
   EXPECT_EQ(results_from_json(results_to_json(results)), results);
 }
 
@@ -62,13 +63,13 @@ TEST(ResultsJsonTest, survives_error_texts_that_are_no_utf8) {
 
 TEST(ResultsJsonTest, starts_with_schema_and_version_and_has_the_seed_as_text) {
   const std::string text = results_to_json(sample_results());
-  EXPECT_TRUE(text.starts_with("{\n  \"schema\": \"attngate.results\",\n  \"version\": 1,\n")) << text;
+  EXPECT_TRUE(text.starts_with("{\n  \"schema\": \"attngate.results\",\n  \"version\": 2,\n")) << text;
   EXPECT_NE(text.find("\"seed\": \"0xffffffffffffffff\""), std::string::npos) << text;
-  EXPECT_NE(text.find("\"failure\": null"), std::string::npos) << text;
+  EXPECT_NE(text.find("\"failures\": []"), std::string::npos) << text;
 }
 
 TEST(ResultsJsonTest, leaves_unknown_fields_alone) {
-  EXPECT_EQ(results_from_json(with(results_to_json(sample_results()), "\"version\": 1,", "\"version\": 1, \"colour\": \"red\",")), sample_results());
+  EXPECT_EQ(results_from_json(with(results_to_json(sample_results()), "\"version\": 2,", "\"version\": 2, \"colour\": \"red\",")), sample_results());
 }
 
 TEST(ResultsJsonTest, says_what_is_wrong_with_a_file) {
@@ -78,7 +79,7 @@ TEST(ResultsJsonTest, says_what_is_wrong_with_a_file) {
   EXPECT_EQ(refusal("[1]"), "the file: allowed is an object");
   EXPECT_EQ(refusal("{}"), "field 'schema' is missing");
   EXPECT_EQ(refusal(with(good, "attngate.results", "other")), "field 'schema': allowed is \"attngate.results\"");
-  EXPECT_EQ(refusal(with(good, "\"version\": 1", "\"version\": 2")), "field 'version': allowed is 1, this is 2");
+  EXPECT_EQ(refusal(with(good, "\"version\": 2", "\"version\": 1")), "field 'version': allowed is 2, this is 1");
   EXPECT_EQ(refusal(with(good, "\"cases\": 1234", "\"cases\": -1")), "field 'cases': allowed is a whole number from 0 on");
   EXPECT_EQ(refusal(with(good, "\"type\": \"cuda\"", "\"type\": 3")), "field 'device.type': allowed is text");
   EXPECT_EQ(refusal(with(good, "\"runs\": 7", "\"runs\": \"7\"")), "field 'paths[1].runs': allowed is a whole number from 0 on");

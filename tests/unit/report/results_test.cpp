@@ -110,7 +110,7 @@ TEST(ResultsTest, take_over_what_the_run_saw) {
   EXPECT_EQ(results.worst_line, "two");
   EXPECT_EQ(results.paths[0].median_us, 10);
   EXPECT_EQ(results.journal, "results/j");
-  EXPECT_FALSE(results.failure);
+  EXPECT_TRUE(results.failures.empty());
 }
 
 TEST(ResultsTest, have_shares_that_add_up_to_one) {
@@ -134,11 +134,14 @@ TEST(ResultsTest, carry_the_smallest_failing_case_and_its_replay) {
   const Results results = make_results(a_context(), report);
   EXPECT_EQ(results.status, TestStatus::failed);
   EXPECT_EQ(results.reason, "fake: wrong result");
-  ASSERT_TRUE(results.failure);
-  EXPECT_EQ(results.failure->shrunk_line, report.failure->shrunk->line);
-  EXPECT_NE(results.failure->replay.find("'" + report.failure->shrunk->line + "'"), std::string::npos);
-  ASSERT_EQ(results.failure->paths.size(), 1u);
-  EXPECT_EQ(results.failure->paths[0].status, "wrong result");
+  ASSERT_EQ(results.failures.size(), 1u);
+  const FailureResults& failure = results.failures.front();
+  EXPECT_EQ(failure.path, "fake");
+  EXPECT_EQ(failure.status, "wrong result");
+  EXPECT_EQ(failure.shrunk_line, report.failures.front().shrunk->line);
+  EXPECT_NE(failure.replay.find("'" + report.failures.front().shrunk->line + "'"), std::string::npos);
+  ASSERT_EQ(failure.paths.size(), 1u);
+  EXPECT_EQ(failure.paths[0].status, "wrong result");
 }
 
 TEST(ResultsTest, of_a_skipped_test_have_its_reason_and_no_cases) {

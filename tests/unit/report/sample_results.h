@@ -4,7 +4,7 @@
 
 namespace attngate::test {
 
-/// Results with a value in every field; `failure` and the skipped ones are for the test to add.
+/// Results with a value in every field; `failures` and the skipped ones are for the test to add.
 inline Results sample_results(const std::string& test = "property.agreement.fp16.cuda") {
   Results results;
   results.test = test;
@@ -28,6 +28,9 @@ inline Results sample_results(const std::string& test = "property.agreement.fp16
   results.paths = {{"nn_mha_fast.flash", 1200, 34, 0.3125, "dtype=fp16 heads=1 head_dim=8 lengths=3", {{"flash", 1100}, {"math", 100}}, 81.25},
                    {"nn_mha_slow", 7, 0, 0.001, "line", {{"unfused", 7}}, 1234.5}};
   results.shares = {0.125, 0.125, 0.25, 0.25, 0.125, 0.125};
+  results.exact_pairs = 100;
+  results.exact_equal = 99;
+  results.coverage = {{"mask", {{"padding", 1000}, {"4d", 234}}}, {"batch", {{"1", 1234}}}};
   results.journal = "results/a.journal";
   results.started = "2026-01-31T12:00:00Z";
   results.wall_seconds = 8.09;
@@ -36,6 +39,8 @@ inline Results sample_results(const std::string& test = "property.agreement.fp16
 
 inline FailureResults sample_failure() {
   FailureResults failure;
+  failure.path = "fast";
+  failure.status = "wrong result";
   failure.origin = "random";
   failure.index = 17;
   failure.first_line = "lengths=7,1,64";

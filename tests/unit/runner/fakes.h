@@ -43,6 +43,7 @@ inline ForAllOptions fake_options(std::uint64_t cases) {
   ForAllOptions options;
   options.run = {"property.fake.fp32.cpu", "fake", "cpu", 0x2a};
   options.max_cases = cases;
+  options.stop_at_first_failure = true;  // what most tests are about is one failure
   return options;
 }
 

@@ -87,7 +87,7 @@ TEST(ForAllTest, runs_no_other_case_when_the_replayed_one_fails) {
   const RunReport report = for_all(options, draw_fake, shrinkable_case, recorder.check([](const AttentionCase&) { return failing(); }));
   EXPECT_EQ(recorder.seen, std::vector<AttentionCase>(3, case_of({3, 4}, 5)));
   EXPECT_EQ(report.status(), RunStatus::failed);
-  EXPECT_EQ(report.failure->origin, CaseOrigin::replay);
+  EXPECT_EQ(report.failures.at(0).origin, CaseOrigin::replay);
 }
 
 TEST(ForAllTest, is_an_error_when_nothing_ran) {
@@ -123,8 +123,8 @@ TEST(ForAllTest, gives_up_on_a_property_that_never_applies_and_is_not_green) {
 TEST(ForAllTest, does_not_shrink_to_a_case_that_does_not_apply) {
   const Check check = [](const AttentionCase& value) { return value.batch_size() < 3 ? not_applicable() : failing(); };
   const RunReport report = for_all(fake_options(10), draw_fake, shrinkable_case, check);
-  ASSERT_TRUE(report.failure);
-  EXPECT_EQ(report.failure->smallest().value.batch_size(), 3);
+  ASSERT_EQ(report.failures.size(), 1u);
+  EXPECT_EQ(report.failures.at(0).smallest().value.batch_size(), 3);
 }
 
 TEST(ForAllTest, is_an_error_when_the_generator_throws) {
@@ -137,9 +137,9 @@ TEST(ForAllTest, is_an_error_when_the_generator_throws) {
 TEST(ForAllTest, stops_at_the_first_failure_and_names_it_by_index) {
   const RunReport report = for_all(fake_options(10), draw_fake, {}, [](const AttentionCase& value) { return value.seed >= 4 ? failing("bad") : holding(); });
   EXPECT_EQ(report.random_cases, 5u);
-  EXPECT_EQ(report.failure->index, 4u);
-  EXPECT_EQ(report.failure->first.line, to_line(draw_fake(4)));
-  EXPECT_EQ(report.failure->reruns, 2u);
+  EXPECT_EQ(report.failures.at(0).index, 4u);
+  EXPECT_EQ(report.failures.at(0).first.line, to_line(draw_fake(4)));
+  EXPECT_EQ(report.failures.at(0).reruns, 2u);
   EXPECT_EQ(report.reason(), "bad");
   EXPECT_EQ(report.exit_code(), 1);
 }
@@ -150,7 +150,8 @@ TEST(ForAllTest, counts_every_failure_when_asked_to_go_on_but_keeps_the_first) {
   const RunReport report = for_all(options, draw_fake, {}, [](const AttentionCase& value) { return value.seed % 2 ? failing() : holding(); });
   EXPECT_EQ(report.random_cases, 10u);
   EXPECT_EQ(report.failed_cases, 5u);
-  EXPECT_EQ(report.failure->index, 1u);
+  ASSERT_EQ(report.failures.size(), 1u);
+  EXPECT_EQ(report.failures.at(0).index, 1u);
 }
 
 TEST(ForAllTest, calls_a_case_that_fails_and_then_holds_flaky_and_does_not_shrink_it) {
@@ -161,8 +162,8 @@ TEST(ForAllTest, calls_a_case_that_fails_and_then_holds_flaky_and_does_not_shrin
   EXPECT_EQ(report.status(), RunStatus::flaky);
   EXPECT_EQ(report.exit_code(), 1);
   EXPECT_EQ(report.flaky_cases, 1u);
-  EXPECT_EQ(report.failure->reruns_held, 1u);
-  EXPECT_FALSE(report.failure->shrunk);
+  EXPECT_EQ(report.failures.at(0).reruns_held, 1u);
+  EXPECT_FALSE(report.failures.at(0).shrunk);
   EXPECT_EQ(report.reason(), "flaky: held in 1 of 2 re-runs; first: now and then");
 }
 

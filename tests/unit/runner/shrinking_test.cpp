@@ -16,11 +16,11 @@ TEST(ShrinkingTest, reaches_the_smallest_case_with_few_attempts) {
   ForAllOptions options = fake_options(0);
   options.corpus = {case_of(std::vector<std::int64_t>(200, 9), 77)};
   const RunReport report = run_until_failure(options, fails_from_three_sequences_on);
-  ASSERT_TRUE(report.failure && report.failure->shrunk);
-  EXPECT_EQ(report.failure->shrunk->value.lengths, (std::vector<std::int64_t>{1, 1, 1}));
-  EXPECT_LT(report.failure->shrink_attempts, 100u);
-  EXPECT_GT(report.failure->shrink_steps, 0u);
-  EXPECT_FALSE(report.failure->shrink_budget_ended);
+  ASSERT_TRUE(report.failures.at(0).shrunk);
+  EXPECT_EQ(report.failures.at(0).shrunk->value.lengths, (std::vector<std::int64_t>{1, 1, 1}));
+  EXPECT_LT(report.failures.at(0).shrink_attempts, 100u);
+  EXPECT_GT(report.failures.at(0).shrink_steps, 0u);
+  EXPECT_FALSE(report.failures.at(0).shrink_budget_ended);
 }
 
 TEST(ShrinkingTest, keeps_a_case_that_has_no_smaller_one_that_fails) {
@@ -28,10 +28,10 @@ TEST(ShrinkingTest, keeps_a_case_that_has_no_smaller_one_that_fails) {
   options.corpus = {case_of({4, 4})};
   const RunReport report =
       run_until_failure(options, [](const AttentionCase& value) { return value == case_of({4, 4}) ? failing() : holding(); });
-  ASSERT_TRUE(report.failure);
-  EXPECT_FALSE(report.failure->shrunk);
-  EXPECT_GT(report.failure->shrink_attempts, 0u);
-  EXPECT_EQ(report.failure->smallest().line, to_line(case_of({4, 4})));
+  ASSERT_EQ(report.failures.size(), 1u);
+  EXPECT_FALSE(report.failures.at(0).shrunk);
+  EXPECT_GT(report.failures.at(0).shrink_attempts, 0u);
+  EXPECT_EQ(report.failures.at(0).smallest().line, to_line(case_of({4, 4})));
 }
 
 TEST(ShrinkingTest, stops_at_its_budget_of_attempts_and_says_so) {
@@ -42,8 +42,8 @@ TEST(ShrinkingTest, stops_at_its_budget_of_attempts_and_says_so) {
     ++calls;
     return fails_from_three_sequences_on(value);
   });
-  EXPECT_EQ(report.failure->shrink_attempts, 2u);
-  EXPECT_TRUE(report.failure->shrink_budget_ended);
+  EXPECT_EQ(report.failures.at(0).shrink_attempts, 2u);
+  EXPECT_TRUE(report.failures.at(0).shrink_budget_ended);
   EXPECT_EQ(calls, 3 + 2 + 1 + 2);  // cases, re-runs, the case that held before, candidates
 }
 
@@ -51,8 +51,8 @@ TEST(ShrinkingTest, stops_at_its_budget_of_seconds) {
   ForAllOptions options = fake_options(10);
   options.shrink.max_seconds = 0;
   const RunReport report = run_until_failure(options, fails_from_three_sequences_on);
-  EXPECT_EQ(report.failure->shrink_attempts, 0u);
-  EXPECT_TRUE(report.failure->shrink_budget_ended);
+  EXPECT_EQ(report.failures.at(0).shrink_attempts, 0u);
+  EXPECT_TRUE(report.failures.at(0).shrink_budget_ended);
 }
 
 TEST(ShrinkingTest, does_not_shrink_once_the_process_fails_everything) {
@@ -61,21 +61,21 @@ TEST(ShrinkingTest, does_not_shrink_once_the_process_fails_everything) {
     broken = broken || value.batch_size() >= 3;
     return broken ? failing("exception: CUDA error: an illegal memory access") : holding();
   });
-  EXPECT_FALSE(report.failure->shrunk);
-  EXPECT_NE(report.failure->not_shrunk.find("fresh"), std::string::npos) << report.failure->not_shrunk;
-  EXPECT_EQ(report.failure->first.value.batch_size(), 3);
+  EXPECT_FALSE(report.failures.at(0).shrunk);
+  EXPECT_NE(report.failures.at(0).not_shrunk.find("fresh"), std::string::npos) << report.failures.at(0).not_shrunk;
+  EXPECT_EQ(report.failures.at(0).first.value.batch_size(), 3);
 }
 
 TEST(ShrinkingTest, does_not_let_a_broken_shrinker_hide_the_failure) {
   const auto broken = [](const AttentionCase&) -> rc::Shrinkable<AttentionCase> { throw std::runtime_error("bug"); };
   const RunReport report = for_all(fake_options(10), draw_fake, broken, fails_from_three_sequences_on);
   EXPECT_EQ(report.status(), RunStatus::failed);
-  EXPECT_EQ(report.failure->not_shrunk, "the shrinker threw: bug");
+  EXPECT_EQ(report.failures.at(0).not_shrunk, "the shrinker threw: bug");
 }
 
 TEST(ShrinkingTest, does_without_a_shrinker) {
   const RunReport report = for_all(fake_options(10), draw_fake, {}, fails_from_three_sequences_on);
-  EXPECT_EQ(report.failure->not_shrunk, "there is no shrinker");
+  EXPECT_EQ(report.failures.at(0).not_shrunk, "there is no shrinker");
 }
 
 }  // namespace

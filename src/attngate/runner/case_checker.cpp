@@ -1,6 +1,6 @@
 #include <new>
 
-#include "attngate/runner/for_all.h"
+#include "attngate/runner/case_checker.h"
 
 namespace attngate {
 namespace {
@@ -49,6 +49,13 @@ Verdict judge(const Check& check, const AttentionCase& attention_case) {
     verdict.reason = "no reason given";
   }
   return verdict;
+}
+
+Verdict CheckHere::check(const AttentionCase& value, const std::string&) { return judge(check_, value); }
+
+void CheckHere::quarantine(const std::string& path) {
+  quarantined_.push_back(path);
+  check_ = bind_(quarantined_);
 }
 
 }  // namespace attngate

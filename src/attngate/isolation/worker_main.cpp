@@ -1,0 +1,64 @@
+#include "attngate/isolation/worker_main.h"
+
+#include <sys/prctl.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+
+#include "attngate/isolation/frame.h"
+
+namespace attngate {
+namespace {
+
+// The supervisor speaks for its workers: the handlers that it had when it forked would name a case of that moment.
+void settle_signals() {
+  for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGTERM}) std::signal(signal, SIG_DFL);
+  std::signal(SIGINT, SIG_IGN);  // Ctrl-C reaches the whole group; what follows is the supervisor's business
+}
+
+void die_with(pid_t supervisor) {
+  ::prctl(PR_SET_PDEATHSIG, SIGKILL);
+  if (::getppid() != supervisor) ::_exit(0);  // it died before the line above
+}
+
+void leave_no_core() {
+  // Shrinking a crash ends dozens of workers; who wants one core asks for a run in one process.
+  const rlimit none{0, 0};
+  ::setrlimit(RLIMIT_CORE, &none);
+}
+
+/// Why the worker cannot work; empty when it can.
+std::string problem_at_start(const WorkerBody& body) {
+  try {
+    if (body.start) body.start();
+    return "";
+  } catch (const std::exception& error) {
+    const std::string text = error.what();
+    return text.empty() ? "an exception without a text" : text;
+  }
+}
+
+}  // namespace
+
+void worker_main(const WorkerBody& body, const WorkerStart& start, WorkerNote& note, int socket, pid_t supervisor) {
+  die_with(supervisor);
+  settle_signals();
+  leave_no_core();
+  for (const auto& [name, value] : start.environment) ::setenv(name.c_str(), value.c_str(), /*overwrite=*/1);
+
+  const OnPath on_path = [&note](const std::string& path) { note.set_path(path); };
+  const std::string problem = problem_at_start(body);
+  if (problem.empty() && !start.warm_up.empty()) body.answer(start.warm_up, on_path);
+  bool heard = write_frame(socket, problem);
+
+  for (std::string request; heard && problem.empty() && read_frame(socket, request) == FrameEnd::whole;) {
+    note.begin_request();
+    heard = write_frame(socket, body.answer(request, on_path));
+  }
+  // Not exit(): what the supervisor registered to run at its own end is not the worker's to run.
+  ::_exit(0);
+}
+
+}  // namespace attngate

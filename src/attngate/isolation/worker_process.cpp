@@ -1,0 +1,177 @@
+#include "attngate/isolation/worker_process.h"
+
+#include <fmt/format.h>
+#include <poll.h>
+#include <sys/socket.h>
+#include <sys/wait.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <chrono>
+#include <csignal>
+#include <cstdio>
+#include <cstring>
+#include <iostream>
+#include <system_error>
+#include <thread>
+
+#include "attngate/isolation/frame.h"
+#include "attngate/isolation/worker_error.h"
+#include "attngate/isolation/worker_main.h"
+
+namespace attngate {
+namespace {
+
+// How often a waiting supervisor looks at the worker's memory. Fresh pages come at up to 5 GB/s: 100 MB too late at most.
+constexpr double look_seconds = 0.02;
+
+// A worker sends an answer in one go: one that stops in the middle for so long has lost its way.
+constexpr timeval mid_message_patience{5, 0};
+
+// A process that has closed its sockets is on its way out; giving back the memory of a GPU takes it a second or two.
+constexpr double burial_seconds = 10;
+
+// A worker that takes memory without end may be slow at it: one whose time is up is no mere hang when it has taken this
+// part of what is allowed. The allowance is many times what a case needs, so that an eighth of it is still more.
+constexpr std::uint64_t part_of_an_eater = 8;
+
+double gibibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / (1 << 30); }
+
+class Clock {
+ public:
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+/// True when the worker has said something, or is gone; false after that many seconds.
+bool wait_for_word(int socket, double seconds) {
+  pollfd descriptor{socket, POLLIN, 0};
+  // Rounded up: a wait of 0 ms would spin.
+  const int milliseconds = static_cast<int>(std::max(seconds, 0.0) * 1000) + 1;
+  return ::poll(&descriptor, 1, milliseconds) > 0;
+}
+
+std::string end_text(int status) {
+  if (WIFEXITED(status)) return fmt::format("exited with code {}", WEXITSTATUS(status));
+  const int signal = WTERMSIG(status);
+  const char* name = ::sigabbrev_np(signal);
+  return name ? fmt::format("died by SIG{}", name) : fmt::format("died by signal {}", signal);
+}
+
+}  // namespace
+
+WorkerProcess::WorkerProcess(const WorkerBody& body, const WorkerStart& start) : warmed_up_(!start.warm_up.empty()) {
+  int ends[2];
+  if (::socketpair(AF_UNIX, SOCK_STREAM | SOCK_CLOEXEC, 0, ends) != 0) {
+    throw std::system_error(errno, std::generic_category(), "a socket to a worker");
+  }
+  // What is still in a buffer would be written twice, by a worker that calls exit().
+  std::cout.flush();
+  std::fflush(nullptr);
+  const pid_t supervisor = ::getpid();
+  child_ = ::fork();
+  if (child_ == 0) {
+    ::close(ends[0]);
+    worker_main(body, start, note_, ends[1], supervisor);
+  }
+  const int error = errno;
+  ::close(ends[1]);
+  socket_ = ends[0];
+  if (child_ < 0) {
+    ::close(socket_);
+    throw std::system_error(error, std::generic_category(), "a worker process cannot be forked");
+  }
+  memory_.emplace(child_);
+  ::setsockopt(socket_, SOL_SOCKET, SO_RCVTIMEO, &mid_message_patience, sizeof mid_message_patience);
+}
+
+WorkerProcess::~WorkerProcess() {
+  kill_and_wait();
+  ::close(socket_);
+}
+
+void WorkerProcess::kill_and_wait() {
+  if (child_ < 0) return;
+  ::kill(child_, SIGKILL);
+  while (::waitpid(child_, nullptr, 0) < 0 && errno == EINTR) {
+  }
+  child_ = -1;
+}
+
+bool WorkerProcess::wait_until_ready(double seconds) {
+  if (ready_) return true;
+  const Clock clock;
+  while (!wait_for_word(socket_, seconds - clock.seconds())) {
+    if (clock.seconds() >= seconds) return false;
+  }
+  std::string problem;
+  if (read_frame(socket_, problem) != FrameEnd::whole) throw WorkerError("it " + bury().detail);
+  if (!problem.empty()) throw WorkerError(problem);
+  ready_ = true;
+  return true;
+}
+
+WorkerReply WorkerProcess::ask(std::string_view request, const RequestLimits& limits) {
+  const Clock clock;
+  const bool was_warm = warm();
+  ++sent_;
+  WorkerReply reply = write_frame(socket_, request) ? await_answer(limits) : bury();
+  reply.from_warm_worker = was_warm;
+  reply.seconds = clock.seconds();
+  return reply;
+}
+
+WorkerReply WorkerProcess::await_answer(const RequestLimits& limits) {
+  const Clock clock;
+  const std::uint64_t bytes_before = memory_->private_bytes();
+  while (!wait_for_word(socket_, std::min(look_seconds, limits.seconds - clock.seconds()))) {
+    const std::uint64_t bytes_now = memory_->private_bytes();
+    const std::uint64_t grown = bytes_now > bytes_before ? bytes_now - bytes_before : 0;
+    const bool late = clock.seconds() >= limits.seconds;
+    if (grown > limits.host_bytes || (late && grown > limits.host_bytes / part_of_an_eater)) {
+      return kill(WorkerReply::Kind::out_of_memory,
+                  fmt::format("took {:.1f} GiB of host memory in {:.1f} s and did not stop; {:.1f} GiB are allowed",
+                              gibibytes(grown), clock.seconds(), gibibytes(limits.host_bytes)));
+    }
+    if (late) return kill(WorkerReply::Kind::hung, fmt::format("no end after {:.3g} s", limits.seconds));
+  }
+  WorkerReply reply;
+  switch (read_frame(socket_, reply.answer)) {
+    case FrameEnd::whole:
+      ++answered_;
+      reply.path = note_.path();
+      return reply;
+    case FrameEnd::closed: return bury();
+    case FrameEnd::torn: break;
+  }
+  return kill(WorkerReply::Kind::died, "sent an answer that makes no sense");
+}
+
+WorkerReply WorkerProcess::kill(WorkerReply::Kind kind, std::string detail) {
+  WorkerReply reply;
+  reply.kind = kind;
+  reply.path = note_.path();
+  reply.detail = std::move(detail);
+  kill_and_wait();
+  return reply;
+}
+
+WorkerReply WorkerProcess::bury() {
+  int status = 0;
+  const Clock clock;
+  pid_t ended = 0;
+  while (ended == 0 && clock.seconds() < burial_seconds) {
+    ended = ::waitpid(child_, &status, WNOHANG);
+    if (ended == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+  }
+  const bool begun = note_.requests_begun() >= sent_;
+  const WorkerReply::Kind kind = begun ? WorkerReply::Kind::died : WorkerReply::Kind::never_begun;
+  if (ended != child_) return kill(kind, "stopped answering");
+  child_ = -1;
+  return kill(kind, end_text(status));
+}
+
+}  // namespace attngate

@@ -1,0 +1,45 @@
+#pragma once
+
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "attngate/isolation/worker_process.h"
+
+namespace attngate::test {
+
+inline void loop_forever() {
+  for (;;) ::usleep(1000);
+}
+
+/// Takes memory and uses it until somebody stops it.
+inline void take_memory_forever() {
+  for (std::vector<std::string> all;;) all.emplace_back(std::size_t{16} << 20, 'x');
+}
+
+/// Answers a request by doing what it says, inside "path of <request>".
+inline std::string obey(std::string_view request, const OnPath& on_path) {
+  on_path("path of " + std::string(request));
+  if (request == "segfault") ::raise(SIGSEGV);
+  if (request == "abort") std::abort();
+  if (request == "kill") ::kill(::getpid(), SIGKILL);
+  if (request == "exit 3") ::_exit(3);
+  if (request == "loop") loop_forever();
+  if (request == "slow") ::usleep(200'000);
+  if (request == "eat") take_memory_forever();
+  if (request == "outside") {
+    on_path("");
+    std::abort();
+  }
+  if (request == "who") return std::to_string(::getpid());
+  if (request == "environment") return std::getenv("ATTNGATE_TEST_WORKER") ? std::getenv("ATTNGATE_TEST_WORKER") : "none";
+  return "done: " + std::string(request);
+}
+
+inline WorkerBody obedient() { return {[] {}, obey}; }
+
+}  // namespace attngate::test

@@ -1,0 +1,175 @@
+#include "attngate/isolation/worker_checker.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <fstream>
+
+#include "attngate/case/text.h"
+#include "attngate/runner/for_all.h"
+#include "unit/isolation/worker_bodies.h"
+#include "unit/runner/fakes.h"
+#include "unit/scratch_folder.h"
+
+namespace attngate::test {
+namespace {
+
+/// A path and what it does on cases of that many sequences or more.
+struct BadPath {
+  std::string name;
+  std::size_t from_batch;
+  std::function<void()> does;
+};
+
+/// A body that runs `healthy` and then each bad path on every case.
+WorkerBody body_of(const std::vector<BadPath>& bad_paths) {
+  return {[] {}, [bad_paths](std::string_view bytes, const OnPath& on_path) {
+            const CaseRequest request = decode_request(bytes);
+            const AttentionCase value = parse_line(request.line);
+            Verdict verdict = holding(0.25, "healthy");
+            for (const BadPath& path : bad_paths) {
+              if (std::ranges::count(request.quarantined, path.name) > 0) continue;
+              on_path(path.name);
+              if (value.lengths.size() >= path.from_batch) path.does();
+              verdict.paths.push_back(holding(0.25, path.name).paths.front());
+            }
+            on_path("");
+            return encode(verdict);
+          }};
+}
+
+RunReport run(const WorkerBody& body, ForAllOptions options, double case_seconds = 10) {
+  WorkerPool pool(body);
+  WorkerChecker checker(pool, {.property = "fake"}, case_seconds);
+  return for_all(options, draw_fake, shrinkable_case, checker);
+}
+
+ForAllOptions going_on(std::uint64_t cases) {
+  ForAllOptions options = fake_options(cases);
+  options.stop_at_first_failure = false;
+  return options;
+}
+
+void expect_failure(const Failure& failure, const std::string& path, PathStatus status, std::int64_t smallest_batch) {
+  EXPECT_EQ(failure.blame, (Blame{path, status})) << failure.reason();
+  EXPECT_EQ(failure.smallest().value.batch_size(), smallest_batch) << failure.smallest().line;
+  EXPECT_FALSE(failure.flaky());
+  EXPECT_EQ(failure.not_shrunk, "");
+}
+
+TEST(WorkerCheckerTest, finishes_a_run_in_which_one_path_after_the_other_ends_its_process) {
+  const RunReport report = run(body_of({{"crashes", 2, [] { ::raise(SIGSEGV); }},
+                                        {"exits", 3, [] { ::_exit(3); }},
+                                        {"is_killed", 2, [] { ::kill(::getpid(), SIGKILL); }},
+                                        {"eats", 4, take_memory_forever},
+                                        {"hangs", 3, loop_forever}}),
+                               going_on(8), 2);
+  ASSERT_EQ(report.failures.size(), 5u) << report.reason();
+  expect_failure(report.failures[0], "crashes", PathStatus::crashed, 2);
+  expect_failure(report.failures[1], "is_killed", PathStatus::crashed, 2);
+  expect_failure(report.failures[2], "exits", PathStatus::crashed, 3);
+  expect_failure(report.failures[3], "hangs", PathStatus::hung, 3);
+  expect_failure(report.failures[4], "eats", PathStatus::out_of_memory, 4);
+  EXPECT_EQ(report.failures[0].reason(), "crashes: crashed: died by SIGSEGV");
+  EXPECT_EQ(report.failures[1].reason(), "is_killed: crashed: died by SIGKILL");
+  EXPECT_EQ(report.failures[2].reason(), "exits: crashed: exited with code 3");
+  EXPECT_EQ(report.random_cases, 8u);
+  EXPECT_EQ(report.status(), RunStatus::failed);
+  for (const Failure& failure : report.failures) EXPECT_LT(failure.shrink_seconds, 30) << failure.reason();
+}
+
+TEST(WorkerCheckerTest, hears_the_healthy_path_on_every_case) {
+  const RunReport report = run(body_of({{"crashes", 2, [] { ::raise(SIGSEGV); }}}), going_on(5));
+  const auto healthy = std::ranges::find(report.paths, "healthy", &PathSummary::path);
+  ASSERT_NE(healthy, report.paths.end());
+  EXPECT_EQ(healthy->runs, 5u);
+}
+
+TEST(WorkerCheckerTest, blames_a_death_outside_the_paths_on_none_and_ends) {
+  const WorkerBody body{[] {}, [](std::string_view, const OnPath&) -> std::string { std::abort(); }};
+  const RunReport report = run(body, going_on(5));
+  ASSERT_EQ(report.failures.size(), 1u);
+  EXPECT_EQ(report.reason(), "(outside the paths): crashed: died by SIGABRT");
+  EXPECT_EQ(report.random_cases, 1u);
+}
+
+TEST(WorkerCheckerTest, takes_an_answer_that_makes_no_sense_for_a_crash_of_its_path) {
+  const WorkerBody body{[] {}, [](std::string_view, const OnPath& on_path) {
+                          on_path("scribbles");
+                          return std::string("garbage");
+                        }};
+  const RunReport report = run(body, fake_options(5));
+  ASSERT_EQ(report.failures.size(), 1u);
+  EXPECT_EQ(report.failures[0].blame, (Blame{"scribbles", PathStatus::crashed}));
+  EXPECT_NE(report.reason().find("sent an answer that makes no sense"), std::string::npos) << report.reason();
+}
+
+TEST(WorkerCheckerTest, calls_a_crash_that_does_not_come_again_flaky) {
+  const ScratchFolder folder;
+  const auto once = [file = folder / "crashed"] {
+    if (!file_text(file).empty()) return;
+    std::ofstream(file) << "yes";
+    std::abort();
+  };
+  const RunReport report = run(body_of({{"crashes_once", 2, once}}), going_on(5));
+  EXPECT_EQ(report.status(), RunStatus::flaky) << report.reason();
+  ASSERT_EQ(report.failures.size(), 1u);
+  EXPECT_EQ(report.failures[0].reruns_held, 2u);
+}
+
+TEST(WorkerCheckerTest, does_not_shrink_a_crash_into_another_path_s_hang) {
+  // From two sequences on `hangs` hangs; from four on `crashes` is reached first.
+  const auto body = body_of({{"crashes", 4, [] { std::abort(); }}, {"hangs", 2, loop_forever}});
+  ForAllOptions options = fake_options(0);
+  options.corpus = {case_of({5, 5, 5, 5, 5, 5})};
+  const RunReport report = run(body, options, 1);
+  ASSERT_EQ(report.failures.size(), 1u);
+  expect_failure(report.failures[0], "crashes", PathStatus::crashed, 4);
+}
+
+TEST(WorkerCheckerTest, never_takes_a_spoilt_worker_s_word_for_a_smaller_case) {
+  // After its first failure the process fails everything, as one does whose CUDA context is lost.
+  const auto lost = std::make_shared<bool>(false);
+  const WorkerBody body{[] {}, [lost](std::string_view bytes, const OnPath& on_path) {
+                          on_path("illegal_access");
+                          *lost = *lost || parse_line(decode_request(bytes).line).batch_size() >= 3;
+                          return encode(*lost ? disaster("illegal_access", PathStatus::device_lost, "an illegal memory access")
+                                              : holding(0.25, "illegal_access"));
+                        }};
+  const RunReport report = run(body, fake_options(6));
+  ASSERT_EQ(report.failures.size(), 1u);
+  expect_failure(report.failures[0], "illegal_access", PathStatus::device_lost, 3);
+  EXPECT_EQ(report.failures[0].smallest().value.total_tokens(), 3);
+}
+
+TEST(WorkerCheckerTest, lays_a_loss_at_the_door_of_the_path_that_the_closer_look_names) {
+  const WorkerBody body{[] {}, [](std::string_view bytes, const OnPath&) {
+                          const bool closer = std::getenv("ATTNGATE_TEST_WORKER") != nullptr;
+                          const bool lost = parse_line(decode_request(bytes).line).batch_size() >= 2;
+                          return encode(lost ? disaster(closer ? "culprit" : "neighbour", PathStatus::device_lost, "lost") : holding());
+                        }};
+  WorkerPool pool(body, {.closer_environment = {{"ATTNGATE_TEST_WORKER", "1"}}});
+  WorkerChecker checker(pool, {.property = "fake"}, 10);
+  const RunReport report = for_all(fake_options(5), draw_fake, shrinkable_case, checker);
+  ASSERT_EQ(report.failures.size(), 1u);
+  expect_failure(report.failures[0], "culprit", PathStatus::device_lost, 2);
+}
+
+TEST(WorkerCheckerTest, ends_a_run_for_which_no_worker_can_be_had) {
+  const RunReport report = run({[] { throw std::runtime_error("no CUDA device"); }, obey}, fake_options(5));
+  EXPECT_EQ(report.status(), RunStatus::error);
+  EXPECT_EQ(report.reason(), "no worker can be started: no CUDA device");
+  EXPECT_EQ(report.cases(), 0u);
+}
+
+TEST(HostBytesTest, grow_with_the_case_up_to_half_of_what_there_is) {
+  const std::uint64_t gibibyte = std::uint64_t{1} << 30;
+  const AttentionCase small = case_of({1});
+  EXPECT_NEAR(static_cast<double>(host_bytes_allowed(small, 64 * gibibyte)), 2.0 * static_cast<double>(gibibyte), 1e6);
+  EXPECT_GT(host_bytes_allowed(case_of({20'000}), 640 * gibibyte), 48 * gibibyte);
+  EXPECT_EQ(host_bytes_allowed(case_of({20'000}), 64 * gibibyte), 32 * gibibyte);
+  EXPECT_EQ(host_bytes_allowed(small, gibibyte), gibibyte / 2);
+}
+
+}  // namespace
+}  // namespace attngate::test
