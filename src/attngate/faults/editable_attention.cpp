@@ -2,6 +2,7 @@
 
 #include <ATen/ops/_native_multi_head_attention.h>
 #include <ATen/ops/arange.h>
+#include <ATen/ops/cat.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
@@ -16,6 +17,7 @@
 
 #include "attngate/paths/builtin_paths.h"
 #include "attngate/paths/sdp_backend_guard.h"
+#include "attngate/values/nested_form.h"
 
 namespace attngate::faults {
 namespace {
@@ -54,11 +56,8 @@ void attend_unfused(Attention& a, const Hooks& hooks) {
 
 /// The backend that LibTorch would take, cuDNN left out: its plans take 60 to 150 ms for each new shape.
 SdpBackend sdpa_backend(const Attention& a, bool masked) {
-  const bool cuda = a.inputs.device().is_cuda();
   for (const SdpBackend backend : {SdpBackend::flash, SdpBackend::efficient}) {
-    // A fault may mask what the case does not: CUDA's flash takes no mask, whoever made it.
-    if (cuda && masked && backend == SdpBackend::flash) continue;
-    const Promise promise = dense_sdpa_promise(a.attention_case(), a.inputs.device().type(), backend);
+    const Promise promise = dense_sdpa_promise(a.attention_case(), a.inputs.device().type(), backend, masked);
     if (promise.kind == Promise::Kind::runs) return backend;
   }
   return SdpBackend::math;
@@ -85,10 +84,18 @@ void attend_native(Attention& a) {
   const bool need_weights = a.attention_case().need_weights;
   std::optional<at::Tensor> mask;
   if (type) mask = type == 1 ? a.key_padding : a.attention_mask;
+  const SdpBackendGuard unfused(SdpBackend::math);  // the branch that takes every case
   std::tie(a.output, a.weights) = at::_native_multi_head_attention(
       a.input, a.input, a.input, p.embed_dim(), p.num_heads, p.in_proj_weight, p.in_proj_bias, p.out_proj_weight,
       p.out_proj_bias, mask, need_weights, /*average_attn_weights=*/true, type);
   if (!need_weights) a.weights = at::Tensor();
+}
+
+/// The nested input in packed rows: the operator takes no gaps.
+at::Tensor without_gaps(const Attention& a) {
+  AttentionCase packed = a.attention_case();
+  packed.nested = NestedForm::view;
+  return nested_view(at::cat(a.input.unbind()).view(-1), packed);
 }
 
 /// Nothing to attend to: the empty output, whatever LibTorch's operators say of empty tensors.
@@ -107,6 +114,7 @@ PathOutput run(Base base, const Hooks& hooks, const CaseInputs& inputs) {
     a.key_padding = at::Tensor();
   }
   call(hooks.input, a);
+  if (nested && a.input.is_same(inputs.nested()) && has_nested_gaps(a.attention_case())) a.input = without_gaps(a);
   if (nested || base == Base::native_masked) {
     attend_native(a);
   } else {
@@ -124,6 +132,9 @@ Promise promise_of(Base base, const AttentionCase& attention_case, at::DeviceTyp
   const bool native = base == Base::native_masked || base == Base::native_nested;
   if (native && device == at::kCUDA && attention_case.num_heads % 2 != 0) {
     return Promise::inexpressible("masked softmax on CUDA wants an even num_heads");
+  }
+  if (native && device == at::kCUDA && attention_case.parameter_offset != 0) {
+    return Promise::inexpressible("docs/findings.md, fast-path-misaligned-bias");
   }
   const bool padding_alone = attention_case.mask == MaskKind::padding || attention_case.mask == MaskKind::none;
   if (base == Base::native_nested && !padding_alone) {

@@ -3,6 +3,8 @@
 #include <c10/util/Exception.h>
 #include <gtest/gtest.h>
 
+#include <memory>
+
 #include "attngate/case/text.h"
 #include "device_under_test.h"
 
@@ -17,8 +19,9 @@ Fault fault_of(Edit output) {
 }
 
 Judgement judgement_of(const Fault& fault, const Budget& budget = {.cases_per_property = 20, .seconds = 60}) {
-  return judge_fault(fault, DType::fp32, device_under_test(), {find_property("agreement"), find_property("weights")},
-                     budget);
+  FaultJudge judge({fault}, device_under_test(), {find_property("agreement"), find_property("weights")}, budget,
+                   /*in_process=*/true);
+  return judge.judge_fault(fault, DType::fp32);
 }
 
 TEST(JudgeTest, kills_what_is_always_wrong_at_the_first_case_and_shrinks_it_to_one_number) {
@@ -89,9 +92,20 @@ TEST(JudgeTest, carries_the_reason_why_nothing_can_see_a_fault) {
   EXPECT_EQ(reason_unseen(fault, DType::fp16), "");
 }
 
+TEST(JudgeTest, judges_the_same_in_workers) {
+  if (device_under_test().is_cuda()) GTEST_SKIP() << "this process uses CUDA already: no worker could be forked";
+  const Fault fault = fault_of([](Attention& a) { a.output = a.output.add(1); });
+  FaultJudge judge({fault}, device_under_test(), {find_property("agreement")}, {.cases_per_property = 20, .seconds = 60});
+  EXPECT_FALSE(judge.judge_healthy_paths(DType::fp32).killed);
+  const Judgement judgement = judge.judge_fault(fault, DType::fp32);
+  EXPECT_EQ(judgement.cases, 1u);
+  EXPECT_EQ(judgement.line, "dtype=fp32 heads=1 head_dim=1 lengths=1");
+}
+
 TEST(JudgeTest, holds_all_healthy_paths_together) {
-  const Judgement judgement = judge_controls(DType::fp32, device_under_test(), {find_property("agreement")},
-                                             {.cases_per_property = 20, .seconds = 60});
+  FaultJudge judge({}, device_under_test(), {find_property("agreement")}, {.cases_per_property = 20, .seconds = 60},
+                   /*in_process=*/true);
+  const Judgement judgement = judge.judge_healthy_paths(DType::fp32);
   EXPECT_FALSE(judgement.killed) << judgement.line << ": " << judgement.reason;
   EXPECT_EQ(judgement.cases, 20u);
 }
