@@ -111,9 +111,16 @@ PathOutput device_disaster_on_batches(const CaseInputs& inputs) {
 
 #endif
 
+Promise planted_promise(const AttentionCase& attention_case, at::DeviceType) {
+  if (attention_case.mask != MaskKind::padding && attention_case.mask != MaskKind::none) {
+    return Promise::inexpressible("knows lengths and nothing else of a mask");
+  }
+  if (attention_case.total_tokens() == 0) return Promise::inexpressible("needs a token");
+  return Promise::runs();
+}
+
 AttentionPath planted(std::string name, std::string summary, std::function<PathOutput(const CaseInputs&)> run) {
-  const auto always_runs = [](const AttentionCase&, at::DeviceType) { return Promise::runs(); };
-  return {name, name, SdpBackend::any, std::move(summary), always_runs, std::move(run)};
+  return {name, name, SdpBackend::any, std::move(summary), planted_promise, std::move(run)};
 }
 
 std::vector<AttentionPath> host_paths() {
@@ -137,8 +144,9 @@ std::vector<AttentionPath> host_paths() {
 
 AttentionPath planted_on_device(std::string name, std::string summary, std::function<PathOutput(const CaseInputs&)> run) {
   AttentionPath path = planted(std::move(name), std::move(summary), std::move(run));
-  path.promise = [](const AttentionCase&, at::DeviceType device) {
-    return device == at::kCUDA ? Promise::runs() : Promise::inexpressible("the fault is a kernel's");
+  path.promise = [](const AttentionCase& attention_case, at::DeviceType device) {
+    if (device != at::kCUDA) return Promise::inexpressible("the fault is a kernel's");
+    return planted_promise(attention_case, device);
   };
   return path;
 }

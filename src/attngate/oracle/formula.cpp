@@ -62,8 +62,8 @@ class Formula {
   bool is_half() const { return dtype_ == at::kHalf || dtype_ == at::kBFloat16; }
 
   /// In half precision the product is taken in fp32 and rounded, then the bias is added and rounded: the roundings of a
-  /// half product with fp32 sums. cuBLASLt's choice of a kernel for a half shape that it has not seen costs 230 us on an
-  /// H200, for an fp32 shape 26 us; every case brings new shapes.
+  /// half product with fp32 sums. cuBLASLt's choice of a kernel for a half shape that it has not seen costs 230 us on
+  /// an H200, for an fp32 shape 26 us; every case brings new shapes.
   at::Tensor project(const at::Tensor& rows, const at::Tensor& weight, const at::Tensor& bias) const {
     const at::ScalarType product_dtype = is_half() ? at::kFloat : dtype_;
     return at::matmul(rows.to(product_dtype), weight.to(product_dtype).t()).to(dtype_).add_(bias.to(dtype_));
@@ -79,8 +79,8 @@ class Formula {
     return is_ragged() ? at::index_select(rows, 0, inputs_.tight_row_of_token()) : rows;
   }
 
-  /// True where a key is hidden from a query, to be broadcast to [batch, num_heads, length, length]; undefined where none
-  /// is. Rows of padded queries may hide every key: they are NaN, and dropped with the padding.
+  /// True where a key is hidden from a query, to be broadcast to [batch, num_heads, length, length]; undefined where
+  /// none is. Rows of padded queries may hide every key: they are NaN, and dropped with the padding.
   at::Tensor hidden_keys() const {
     const auto tight = [&](const at::Tensor& mask, std::int64_t dim) { return mask.narrow(dim, 0, length_); };
     switch (inputs_.attention_case().mask) {

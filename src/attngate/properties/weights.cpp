@@ -115,7 +115,8 @@ class WeightsCheck {
  private:
   /// Paths that have weights to give; composite SDPA has none.
   std::vector<SelectedPath> select_weighted(const AttentionCase& attention_case) const {
-    if (!attention_case.need_weights) return {};
+    // Without a token there is no row of weights; the fast path then returns none at all.
+    if (!attention_case.need_weights || attention_case.total_tokens() == 0) return {};
     std::vector<SelectedPath> selected = select_paths(context_, attention_case, Lanes::every);
     std::erase_if(selected, [](const SelectedPath& path) { return !path.path->gives_weights; });
     return selected;

@@ -15,8 +15,8 @@ constexpr float outlier_factor = 32;
 /// What the opposed biases alone take from every logit: bias^2 * head_dim / sqrt(head_dim).
 ///
 /// The random part of the logits, 1.2 * bias in standard deviation and more at small head_dim, must not bring a row's
-/// log-sum-exp back above -88, where exp() begins to underflow in fp32. With 140, of 1,200 rows of 200 keys for each of
-/// 1, 2 and 8 heads, none did from head_dim 8 up, and less than 8 % at 1, 2 and 4. More would only cost bf16 its digits.
+/// log-sum-exp back above -88, where exp() begins to underflow in fp32. With 140, of 1,200 rows of 200 keys per head,
+/// none did from head_dim 8 up, and less than 8 % at 1, 2 and 4. More would only cost bf16 its digits.
 constexpr double opposed_logit = 140;
 
 /// The least number of four significant bits whose square times sqrt(head_dim) is opposed_logit or more: exact in every

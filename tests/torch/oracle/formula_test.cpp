@@ -105,9 +105,11 @@ TEST(ReferenceFp64, TakesEveryMask) {
   }
 }
 
-TEST(ReferenceFp64, TakesEverySequenceOfLength0) {
+using Lengths = std::vector<std::int64_t>;
+
+TEST(ReferenceFp64, TakesSequencesOfLength0) {
   for (const MaskKind mask : {MaskKind::padding, MaskKind::holes, MaskKind::four_d, MaskKind::causal}) {
-    for (const std::vector<std::int64_t>& lengths : std::vector<std::vector<std::int64_t>>{{3, 0, 4}, {0, 2}, {2, 0, 0}}) {
+    for (const Lengths& lengths : {Lengths{3, 0, 4}, Lengths{0, 2}, Lengths{2, 0, 0}}) {
       expect_naive(edited_inputs("dtype=fp32 heads=2 head_dim=4 lengths=1 extra_padding=1 seed=0x38",
                                  [&](AttentionCase& c) {
                                    c.mask = mask;
@@ -119,7 +121,7 @@ TEST(ReferenceFp64, TakesEverySequenceOfLength0) {
 }
 
 TEST(ReferenceFp64, IsEmptyWhereThereAreNoTokens) {
-  for (const std::vector<std::int64_t>& lengths : std::vector<std::vector<std::int64_t>>{{}, {0}, {0, 0}}) {
+  for (const Lengths& lengths : {Lengths{}, Lengths{0}, Lengths{0, 0}}) {
     const CaseInputs inputs = edited_inputs("dtype=fp16 heads=2 head_dim=4 lengths=1 extra_padding=1",
                                             [&](AttentionCase& c) { c.lengths = lengths; });
     EXPECT_EQ(reference_fp64(inputs, true).output.sizes(), at::IntArrayRef({0, 8}));
@@ -183,12 +185,15 @@ TEST_P(PlainFormula, RoundsAProjectionBeforeAndAfterItsBias) {
     return product.to(at::kDouble).add(bias.to(at::kDouble)).to(dtype);
   };
   const MhaParameters& p = inputs.parameters();
-  const at::Tensor value = project(inputs.tokens(), p.in_proj_weight.narrow(0, 48, 24), p.in_proj_bias.narrow(0, 48, 24));
+  const at::Tensor value =
+      project(inputs.tokens(), p.in_proj_weight.narrow(0, 48, 24), p.in_proj_bias.narrow(0, 48, 24));
   const at::Tensor expected = project(value, p.out_proj_weight, p.out_proj_bias);
   const std::vector<double> got = numbers(plain_formula(inputs, false).output), wanted = numbers(expected);
   // fp32 sums: the product of fp32 itself is only as good as their order.
   const double tolerance = GetParam() == DType::fp32 ? 8 * tolerance_rule(GetParam()).unit_roundoff : 0;
-  for (std::size_t i = 0; i < got.size(); ++i) EXPECT_NEAR(got[i], wanted[i], tolerance * std::abs(wanted[i]) + tolerance);
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    EXPECT_NEAR(got[i], wanted[i], tolerance * (1 + std::abs(wanted[i])));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryDtype, PlainFormula, testing::Values(DType::fp16, DType::bf16, DType::fp32),

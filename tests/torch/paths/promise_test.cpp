@@ -46,7 +46,8 @@ class PromiseCheck {
       if (refuses) return "promised an error with '" + promise.error + "', but returned";
       if (observer.seen() != promise.backend) return "promised " + promise.backend + ", but ran " + observer.seen();
       const Margin margin = margin_of(rows);
-      return margin.holds() ? "" : fmt::format("wrong result, margin {:.2f} in sequence {}", margin.value, margin.sequence);
+      if (margin.holds()) return {};
+      return fmt::format("wrong result, margin {:.2f} in sequence {}", margin.value, margin.sequence);
     } catch (const c10::Error& error) {
       const std::string text = error.what_without_backtrace();
       if (refuses && text.find(promise.error) != std::string::npos) return {};
@@ -112,7 +113,8 @@ class KeptPromises : public testing::Test {
   int cases_ = 0;  ///< so that no loop below checks nothing
 };
 
-const std::vector<std::vector<std::int64_t>> several_lengths = {{4, 2, 7}, {5, 5}, {5}, {1, 1}, {3, 0, 4}, {0, 3}, {0, 0}, {}};
+const std::vector<std::vector<std::int64_t>> several_lengths = {{4, 2, 7}, {5, 5}, {5},    {1, 1},
+                                                                {3, 0, 4}, {0, 3}, {0, 0}, {}};
 
 TEST_F(KeptPromises, ForEveryMask) {
   for (const DType dtype : {DType::fp16, DType::bf16, DType::fp32}) {

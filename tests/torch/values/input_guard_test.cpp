@@ -13,7 +13,8 @@ namespace {
 const std::string line = "dtype=fp16 heads=2 head_dim=4 lengths=3,5 extra_padding=1 seed=0x61";
 
 /// What the guard says after a write to the inputs.
-std::string damage_after(const std::function<void(const CaseInputs&)>& write, const Edit& edit = [](AttentionCase&) {}) {
+std::string damage_after(const std::function<void(const CaseInputs&)>& write,
+                         const Edit& edit = [](AttentionCase&) {}) {
   const CaseInputs inputs = edited_inputs(line, edit);
   const InputGuard guard(inputs);
   write(inputs);
@@ -59,10 +60,11 @@ TEST(InputGuard, FindsTheRowInEveryLayout) {
 TEST(InputGuard, NamesTheGuardThatWasWritten) {
   EXPECT_EQ(damage_after([](const CaseInputs& inputs) { beside(inputs, inputs.tokens(), -1).zero_(); }),
             "the guard before tokens was written");
-  EXPECT_EQ(damage_after([](const CaseInputs& inputs) { beside(inputs, inputs.parameters().in_proj_bias, 24).zero_(); }),
-            "the guard behind in_proj_bias was written");
-  EXPECT_EQ(damage_after([](const CaseInputs& inputs) { beside(inputs, inputs.parameters().in_proj_bias, -1).zero_(); }),
-            "the guard before in_proj_bias was written");
+  const auto beside_bias = [](std::int64_t offset) {
+    return [offset](const CaseInputs& inputs) { beside(inputs, inputs.parameters().in_proj_bias, offset).zero_(); };
+  };
+  EXPECT_EQ(damage_after(beside_bias(24)), "the guard behind in_proj_bias was written");
+  EXPECT_EQ(damage_after(beside_bias(-1)), "the guard before in_proj_bias was written");
 }
 
 TEST(InputGuard, SeesAWriteOfOneBit) {

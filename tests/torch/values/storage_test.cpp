@@ -111,13 +111,13 @@ std::int64_t misalignment(const at::Tensor& tensor) {
 
 TEST(Offsets, MoveInputsAndParametersBehindAnAlignedAddress) {
   for (const std::string dtype : {"fp16", "fp32"}) {
+    const std::string line = "dtype=" + dtype + " heads=2 head_dim=6 lengths=3,5 seed=0x9";
     const std::int64_t bytes = dtype == "fp16" ? 2 : 4;
     for (const std::int64_t offset : {0, 1, 2, 3}) {
-      const CaseInputs inputs =
-          edited_inputs("dtype=" + dtype + " heads=2 head_dim=6 lengths=3,5 seed=0x9", [&](AttentionCase& c) {
-            c.storage_offset = offset;
-            c.parameter_offset = 3 - offset;
-          });
+      const CaseInputs inputs = edited_inputs(line, [&](AttentionCase& c) {
+        c.storage_offset = offset;
+        c.parameter_offset = 3 - offset;
+      });
       const MhaParameters& p = inputs.parameters();
       for (const at::Tensor& tensor : {inputs.tokens(), inputs.dense()}) {
         EXPECT_EQ(misalignment(tensor), offset * bytes);
@@ -129,7 +129,7 @@ TEST(Offsets, MoveInputsAndParametersBehindAnAlignedAddress) {
         EXPECT_TRUE(tensor.is_contiguous());
       }
       EXPECT_EQ(misalignment(at::native::get_nested_tensor_impl(inputs.nested())->get_buffer()), offset * bytes);
-      EXPECT_EQ(hash_of_inputs(inputs), hash_of_inputs(inputs_of("dtype=" + dtype + " heads=2 head_dim=6 lengths=3,5 seed=0x9")));
+      EXPECT_EQ(hash_of_inputs(inputs), hash_of_inputs(inputs_of(line)));
     }
   }
 }

@@ -18,7 +18,8 @@ at::Tensor rows(const CaseInputs& inputs, std::int64_t first, std::int64_t count
 }
 
 TEST(ValueKeys, ThatNameThePositionsChangeNothing) {
-  EXPECT_EQ(hash_of_inputs(keyed({{0, 1, 2}, {0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 0, 1, 2, 3}, 0})), hash_of_inputs(inputs_of(line)));
+  const ValueKeys positions{{0, 1, 2}, {0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 0, 1, 2, 3}, 0};
+  EXPECT_EQ(hash_of_inputs(keyed(positions)), hash_of_inputs(inputs_of(line)));
 }
 
 TEST(ValueKeys, GiveASequenceTheValuesOfAnother) {
