@@ -32,12 +32,17 @@ constexpr std::int64_t largest_head_dim = 128;
 /// runs()       it returns an output, which must be right
 /// refuses()    it raises an error whose text contains the first argument; the property `status` holds it to that
 /// redundant()  the case is not worth a run here: other paths cover it
+/// inexpressible()  the path has no way to say what the case asks for: a kind of mask that it does not take
 ///
 /// An error that was not promised fails, and so does a success where an error was promised. runs("flash") claims
 /// that SDPA's flash kernel is seen to run; this path has no SDPA, so it claims nothing.
 Promise promise(const AttentionCase& attention_case, at::DeviceType) {
   if (attention_case.head_dim > largest_head_dim) {
     return Promise::refuses("head_dim", "an invented limit: it shows how a path refuses");
+  }
+  const attngate::MaskKind mask = attention_case.mask;
+  if (mask == attngate::MaskKind::two_d || mask == attngate::MaskKind::four_d || mask == attngate::MaskKind::causal) {
+    return Promise::inexpressible("takes a key padding mask only");
   }
   return Promise::runs();
 }
@@ -47,7 +52,7 @@ Promise promise(const AttentionCase& attention_case, at::DeviceType) {
 /// Inputs come in every form at once, on the device and in the dtype of the case; take the one that suits you:
 ///
 ///     inputs.dense()             [batch, padded_length, embed_dim]; positions past a length hold large finite junk
-///     inputs.key_padding_mask()  bool [batch, padded_length], true on padding; undefined for mask=none
+///     inputs.key_padding_mask()  bool [batch, padded_length], true on padding; undefined without one
 ///     inputs.tokens()            [total_tokens, embed_dim], sequences one behind the other without padding
 ///     inputs.first_row_of_sequence()  int64 [batch + 1], where each sequence starts in tokens()
 ///     inputs.nested()            strided nested tensor [batch, (lengths), embed_dim], a view of tokens()

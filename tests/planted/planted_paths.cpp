@@ -2,6 +2,7 @@
 
 #include <ATen/ops/arange.h>
 #include <ATen/ops/empty.h>
+#include <ATen/ops/full.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
 #include <c10/util/Exception.h>
@@ -15,6 +16,8 @@
 
 #include "attngate/case/printable.h"
 #include "attngate/runner/usage_error.h"
+#include "attngate/values/device_stream.h"
+#include "planted_kernels.h"
 
 namespace attngate::planted {
 namespace {
@@ -24,6 +27,9 @@ constexpr double scale_mistake = 1.02;
 
 /// A pebibyte: more than the address space of any process, so that it fails at once and takes nothing.
 constexpr std::int64_t impossible_bytes = std::int64_t{1} << 50;
+
+/// 64 MiB: a few dozen steps to any limit.
+constexpr std::int64_t bytes_at_a_time = std::int64_t{64} << 20;
 
 /// Dense masked attention in which each sequence's keys from `keys[sequence]` on are masked out.
 at::Tensor attend(const CaseInputs& inputs, const at::Tensor& keys, double scale_factor = 1) {
@@ -71,6 +77,7 @@ PathOutput disaster_on_batches(const CaseInputs& inputs) {
 
 void die_of_kill() { ::kill(::getpid(), SIGKILL); }
 void die_of_abort() { std::abort(); }
+void end_the_process() { std::exit(3); }
 
 void die_of_segfault() {
   volatile int* volatile nowhere = nullptr;
@@ -81,14 +88,42 @@ void loop_forever() {
   for (;;) ::usleep(1000);
 }
 
-AttentionPath planted(std::string name, std::string summary, std::function<PathOutput(const CaseInputs&)> run) {
-  const auto always_runs = [](const AttentionCase&, at::DeviceType) { return Promise::runs(); };
-  return {name, name, SdpBackend::any, std::move(summary), always_runs, std::move(run)};
+/// Takes memory of one device and keeps it, whatever becomes of the path; fills it, since untouched host memory is none.
+void allocate_forever(at::Device device) {
+  static std::vector<at::Tensor> kept;
+  for (;;) kept.push_back(at::full({bytes_at_a_time}, 1, at::TensorOptions(device).dtype(at::kByte)));
 }
 
-}  // namespace
+void allocate_on_host_forever() { allocate_forever(at::kCPU); }
 
-std::vector<AttentionPath> all_paths() {
+PathOutput endless_allocation(const CaseInputs& inputs) {
+  if (inputs.attention_case().batch_size() > 1) allocate_forever(inputs.device());
+  return healthy(inputs);
+}
+
+#if ATTNGATE_HAVE_CUDA
+
+template <void (*Disaster)(void* stream)>
+PathOutput device_disaster_on_batches(const CaseInputs& inputs) {
+  if (inputs.attention_case().batch_size() > 1) Disaster(current_stream(inputs.device()));
+  return healthy(inputs);
+}
+
+#endif
+
+Promise planted_promise(const AttentionCase& attention_case, at::DeviceType) {
+  if (attention_case.mask != MaskKind::padding && attention_case.mask != MaskKind::none) {
+    return Promise::inexpressible("knows lengths and nothing else of a mask");
+  }
+  if (attention_case.total_tokens() == 0) return Promise::inexpressible("needs a token");
+  return Promise::runs();
+}
+
+AttentionPath planted(std::string name, std::string summary, std::function<PathOutput(const CaseInputs&)> run) {
+  return {name, name, SdpBackend::any, std::move(summary), planted_promise, std::move(run)};
+}
+
+std::vector<AttentionPath> host_paths() {
   return {planted("planted_healthy", "dense masked attention, right", healthy),
           planted("planted_dropped_last_key", "masks out the last key of every sequence longer than 1", dropped_last_key),
           planted("planted_off_by_scale", "scales the logits 2 % too high", off_by_scale),
@@ -98,7 +133,45 @@ std::vector<AttentionPath> all_paths() {
           planted("planted_kill", "dies by SIGKILL on two or more sequences", disaster_on_batches<die_of_kill>),
           planted("planted_abort", "aborts on two or more sequences", disaster_on_batches<die_of_abort>),
           planted("planted_segfault", "writes to address 0 on two or more sequences", disaster_on_batches<die_of_segfault>),
-          planted("planted_endless_loop", "never returns on two or more sequences", disaster_on_batches<loop_forever>)};
+          planted("planted_endless_loop", "never returns on two or more sequences", disaster_on_batches<loop_forever>),
+          planted("planted_exit", "ends its process with code 3 on two or more sequences", disaster_on_batches<end_the_process>),
+          planted("planted_endless_allocation", "takes memory of the device without end on two or more sequences", endless_allocation),
+          planted("planted_endless_host_allocation", "takes memory of the host without end on two or more sequences",
+                  disaster_on_batches<allocate_on_host_forever>)};
+}
+
+#if ATTNGATE_HAVE_CUDA
+
+AttentionPath planted_on_device(std::string name, std::string summary, std::function<PathOutput(const CaseInputs&)> run) {
+  AttentionPath path = planted(std::move(name), std::move(summary), std::move(run));
+  path.promise = [](const AttentionCase& attention_case, at::DeviceType device) {
+    if (device != at::kCUDA) return Promise::inexpressible("the fault is a kernel's");
+    return planted_promise(attention_case, device);
+  };
+  return path;
+}
+
+std::vector<AttentionPath> device_paths() {
+  return {planted_on_device("planted_illegal_access", "its kernel writes to a bad address on two or more sequences",
+                            device_disaster_on_batches<write_to_bad_address>),
+          planted_on_device("planted_device_assert", "its kernel fails an assertion on two or more sequences",
+                            device_disaster_on_batches<fail_device_assertion>),
+          planted_on_device("planted_endless_kernel", "its kernel never ends on two or more sequences",
+                            device_disaster_on_batches<run_endless_kernel>)};
+}
+
+#else
+
+std::vector<AttentionPath> device_paths() { return {}; }
+
+#endif
+
+}  // namespace
+
+std::vector<AttentionPath> all_paths() {
+  std::vector<AttentionPath> all = host_paths();
+  std::ranges::move(device_paths(), std::back_inserter(all));
+  return all;
 }
 
 std::vector<AttentionPath> paths_named(const std::string& names) {

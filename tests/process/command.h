@@ -22,7 +22,7 @@ struct Command {
   std::string folder = {};
   /// No file may grow beyond this, the kept stdout included: a full disk that is safe to have; 0 for no limit.
   std::uint64_t most_file_bytes = 0;
-  /// SIGALRM ends it then. 100 s: the slowest takes 5 on an idle machine, and CTest gives all of them 600.
+  /// SIGALRM ends it then. 100 s: most take 5 on an idle machine, and CTest gives all of them 600.
   unsigned timeout_seconds = 100;
 };
 

@@ -1,8 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <csignal>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "attngate/case/text.h"
 #include "attngate/runner/journal.h"
@@ -28,47 +30,64 @@ bool is_in_a_fatal_case(const std::string& journal) {
   return line && parse_line(*line).batch_size() > 1;
 }
 
-Command fatal_run(const std::string& path, const ScratchFolder& folder) {
-  return check_planted(path, {"--dtype", "fp32", "--cases", "200", "--results", folder.path()});
+Command fatal_run(const std::string& path, const ScratchFolder& folder, std::vector<std::string> more = {}) {
+  std::vector<std::string> arguments = {"--dtype", "fp32", "--cases", "200", "--results", folder.path()};
+  arguments.insert(arguments.end(), more.begin(), more.end());
+  return check_planted(path, arguments);
 }
 
-TEST(DeathOnDevice, by_kill_9_leaves_the_case_in_the_journal) {
+/// The processes of this user that were started as the planted command and still run.
+std::set<std::string> planted_processes() {
+  std::set<std::string> ids;
+  std::error_code error;
+  for (const auto& entry : std::filesystem::directory_iterator("/proc", error)) {
+    const std::string command = file_text((entry.path() / "cmdline").string());
+    if (command.substr(0, command.find('\0')) == planted_command) ids.insert(entry.path().filename().string());
+  }
+  return ids;
+}
+
+TEST(DeathOnDevice, in_process_by_kill_9_leaves_the_case_in_the_journal) {
   const ScratchFolder folder;
-  EXPECT_EQ(run(fatal_run("planted_kill", folder)).signal, SIGKILL);
+  EXPECT_EQ(run(fatal_run("planted_kill", folder, {"--in-process"})).signal, SIGKILL);
   EXPECT_GT(fatal_case(journal_in(folder)).batch_size(), 1);
   EXPECT_FALSE(std::filesystem::exists(folder / ("property.agreement.fp32." + device + ".json")));
 }
 
 void expect_last_words(const std::string& path, int signal, const std::string& name) {
   const ScratchFolder folder;
-  const CommandEnd end = run(fatal_run(path, folder));
+  const CommandEnd end = run(fatal_run(path, folder, {"--in-process"}));
   EXPECT_EQ(end.signal, signal) << end.errors;
   const std::string line = to_line(fatal_case(journal_in(folder)));
   EXPECT_NE(end.errors.find("attngate: died by " + name + " in case: " + line + "\n"), std::string::npos) << end.errors;
   EXPECT_NE(end.errors.find("attngate: replay with: attngate replay --property agreement --device " + device + " --path " + path + " '" + line + "'\n"),
             std::string::npos)
       << end.errors;
-  EXPECT_EQ(run(printed_replay(end.errors, path)).signal, signal);
+  const CommandEnd again = run(printed_replay(end.errors, path));
+  EXPECT_EQ(again.exit_code, 1) << again.output << again.errors;
+  EXPECT_NE(again.output.find(path + ": crashed: died by " + name), std::string::npos) << again.output;
 }
 
-TEST(DeathOnDevice, by_abort_leaves_the_case_in_the_journal_and_prints_how_to_die_again) {
+TEST(DeathOnDevice, in_process_by_abort_leaves_the_case_in_the_journal_and_prints_how_to_die_again) {
   expect_last_words("planted_abort", SIGABRT, "SIGABRT");
 }
 
-TEST(DeathOnDevice, by_segfault_leaves_the_case_in_the_journal_and_prints_how_to_die_again) {
+TEST(DeathOnDevice, in_process_by_segfault_leaves_the_case_in_the_journal_and_prints_how_to_die_again) {
   expect_last_words("planted_segfault", SIGSEGV, "SIGSEGV");
 }
 
-TEST(DeathOnDevice, of_an_endless_loop_by_kill_9_leaves_the_case_in_the_journal) {
+TEST(DeathOnDevice, of_the_supervisor_by_kill_9_leaves_the_case_in_the_journal_and_no_worker_behind) {
   const ScratchFolder folder;
+  const std::set<std::string> before = planted_processes();
   RunningCommand running(fatal_run("planted_endless_loop", folder));
   ASSERT_TRUE(wait_until([&] { return is_in_a_fatal_case(journal_in(folder)); })) << running.wait().errors;
   running.send(SIGKILL);
   EXPECT_EQ(running.wait().signal, SIGKILL);
   EXPECT_GT(fatal_case(journal_in(folder)).batch_size(), 1);
+  EXPECT_TRUE(wait_until([&] { return std::ranges::includes(before, planted_processes()); }));
 }
 
-TEST(DeathOnDevice, of_an_endless_loop_by_sigterm_names_the_case) {
+TEST(DeathOnDevice, of_the_supervisor_in_an_endless_loop_by_sigterm_names_the_case) {
   const ScratchFolder folder;
   RunningCommand running(fatal_run("planted_endless_loop", folder));
   ASSERT_TRUE(wait_until([&] { return is_in_a_fatal_case(journal_in(folder)); })) << running.wait().errors;

@@ -30,8 +30,9 @@ const Help helps[] = {
     {"attngate", {}, {"check", "replay", "list", "report", "Exit codes", "ATTNGATE_SEED", "--version"}},
     {"check",
      {"check"},
-     {"--property", "--dtype", "--path", "--device", "--cases", "--seconds", "--seed", "--corpus", "--results", "--json", "Example", "Exit code"}},
-    {"replay", {"replay"}, {"LINE", "--property", "--path", "--device", "--json", "Example", "attngate replay 'dtype=", "lengths"}},
+     {"--property", "--dtype", "--path", "--device", "--cases", "--seconds", "--seed", "--corpus", "--results", "--json", "--stop-at-first",
+      "--in-process", "--case-timeout", "Example", "Exit code"}},
+    {"replay", {"replay"}, {"LINE", "--property", "--path", "--device", "--json", "--in-process", "Example", "attngate replay 'dtype=", "lengths"}},
     {"list", {"list"}, {"--json", "Example"}},
     {"report", {"report"}, {"DIR", "--paths", "Example", "Exit code"}}};
 

@@ -32,7 +32,7 @@ TEST_P(DroppedLastKeyOnDevice, is_caught_and_shrunk_and_its_printed_line_fails_i
   EXPECT_EQ(checked.end.exit_code, 1) << checked.end.output << checked.end.errors;
   EXPECT_EQ(checked.result.at("status"), "failed");
 
-  const std::string line = checked.result.at("failure").at("shrunk").at("line");
+  const std::string line = checked.result.at("failures").at(0).at("shrunk").at("line");
   const AttentionCase shrunk = parse_line(line);
   EXPECT_LE(shrunk.batch_size(), 2) << line;
   EXPECT_LE(shrunk.total_tokens(), 4) << line;
@@ -54,7 +54,7 @@ INSTANTIATE_TEST_SUITE_P(of, DroppedLastKeyOnDevice, testing::Values("fp16", "bf
 TEST(PlantedFaultOnDevice, off_by_two_per_cent_of_the_scale_is_caught_in_fp32) {
   const Checked checked = check("planted_off_by_scale", "fp32");
   EXPECT_EQ(checked.end.exit_code, 1) << checked.end.output << checked.end.errors;
-  EXPECT_EQ(checked.result.at("failure").at("paths").at(0).at("status"), "wrong result");
+  EXPECT_EQ(checked.result.at("failures").at(0).at("paths").at(0).at("status"), "wrong result");
 }
 
 TEST(PlantedFaultOnDevice, a_healthy_path_holds_over_a_hundred_cases_of_each_dtype) {
@@ -74,15 +74,15 @@ TEST(PlantedFaultOnDevice, a_path_that_is_now_right_and_now_wrong_is_reported_as
   const Checked checked = check("planted_flaky", "fp32");
   EXPECT_EQ(checked.end.exit_code, 1) << checked.end.output << checked.end.errors;
   EXPECT_EQ(checked.result.at("status"), "flaky");
-  EXPECT_EQ(checked.result.at("failure").at("shrunk").at("line"), "");
-  EXPECT_NE(checked.result.at("failure").at("not_shrunk"), "");
+  EXPECT_EQ(checked.result.at("failures").at(0).at("shrunk").at("line"), "");
+  EXPECT_NE(checked.result.at("failures").at(0).at("not_shrunk"), "");
   EXPECT_NE(checked.end.output.find("property.agreement.fp32." + device + " is FLAKY"), std::string::npos) << checked.end.output;
 }
 
 TEST(PlantedFaultOnDevice, an_impossible_allocation_is_called_out_of_memory) {
   const Checked checked = check("planted_out_of_memory", "fp32");
   EXPECT_EQ(checked.end.exit_code, 1) << checked.end.output << checked.end.errors;
-  EXPECT_EQ(checked.result.at("failure").at("paths").at(0).at("status"), "out of memory");
+  EXPECT_EQ(checked.result.at("failures").at(0).at("paths").at(0).at("status"), "out of memory");
   EXPECT_NE(checked.end.output.find("planted_out_of_memory: out of memory: "), std::string::npos) << checked.end.output;
 }
 

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 
 #include "tensors.h"
 
@@ -34,6 +35,33 @@ Numbers softmax(Numbers logits) {
   return logits;
 }
 
+/// Which keys each query sees, read off the masks of the inputs.
+class Visibility {
+ public:
+  explicit Visibility(const CaseInputs& inputs)
+      : mask_(inputs.attention_case().mask),
+        heads_(static_cast<std::size_t>(inputs.attention_case().num_heads)),
+        columns_(static_cast<std::size_t>(inputs.attention_case().padded_length())) {
+    if (inputs.key_padding_mask().defined()) key_padding_ = numbers(inputs.key_padding_mask());
+    if (inputs.attention_mask().defined()) attention_ = numbers(inputs.attention_mask());
+  }
+
+  bool sees(std::size_t sequence, std::size_t head, std::size_t query, std::size_t key) const {
+    if (mask_ == MaskKind::causal) return key <= query;
+    if (mask_ == MaskKind::holes) return key_padding_[sequence * columns_ + key] == 0;
+    if (mask_ == MaskKind::two_d) return attention_[query * columns_ + key] == 0;
+    if (mask_ == MaskKind::four_d) {
+      return attention_[((sequence * heads_ + head) * columns_ + query) * columns_ + key] == 0;
+    }
+    return true;
+  }
+
+ private:
+  MaskKind mask_;
+  std::size_t heads_, columns_;
+  Numbers key_padding_, attention_;
+};
+
 }  // namespace
 
 NaiveAttention naive_attention(const CaseInputs& inputs, const Fault& fault) {
@@ -51,9 +79,10 @@ NaiveAttention naive_attention(const CaseInputs& inputs, const Fault& fault) {
   NaiveAttention result;
   result.weights.assign(tokens * columns, 0.0);
   Numbers joined(tokens * embed_dim, 0.0);
+  const Visibility visibility(inputs);
   std::size_t first = 0;
-  for (const std::int64_t signed_length : c.lengths) {
-    const auto length = static_cast<std::size_t>(signed_length);
+  for (std::size_t sequence = 0; sequence < c.lengths.size(); ++sequence) {
+    const auto length = static_cast<std::size_t>(c.lengths[sequence]);
     const std::size_t keys = fault.drop_last_key && length > 1 ? length - 1 : length;
     for (std::size_t query = first; query < first + length; ++query) {
       for (std::size_t head = 0; head < heads; ++head) {
@@ -61,6 +90,9 @@ NaiveAttention naive_attention(const CaseInputs& inputs, const Fault& fault) {
         for (std::size_t key = 0; key < keys; ++key) {
           for (std::size_t i = 0; i < head_dim; ++i) logits[key] += at(query, 0, head, i) * at(first + key, 1, head, i);
           logits[key] *= scale;
+          if (!visibility.sees(sequence, head, query - first, key)) {
+            logits[key] = -std::numeric_limits<double>::infinity();
+          }
         }
         const Numbers probabilities = softmax(logits);
         const std::size_t place = fault.reverse_heads ? heads - 1 - head : head;

@@ -16,7 +16,8 @@ struct Fault {
   double scale_factor = 1;     ///< on 1/sqrt(head_dim)
 };
 
-/// Multi-head self-attention of a case in loops over doubles: nothing of it is shared with the code under test.
+/// Multi-head self-attention of a case in loops over doubles, with the mask of the case: nothing of it is shared with
+/// the code under test.
 struct NaiveAttention {
   std::vector<double> output;   ///< [total_tokens, embed_dim]
   std::vector<double> weights;  ///< averaged over the heads, [total_tokens, padded_length], 0 past a sequence's end

@@ -51,7 +51,8 @@ void validate_mask(const AttentionCase& attention_case) {
     throw CaseError(fmt::format("mask={}: needs all lengths equal, use mask=padding", to_string(mask)));
   }
   if (mask == MaskKind::none && attention_case.extra_padding != 0) {
-    throw CaseError(fmt::format("mask=none: needs extra_padding=0, got extra_padding={}", attention_case.extra_padding));
+    throw CaseError(
+        fmt::format("mask=none: needs extra_padding=0, got extra_padding={}", attention_case.extra_padding));
   }
 }
 

@@ -46,8 +46,8 @@ CostLimit gpu_limit() {
   //   6 * 512 MiB / 1.5 TB/s = 2 ms, and twelve paths at half that width 13 ms; 31 + 15 = 46 ms, still below 50 ms.
   // Spread: 6 halvings give a mean budget of 2e10 * 6 / 49 = 2.4e9, of which most cases use a tenth; 13 runs of 2.4e8
   // at 1e13 / s are 0.3 ms, so kernel launches and not arithmetic set the pace of a run.
-  // Sequences: just above 65536, where PyTorch issue 142228 begins; such cases take longer than 50 ms and come 1 time in
-  // 8,000.
+  // Sequences: just above 65536, where PyTorch issue 142228 begins; such cases take longer than 50 ms, and come 1 time
+  // in 8,000.
   return {.max_flops = 2e10, .max_bytes = 512.0 * 1024 * 1024, .max_sequences = 65537, .max_halvings = 6};
 }
 
@@ -56,8 +56,8 @@ CostLimit cpu_limit() {
   // take 0.4 s. 8 halvings give a mean budget of 3e8 * 6 / 81 = 2.2e7, that is 13 * 2.2e7 / 1e10 = 29 ms a case, 35 a
   // second; most cases use less than their budget, and half precision more time.
   // 32 MiB of fp64 keep the parameters at E = 1024 or below and several copies of everything inside a small machine.
-  // A nested path takes about 40 us of host time for each sequence (65,537 of 2 tokens: 2.2 s in the fast path, 3.2 s in
-  // nested SDPA); 4096 of them in 5 nested paths then take 0.8 s.
+  // A nested path takes about 40 us of host time for each sequence (65,537 of 2 tokens: 2.2 s in the fast path, 3.2 s
+  // in nested SDPA, on a busy machine); 4096 of them in 5 nested paths then take 0.8 s, 1 time in 400.
   return {.max_flops = 3e8, .max_bytes = 32.0 * 1024 * 1024, .max_sequences = 4096, .max_halvings = 8};
 }
 

@@ -18,6 +18,7 @@ struct Cost {
 struct CostLimit {
   double max_flops = 0;
   double max_bytes = 0;
+  /// At least 1.
   double max_sequences = CaseRange::max_batch_size;
   /// Each case gets a budget of max_flops halved 0 to max_halvings (at most 62) times, small budgets more often, so
   /// that cases do not pile up at the limit and the mean budget is about 6 / (max_halvings + 1)^2 of it.

@@ -4,6 +4,7 @@
 #include <functional>
 #include <limits>
 #include <span>
+#include <type_traits>
 #include <utility>
 
 #include <fmt/format.h>
@@ -33,7 +34,8 @@ template <auto member>
 void add_enumeration(const char* dimension, Rules& rules) {
   using Enum = std::remove_cvref_t<decltype(std::declval<AttentionCase>().*member)>;
   for (const Enum value : enumerators<Enum>) {
-    rules.push_back({dimension, to_string(value), [value](const Drawn& d) { return d.attention_case.*member == value; }});
+    rules.push_back({dimension, to_string(value),
+                     [value](const Drawn& d) { return d.attention_case.*member == value; }});
   }
 }
 

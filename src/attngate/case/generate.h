@@ -19,8 +19,8 @@ struct GeneratorOptions {
   CostLimit limit = gpu_limit();
 };
 
-/// A case and the family that its lengths were drawn from; lengths cut to the cost limit keep their family's name, and so
-/// does an empty batch.
+/// A case and the family that its lengths were drawn from; lengths cut to the cost limit keep their family's name, and
+/// so does an empty batch.
 struct DrawnCase {
   AttentionCase attention_case;
   LengthFamily family = LengthFamily::uniform;
@@ -31,7 +31,8 @@ struct DrawnCase {
 /// Typical at size 100: 1 to 64 sequences under 40 tokens, 1 to 8 heads, head_dim 8 to 128; the boundary values of
 /// boundaries.h are drawn far more often than their neighbours. Masks, layouts, nested forms, values and offsets mostly
 /// have their defaults, each on its own; 1 case in 12 has a sequence of length 0, 1 in 500 an empty batch, 1 in 400
-/// thousands of tiny sequences, and 1 in 100 a sequence of 255 to 1025 tokens. A case costs at most the limit, and mostly far less (CostLimit).
+/// thousands of tiny sequences, and 1 in 100 a sequence of 255 to 1025 tokens. A case costs at most the limit, and
+/// mostly far less (CostLimit).
 /// Throws CaseError when options.dtypes is empty.
 DrawnCase draw_case(const GeneratorOptions& options, rc::Random random, int size);
 

@@ -27,8 +27,9 @@ enum class LengthFamily {
 std::string to_string(LengthFamily family);
 
 // Every function takes a batch size and a longest length of at least 1, returns batch_size lengths from 1 to longest
-// (with_length_zero: from 0), and throws std::invalid_argument otherwise. The same random state gives the same lengths on every machine, compiler
-// and math library: only integers, + - * / and sqrt are used, which IEEE 754 defines to the last bit.
+// (with_length_zero: from 0), and throws std::invalid_argument otherwise. The same random state gives the same lengths
+// on every machine, compiler and math library: only integers, + - * / and sqrt are used, which IEEE 754 defines to the
+// last bit.
 
 /// Every sequence has the longest length: nothing is padded.
 Lengths all_equal_lengths(std::int64_t batch_size, std::int64_t longest);
@@ -62,8 +63,8 @@ Lengths one_long_many_short_lengths(rc::Random& random, std::int64_t batch_size,
 /// fast path (docs of at::_native_multi_head_attention: every length must be 2 or more to be fused).
 Lengths with_length_one_lengths(rc::Random& random, std::int64_t batch_size, std::int64_t longest);
 
-/// Uniform lengths, one of them replaced by 0, and in half of the batches about every fourth one: nested forms have no row
-/// for such a sequence, padded forms a row of padding only (PyTorch issue 81077).
+/// Uniform lengths, one of them replaced by 0, and in half of the batches about every fourth one: nested forms have no
+/// row for such a sequence, padded forms nothing but padding (PyTorch issue 81077).
 Lengths with_length_zero_lengths(rc::Random& random, std::int64_t batch_size, std::int64_t longest);
 
 /// One draw of Beta(a, b), in [0, 1]; a and b from 0.01 to 4, else std::invalid_argument.

@@ -12,16 +12,18 @@ namespace attngate {
 /// True where a is simpler than b; the first of these that differs decides:
 ///
 /// fewer sequences (but one before none), fewer tokens (a sequence of none counts as 4), fewer heads, smaller head_dim,
-/// extra padding and padding content, no weights, then mask, layout, nested and values in the order of their enumerators,
-/// smaller offsets, seed 0. No infinite chain gets ever simpler.
+/// extra padding and padding content, no weights, then mask, layout, nested and values in the order of their
+/// enumerators, smaller offsets, seed 0. No infinite chain gets ever simpler.
 bool is_simpler(const AttentionCase& a, const AttentionCase& b);
 
 /// Simpler cases to try when a case fails: each valid, each is_simpler than the case, none twice, made one at a time.
 ///
-/// First jumps to one or two sequences of 6 tokens at most, with everything else simplest and then with everything else
-/// kept, so that most faults need two or three steps; then everything but the lengths to its default at once; then halves
-/// and blocks of the batch, lengths, heads and head_dim, each switch on its own, single sequences, and at last seed 0.
-/// The dtype stays. About 2 * min(batch, 256) candidates drop sequences, and about 2 log2(length) lower each length.
+/// First jumps to one or two sequences, mostly of 6 tokens or fewer, with everything else simplest, then with
+/// everything else kept; then resets of everything but the lengths at once, with and without one switch kept: most
+/// faults need two or three of these. Then halves and blocks of the batch, lengths, heads and head_dim, each switch on
+/// its own, single sequences, and at last seed 0. The dtype stays. No candidate has a longer sequence than the case
+/// (but 1 for 0), nor an empty one unless the case has one. About 2 * min(batch, 256) candidates drop sequences, and
+/// about 2 log2(length) lower each length.
 rc::Seq<AttentionCase> shrink_candidates(const AttentionCase& attention_case);
 
 /// The case as a RapidCheck value that shrinks by shrink_candidates, again and again.

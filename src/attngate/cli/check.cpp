@@ -108,7 +108,7 @@ std::vector<PropertyRun> plan_runs(const CheckOptions& options, const PathRegist
   base.max_seconds = options.seconds.value_or(environment.max_seconds.value_or(base.max_seconds));
   base.case_timeout_seconds = options.case_timeout;
   base.stop_at_first_failure = options.stop_at_first;
-  base.in_process = options.in_process || environment.in_process;
+  base.in_process = environment.in_process;
   base.results_folder = options.results;
   if (!options.corpus.empty()) base.corpus = read_corpus(options.corpus);
   std::vector<PropertyRun> runs;
@@ -127,6 +127,7 @@ std::vector<PropertyRun> plan_runs(const CheckOptions& options, const PathRegist
 }
 
 int check(const CheckOptions& options) {
+  if (options.in_process) ask_for_in_process();
   const Environment environment = read_environment();
   if (environment.replay) {
     throw UsageError("ATTNGATE_CASE is set, but `check` draws its cases; use: attngate replay LINE");

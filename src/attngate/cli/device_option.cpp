@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <cerrno>
+#include <cstdlib>
 #include <cstring>
 #include <filesystem>
 
@@ -60,6 +61,8 @@ void check_folder(const std::string& path) {
                      "; allowed is a writable folder, or a new one inside a writable folder");
   }
 }
+
+void ask_for_in_process() { ::setenv("ATTNGATE_IN_PROCESS", "1", /*overwrite=*/1); }
 
 std::string refuse_empty(const std::string& text) { return text.empty() ? "it is empty" : ""; }
 

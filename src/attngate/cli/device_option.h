@@ -26,6 +26,9 @@ void check_writable(const std::string& path);
 /// be written there.
 void check_folder(const std::string& path);
 
+/// What `--in-process` does: sets ATTNGATE_IN_PROCESS=1, before anything asks for the device.
+void ask_for_in_process();
+
 /// For CLI11's check(): refuses the empty text that an unset shell variable leaves.
 std::string refuse_empty(const std::string& text);
 

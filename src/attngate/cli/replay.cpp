@@ -10,7 +10,6 @@
 #include "attngate/isolation/worker_checker.h"
 #include "attngate/report/results_list.h"
 #include "attngate/report/table.h"
-#include "attngate/runner/environment.h"
 #include "attngate/runner/exit_code.h"
 #include "attngate/suite/device.h"
 #include "attngate/suite/property_run.h"
@@ -52,6 +51,7 @@ std::uint64_t input_hash_by_worker(const AttentionCase& attention_case, at::Devi
   const CaseRequest request{CaseRequest::Kind::hash_inputs, "", {}, {}, to_line(attention_case)};
   const RequestLimits limits{hash_seconds, host_bytes_allowed(attention_case, available_host_bytes())};
   const WorkerReply reply = pool.ask(encode(request), limits, limits.seconds);
+  if (reply.kind == WorkerReply::Kind::out_of_memory) throw does_not_fit(attention_case, device);
   if (reply.kind != WorkerReply::Kind::answered) {
     throw UsageError("LINE: the inputs of this case cannot be made on " + device.str() + ": a process that tried " + reply.detail);
   }
@@ -61,6 +61,7 @@ std::uint64_t input_hash_by_worker(const AttentionCase& attention_case, at::Devi
 }
 
 int replay(const ReplayOptions& options) {
+  if (options.in_process) ask_for_in_process();
   const AttentionCase attention_case = parse_line(options.line);
   const PathRegistry registry = make_tested_registry();
   check_path_names(registry, options.paths);
@@ -74,7 +75,7 @@ int replay(const ReplayOptions& options) {
       }
     }
   }
-  const bool in_process = options.in_process || read_environment().in_process;
+  const bool in_process = in_process_is_asked_for();
   WorkerPool pool = make_worker_pool(registry, device);
   const std::uint64_t hash = in_process ? input_hash(attention_case, device) : input_hash_by_worker(attention_case, device, pool);
   fmt::print("case:         {}\ninputs hash:  {:#018x} (the same on every machine)\n\n", to_line(attention_case), hash);

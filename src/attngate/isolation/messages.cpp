@@ -72,12 +72,12 @@ HashAnswer decode_hash_answer(std::string_view bytes) {
 std::string encode(const Verdict& verdict) {
   WireWriter writer;
   const auto put_all = [&](const auto&... fields) { (writer.put(fields), ...); };
-  const auto& [holds, applicable, reason, paths, phases, worst_margin, worst_path, exact_pairs, exact_equal] = verdict;
+  const auto& [holds, applicable, reason, paths, phases, worst_margin, worst_path, device_lost, exact_pairs, exact_equal] = verdict;
   put_all(holds, applicable, reason);
   writer.put(static_cast<std::uint64_t>(paths.size()));
   for (const PathOutcome& outcome : paths) visit_fields(outcome, put_all);
   visit_fields(phases, put_all);
-  put_all(worst_margin, worst_path, exact_pairs, exact_equal);
+  put_all(worst_margin, worst_path, device_lost, exact_pairs, exact_equal);
   return writer.take();
 }
 
@@ -85,7 +85,7 @@ Verdict decode_verdict(std::string_view bytes) {
   Verdict verdict;
   WireReader reader(bytes);
   const auto get_all = [&](auto&... fields) { (reader.get(fields), ...); };
-  auto& [holds, applicable, reason, paths, phases, worst_margin, worst_path, exact_pairs, exact_equal] = verdict;
+  auto& [holds, applicable, reason, paths, phases, worst_margin, worst_path, device_lost, exact_pairs, exact_equal] = verdict;
   get_all(holds, applicable, reason);
   paths.resize(reader.get_length(least_outcome_bytes));
   for (PathOutcome& outcome : paths) {
@@ -93,7 +93,7 @@ Verdict decode_verdict(std::string_view bytes) {
     check_status(outcome.status);
   }
   visit_fields(phases, get_all);
-  get_all(worst_margin, worst_path, exact_pairs, exact_equal);
+  get_all(worst_margin, worst_path, device_lost, exact_pairs, exact_equal);
   reader.expect_end();
   return verdict;
 }

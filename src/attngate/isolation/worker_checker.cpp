@@ -19,7 +19,7 @@ constexpr std::uint64_t base_bytes = std::uint64_t{2} << 30;
 constexpr double times_the_reference = 16;
 
 bool spoils_the_worker(const Verdict& verdict) {
-  return std::ranges::any_of(verdict.paths, [](const PathOutcome& outcome) {
+  return verdict.device_lost || std::ranges::any_of(verdict.paths, [](const PathOutcome& outcome) {
     return outcome.status == PathStatus::out_of_memory || outcome.status == PathStatus::device_lost;
   });
 }
@@ -36,7 +36,7 @@ Verdict WorkerChecker::check(const AttentionCase& value, const std::string& line
   const WorkerReply reply = pool_.ask(request, limits, warm_seconds());
   const Verdict verdict = judge([&](const AttentionCase&) { return verdict_of(reply); }, value);
   if (spoils_the_worker(verdict)) pool_.discard_worker();
-  if (verdict.holds && verdict.applicable) {
+  if (verdict.holds && verdict.applicable && !verdict.device_lost) {
     pool_.warm_up_with(request);
     if (reply.from_warm_worker) slowest_that_held_ = std::max(slowest_that_held_, reply.seconds);
   }

@@ -145,6 +145,9 @@ ErrorTable error_stats(const std::vector<at::Tensor>& rows, const std::vector<Co
                        const AttentionCase& attention_case) {
   if (rows.empty() || comparisons.empty()) return ErrorTable(comparisons.size());
   check_shapes(rows, attention_case);
+  if (attention_case.total_tokens() == 0) {  // nothing to compare, and no grid to launch
+    return ErrorTable(comparisons.size(), std::vector<ErrorStats>(attention_case.lengths.size()));
+  }
   return rows.front().is_cuda() ? stats_on_device(rows, comparisons, attention_case)
                                 : stats_on_host(rows, comparisons, attention_case);
 }

@@ -28,12 +28,13 @@ class Formula {
     const at::Tensor packed = pad(project(inputs_.tokens(), p.in_proj_weight, p.in_proj_bias));
     const at::Tensor split = packed.view({batch_, length_, 3, heads_, head_dim_}).permute({2, 0, 3, 1, 4});
     at::Tensor logits = at::matmul(split[0].mul(scale()), split[1].transpose(-2, -1));
+    FormulaResult result;
+    if (dtype_ == at::kDouble && has_large_logits()) result.largest_logit = logits.abs().amax();
     if (const at::Tensor hidden = hidden_keys(); hidden.defined()) {
       logits.masked_fill_(hidden, -std::numeric_limits<double>::infinity());
     }
     const at::Tensor probabilities = at::softmax(logits, -1);
     const at::Tensor attention = at::matmul(probabilities, split[2]).transpose(1, 2);
-    FormulaResult result;
     result.output = project(unpad(attention.reshape({batch_ * length_, heads_ * head_dim_})),
                             p.out_proj_weight, p.out_proj_bias);
     if (with_weights) {
@@ -51,13 +52,18 @@ class Formula {
     return result;
   }
 
+  bool has_large_logits() const {
+    const ValueProfile values = inputs_.attention_case().values;
+    return values != ValueProfile::normal && values != ValueProfile::tiny;
+  }
+
   bool is_ragged() const { return inputs_.tokens().size(0) != batch_ * length_; }
 
   bool is_half() const { return dtype_ == at::kHalf || dtype_ == at::kBFloat16; }
 
   /// In half precision the product is taken in fp32 and rounded, then the bias is added and rounded: the roundings of a
-  /// half product with fp32 sums. cuBLASLt's choice of a kernel for a half shape that it has not seen costs 230 us on an
-  /// H200, for an fp32 shape 26 us; every case brings new shapes.
+  /// half product with fp32 sums. cuBLASLt's choice of a kernel for a half shape that it has not seen costs 230 us on
+  /// an H200, for an fp32 shape 26 us; every case brings new shapes.
   at::Tensor project(const at::Tensor& rows, const at::Tensor& weight, const at::Tensor& bias) const {
     const at::ScalarType product_dtype = is_half() ? at::kFloat : dtype_;
     return at::matmul(rows.to(product_dtype), weight.to(product_dtype).t()).to(dtype_).add_(bias.to(dtype_));
@@ -73,8 +79,8 @@ class Formula {
     return is_ragged() ? at::index_select(rows, 0, inputs_.tight_row_of_token()) : rows;
   }
 
-  /// True where a key is hidden from a query, to be broadcast to [batch, num_heads, length, length]; undefined where none
-  /// is. Rows of padded queries may hide every key: they are NaN, and dropped with the padding.
+  /// True where a key is hidden from a query, to be broadcast to [batch, num_heads, length, length]; undefined where
+  /// none is. Rows of padded queries may hide every key: they are NaN, and dropped with the padding.
   at::Tensor hidden_keys() const {
     const auto tight = [&](const at::Tensor& mask, std::int64_t dim) { return mask.narrow(dim, 0, length_); };
     switch (inputs_.attention_case().mask) {
@@ -108,6 +114,8 @@ class Formula {
 };
 
 }  // namespace
+
+double number_of(const at::Tensor& tensor) { return tensor.defined() ? tensor.item<double>() : 0; }
 
 FormulaResult reference_fp64(const CaseInputs& inputs, bool with_weights) {
   return Formula(inputs, at::kDouble).run(with_weights);

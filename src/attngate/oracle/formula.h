@@ -8,7 +8,12 @@ namespace attngate {
 struct FormulaResult {
   at::Tensor output;   ///< [total_tokens, embed_dim]
   at::Tensor weights;  ///< averaged over heads, [total_tokens, max_length]; undefined unless asked for
+  /// Largest |logit|, fp64 []: of the reference only, where the value profile makes logits large; else undefined.
+  at::Tensor largest_logit;
 };
+
+/// A tensor of one number on the host, waiting for the device; 0 for an undefined one.
+double number_of(const at::Tensor& tensor);
 
 /// The truth: fp64 throughout, valid rows only, no SDPA and no nested tensor. Takes every mask, lengths of 0, an empty
 /// batch, and whatever parameters the inputs hold.

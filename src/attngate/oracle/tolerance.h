@@ -36,6 +36,11 @@ extern const std::int64_t rows_for_own_scale;
 extern const std::int64_t elements_for_rms_rule;
 extern const std::int64_t columns_for_row_rule;
 
+/// Where logits are large, half a unit roundoff of the largest one joins every floor: a logit that is rounded by d moves
+/// its probability by a factor of 1 + d, and a sharp softmax of a few keys can leave the plain formula's own error at
+/// zero by luck. Seen on an H200: 3.5 times the bound in fp32 with logits in the hundreds, see docs/oracle.md.
+extern const double logit_roundings;
+
 /// How far one tensor is from its bound on one case.
 struct Margin {
   double value = 0;         ///< worst error / bound over sequences and rules; infinity for NaN or Inf
@@ -50,10 +55,11 @@ struct Margin {
 /// The bounds of one case, made once from the plain formula's errors and the reference's magnitudes.
 class Bounds {
  public:
-  /// `columns` is the width of the compared rows; the tables have one entry per sequence.
+  /// `columns` is the width of the compared rows; the tables have one entry per sequence. `largest_logit` as in
+  /// FormulaResult, 0 for ordinary ones.
   Bounds(const ToleranceRule& rule, const std::vector<ErrorStats>& plain_error,
          const std::vector<ErrorStats>& reference_magnitude, const AttentionCase& attention_case,
-         std::int64_t columns);
+         std::int64_t columns, double largest_logit = 0);
 
   /// The worst margin of these errors; `slack` widens every bound.
   Margin judge(const std::vector<ErrorStats>& errors, double slack = 1) const;

@@ -32,6 +32,8 @@ struct Promise {
   std::string reason;
   /// Backend that must be seen to run, see BackendObserver; empty where nothing is claimed.
   std::string backend;
+  /// A defect that leaves the device unusable: only a process that can be given up may run it.
+  bool loses_device = false;
 
   /// The case runs, on the backend named.
   static Promise runs(std::string backend = {}) { return {Kind::runs, {}, {}, std::move(backend)}; }
@@ -48,6 +50,10 @@ struct Promise {
   /// The same, where the defect is an error that contains `error`.
   static Promise defective_error(std::string finding, std::string error) {
     return {Kind::defective, std::move(error), std::move(finding), {}};
+  }
+  /// The same, where the defect is an illegal access that ends all work on the device.
+  static Promise defective_loss(std::string finding) {
+    return {Kind::defective, {}, std::move(finding), {}, /*loses_device=*/true};
   }
   /// The case is covered by another path.
   static Promise redundant(std::string reason) { return {Kind::redundant, {}, std::move(reason), {}}; }

@@ -20,7 +20,8 @@ std::optional<Promise> refusal_before_sdpa(const AttentionCase& attention_case) 
     return Promise::inexpressible("SDPA takes no mask with a nested tensor");
   }
   if (attention_case.lengths.empty()) {
-    return Promise::refuses("Linear requires nested_tensor.dim == 3", "a nested tensor without sequences has no columns");
+    return Promise::refuses("Linear requires nested_tensor.dim == 3",
+                            "a nested tensor without sequences has one dimension");
   }
   if (has_nested_gaps(attention_case)) {
     return Promise::refuses(nested_gaps_error, "linear takes no nested tensor with gaps");
@@ -70,7 +71,8 @@ Promise nested_contiguous_promise(const AttentionCase& attention_case, at::Devic
 
 Promise dense_promise(const AttentionCase& attention_case, at::DeviceType device, SdpBackend backend) {
   if (attention_case.lengths.empty()) {
-    return Promise::refuses(open_size_error, "the composite leaves the length open, which a batch of 0 does not settle");
+    return Promise::refuses(open_size_error,
+                            "the composite leaves the length open, which a batch of 0 does not settle");
   }
   // The causal flag needs no mask, see run_dense().
   const bool masked = attention_case.mask != MaskKind::none && attention_case.mask != MaskKind::causal;

@@ -22,7 +22,27 @@ AttentionCase with_ambiguous_nested_strides(AttentionCase attention_case) {
   std::fill(lengths.begin(), lengths.end(), 1);
   lengths.back() = last;
   attention_case.mask = MaskKind::padding;
+  attention_case.extra_padding = 0;
   attention_case.layout = StorageLayout::packed;
+  attention_case.nested = NestedForm::view;
+  attention_case.values = ValueProfile::normal;
+  return attention_case;
+}
+
+/// The in-projection's bias starts on a boundary of 4 bytes and off one of 4 elements, and head_dim lets the unfused fast
+/// path read 4 elements at once (docs/findings.md, fast-path-misaligned-bias).
+bool has_misaligned_bias(const AttentionCase& attention_case) {
+  const bool half = attention_case.dtype != DType::fp32;
+  const bool misaligned = half ? attention_case.parameter_offset % 4 == 2 : attention_case.parameter_offset % 4 != 0;
+  return misaligned && attention_case.head_dim % 4 == 0 && attention_case.total_tokens() > 0;
+}
+
+AttentionCase with_misaligned_bias(AttentionCase attention_case) {
+  const bool half = attention_case.dtype != DType::fp32;
+  attention_case.parameter_offset = half ? 2 : 1 + static_cast<std::int64_t>(attention_case.seed / 7 % 3);
+  attention_case.head_dim = (attention_case.head_dim + 3) / 4 * 4;
+  attention_case.num_heads += attention_case.num_heads % 2;  // odd ones are refused with a padding mask
+  if (attention_case.total_tokens() == 0) attention_case.lengths = {1};
   return attention_case;
 }
 
@@ -30,7 +50,8 @@ AttentionCase with_ambiguous_nested_strides(AttentionCase attention_case) {
 
 const std::vector<DefectiveShapes>& defective_shapes() {
   static const std::vector<DefectiveShapes> all = {
-      {"ambiguous_nested_strides", has_ambiguous_nested_strides, with_ambiguous_nested_strides}};
+      {"ambiguous_nested_strides", has_ambiguous_nested_strides, with_ambiguous_nested_strides},
+      {"misaligned_bias", has_misaligned_bias, with_misaligned_bias}};
   return all;
 }
 

@@ -39,8 +39,10 @@ void read_gives(const std::string& value, KnownIssue& issue) {
   if (value.starts_with(error)) {
     issue.gives = DefectKind::error;
     issue.error = value.substr(error.size());
+  } else if (value == "device lost") {
+    issue.gives = DefectKind::device_lost;
   } else if (value != "wrong result") {
-    throw CaseError(fmt::format("gives: {}: must be 'wrong result' or 'error TEXT'", printable(value)));
+    throw CaseError(fmt::format("gives: {}: must be 'wrong result', 'device lost' or 'error TEXT'", printable(value)));
   }
 }
 
@@ -121,7 +123,11 @@ class RecordReader {
 /// The promise on record, where the path itself would promise to run.
 Promise recorded(Promise promise, const KnownIssue& issue) {
   if (promise.kind != Promise::Kind::runs) return promise;
-  if (issue.gives == DefectKind::error) return Promise::defective_error(issue.finding, issue.error);
+  switch (issue.gives) {
+    case DefectKind::error: return Promise::defective_error(issue.finding, issue.error);
+    case DefectKind::device_lost: return Promise::defective_loss(issue.finding);
+    case DefectKind::wrong_result: break;
+  }
   return Promise::defective(issue.finding, std::move(promise.backend));
 }
 

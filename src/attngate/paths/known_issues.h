@@ -10,7 +10,8 @@ namespace attngate {
 /// What a path with a known defect does instead of returning the right result.
 enum class DefectKind {
   wrong_result,  ///< returns, outside its bound
-  error          ///< raises an error although it ought to run
+  error,         ///< raises an error although it ought to run
+  device_lost    ///< an illegal access leaves the device unusable
 };
 
 /// A defect of LibTorch that is on record: docs/findings.md describes it, tests/known_issues holds it as data.
@@ -43,7 +44,7 @@ struct DefectiveShapes {
 const std::vector<DefectiveShapes>& defective_shapes();
 
 /// Reads one record. Its first lines are KEY: VALUE with the keys finding, libtorch, device, paths, shapes and gives
-/// ("wrong result" or "error TEXT"), then come case lines; # starts a comment.
+/// ("wrong result", "device lost" or "error TEXT"), then come case lines; # starts a comment.
 ///
 /// Throws CaseError naming file and line: a key unknown, missing or twice, no case, a case outside the shapes.
 KnownIssue parse_known_issue(std::istream& stream, const std::string& name);

@@ -40,7 +40,7 @@ PathOutput run_native(const at::Tensor& input, const std::optional<NativeMask>& 
 const char* const even_heads_error = "Only support when num_heads is even in transformer";
 const char* const no_kernel_error = "No available kernel";
 
-/// Masked softmax on CUDA gives two rows to a warp and refuses an odd number of heads.
+/// Masked softmax on CUDA gives two rows to a warp, and refuses an odd number of heads with a key padding mask.
 Promise masked_softmax_promise(const AttentionCase& attention_case, at::DeviceType device) {
   if (device == at::kCUDA && attention_case.num_heads % 2 != 0) {
     return Promise::refuses(even_heads_error, "masked softmax on CUDA wants an even num_heads");
@@ -112,7 +112,9 @@ Promise masked_promise(const AttentionCase& attention_case, at::DeviceType devic
     return Promise::redundant("mask=none: nn_mha_fast_dense runs it");
   }
   if (is_empty_dense(attention_case)) return empty_dense_promise(attention_case, device);
-  return masked_softmax_promise(attention_case, device);
+  // Masks of the other two types leave no rows to share.
+  const bool key_padding = attention_case.mask == MaskKind::padding || attention_case.mask == MaskKind::holes;
+  return key_padding ? masked_softmax_promise(attention_case, device) : Promise::runs("unfused");
 }
 
 Promise dense_promise(const AttentionCase& attention_case, at::DeviceType device, SdpBackend backend) {

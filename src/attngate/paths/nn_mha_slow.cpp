@@ -31,8 +31,8 @@ Heads project(const at::Tensor& input, const MhaParameters& p) {
   return {heads(0), heads(1), heads(2)};
 }
 
-/// Key padding and attention mask merged, to add to the logits: [batch, num_heads, seqlen or 1, seqlen]; undefined where
-/// nothing is hidden.
+/// Key padding and attention mask merged, to add to the logits: [batch, num_heads, seqlen or 1, seqlen]; undefined
+/// where nothing is hidden.
 at::Tensor merged_mask(const CaseInputs& inputs) {
   const at::Tensor hidden = hidden_keys(inputs);
   if (!hidden.defined()) return {};

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "attngate/oracle/difference.h"
+#include "attngate/oracle/formula.h"
 #include "attngate/oracle/tolerance.h"
 
 namespace attngate {
@@ -62,7 +63,8 @@ Truth truth_beside(ReferenceLane& references, const CaseInputs& inputs, const st
   ReferenceLane::Pending pending = references.start(inputs, /*with_weights=*/false);
   run();
   References computed = pending.get();
-  return {std::move(computed.reference.output), std::move(computed.plain.output)};
+  return {std::move(computed.reference.output), std::move(computed.plain.output),
+          std::move(computed.reference.largest_logit)};
 }
 
 void judge(const std::vector<Claim>& claims, const Truth& truth, const AttentionCase& attention_case,
@@ -71,7 +73,7 @@ void judge(const std::vector<Claim>& claims, const Truth& truth, const Attention
   const Plan plan = make_plan(claims, truth);
   const ErrorTable table = error_stats(plan.tensors, plan.comparisons, attention_case);
   const Bounds bounds(tolerance_rule(attention_case.dtype), table[Plan::plain_row], table[Plan::magnitude_row],
-                      attention_case, truth.reference.size(1));
+                      attention_case, truth.reference.size(1), number_of(truth.largest_logit));
   for (std::size_t i = 0; i < claims.size(); ++i) {
     const Claim& claim = claims[i];
     const std::size_t row = Plan::first_claim_row + i;

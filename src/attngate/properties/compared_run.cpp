@@ -24,7 +24,7 @@ ComparedRun ComparedRunner::run(const AttentionCase& attention_case, const std::
   verdict.phases.paths_us = clock.lap_us();
   References references = pending.get();
   verdict.phases.reference_us += clock.lap_us();
-  RowsToCompare compared{references.reference.output, references.plain.output, {}};
+  RowsToCompare compared{references.reference.output, references.plain.output, references.reference.largest_logit, {}};
   for (const Execution& execution : result.executions) compared.rows.push_back(execution.rows);
   result.failed_pairs = compare_rows(compared, attention_case, result.executions, verdict);
   executor_.read_times(result.executions);

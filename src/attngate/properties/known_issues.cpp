@@ -1,9 +1,16 @@
 #include "attngate/properties/known_issues.h"
 
+#include <c10/core/InferenceMode.h>
+#include <c10/util/Exception.h>
+
+#include <algorithm>
+
 #include "attngate/paths/known_issues.h"
 #include "attngate/properties/compared_run.h"
 #include "attngate/properties/selection.h"
 #include "attngate/properties/verdict_of.h"
+#include "attngate/values/cuda_error.h"
+#include "attngate/values/device_stream.h"
 
 namespace attngate {
 namespace {
@@ -23,11 +30,15 @@ void hold_against_record(PathOutcome& outcome, const Promise& promise) {
 
 class KnownIssuesCheck {
  public:
-  explicit KnownIssuesCheck(PropertyContext context) : context_(std::move(context)), runner_(context_) {}
+  explicit KnownIssuesCheck(PropertyContext context)
+      : context_(std::move(context)), runner_(context_), executor_(context_) {}
 
   Verdict operator()(const AttentionCase& attention_case) {
     const std::vector<SelectedPath> selected = select_paths(context_, attention_case, Lanes::defective);
     if (selected.empty()) return inapplicable(context_, "has a known issue");
+    if (const auto losing = paths_that_lose_the_device(selected); !losing.empty()) {
+      return lose_device(losing[static_cast<std::size_t>(attention_case.seed % losing.size())], attention_case);
+    }
     Verdict verdict;
     ComparedRun run = runner_.run(attention_case, selected, verdict);
     for (std::size_t i = 0; i < selected.size(); ++i) {
@@ -40,8 +51,44 @@ class KnownIssuesCheck {
   }
 
  private:
+  static std::vector<SelectedPath> paths_that_lose_the_device(const std::vector<SelectedPath>& selected) {
+    std::vector<SelectedPath> losing;
+    std::ranges::copy_if(selected, std::back_inserter(losing),
+                         [](const SelectedPath& path) { return path.promise.loses_device; });
+    return losing;
+  }
+
+  /// One such path is all that a process can run; which one, the case's seed decides.
+  Verdict lose_device(const SelectedPath& path, const AttentionCase& attention_case) {
+    const c10::InferenceMode no_autograd;
+    Verdict verdict;
+    const CaseInputs inputs(attention_case, context_.device);
+    std::vector<Execution> executions(1);
+    try {
+      executions = executor_.run({path}, inputs);
+      synchronize(context_.device);
+      hold_against_record(executions.front().outcome, path.promise);
+    } catch (const DeviceLost& lost) {
+      note_loss(executions.front().outcome, path, lost.what(), verdict);
+    } catch (const c10::AcceleratorError& error) {
+      note_loss(executions.front().outcome, path, error.what_without_backtrace(), verdict);
+    } catch (const CudaError& error) {
+      note_loss(executions.front().outcome, path, error.what(), verdict);
+    }
+    conclude(verdict, executions, {});
+    return verdict;
+  }
+
+  static void note_loss(PathOutcome& outcome, const SelectedPath& path, const std::string& error, Verdict& verdict) {
+    outcome.path = path.path->name;
+    outcome.status = PathStatus::defect_as_recorded;
+    outcome.detail = error.substr(0, error.find('\n'));
+    verdict.device_lost = true;
+  }
+
   PropertyContext context_;
   ComparedRunner runner_;
+  PathExecutor executor_;
 };
 
 /// A case of one of the shapes that records can name; which one, its seed decides.

@@ -110,8 +110,8 @@ class MetamorphicRun {
   Truth run_for_truth(const Variant& variant, const Run& run) {
     if (!variant.keeps_truth && !variant.reference.defined()) return truth_beside(references_, variant.inputs, run);
     run();
-    if (variant.keeps_truth) return {variant.from_base(base_truth_.reference), variant.from_base(base_truth_.plain)};
-    return {variant.reference, plain_formula(variant.inputs, false).output};
+    if (variant.keeps_truth) return {variant.from_base(base_truth_.reference), variant.from_base(base_truth_.plain), base_truth_.largest_logit};
+    return {variant.reference, plain_formula(variant.inputs, false).output, {}};
   }
 
   /// Runs the paths that run such a case and did well so far; calls `take` with the index of each and its execution.

@@ -62,20 +62,19 @@ Execution PathExecutor::run_one(const SelectedPath& selected, const CaseInputs& 
       execution.outcome.detail = error.what();
     }
   } catch (const c10::OutOfMemoryError& error) {
-    execution.outcome.status = PathStatus::out_of_memory;
-    execution.outcome.detail = first_line(error.what_without_backtrace());
+    throw RanOutOfMemory(selected.path->name, first_line(error.what_without_backtrace()));
   } catch (const c10::AcceleratorError& error) {
     throw DeviceLost(selected.path->name, first_line(error.what_without_backtrace()));
   } catch (const c10::Error& error) {
-    note_error(execution, selected.promise, error.what_without_backtrace());
-    expect_device(selected, execution);
+    const std::string text = error.what_without_backtrace();
     // LibTorch's host allocator has no error type of its own.
-    if (execution.outcome.detail.find("DefaultCPUAllocator: can't allocate memory") != std::string::npos) {
-      execution.outcome.status = PathStatus::out_of_memory;
+    if (text.find("DefaultCPUAllocator: can't allocate memory") != std::string::npos) {
+      throw RanOutOfMemory(selected.path->name, first_line(text));
     }
+    note_error(execution, selected.promise, text);
+    expect_device(selected, execution);
   } catch (const std::bad_alloc&) {
-    execution.outcome.status = PathStatus::out_of_memory;
-    execution.outcome.detail = "the host ran out of memory";
+    throw RanOutOfMemory(selected.path->name, "the host ran out of memory");
   } catch (const std::exception& error) {
     note_error(execution, selected.promise, error.what());
     expect_device(selected, execution);

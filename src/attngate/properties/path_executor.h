@@ -32,7 +32,8 @@ class PathExecutor {
 
   /// Runs every path on the inputs; device work may still be queued when it returns.
   ///
-  /// Errors of a path end up in its outcome. Throws DeviceLost when the device can no longer be used.
+  /// Errors of a path end up in its outcome. Throws DeviceLost or RanOutOfMemory when neither the other paths nor attngate
+  /// can go on in this process.
   std::vector<Execution> run(const std::vector<SelectedPath>& paths, const CaseInputs& inputs);
 
   /// Fills in time_us of the executions of the last run(); the device must have finished.

@@ -76,6 +76,8 @@ struct Verdict {
   double worst_margin = 0;
   /// The path or pair that has it.
   std::string worst_path;
+  /// The device can no longer be used by this process: whoever checks the next case needs a fresh one.
+  bool device_lost = false;
   /// Pairs of results that should be the same bits, and how many were. Reported apart: a pair that differs within its
   /// bound still holds.
   std::uint64_t exact_pairs = 0;

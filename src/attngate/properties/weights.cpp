@@ -97,7 +97,9 @@ class WeightsCheck {
     const CaseInputs inputs(attention_case, context_.device);
     verdict.phases.inputs_us = clock.lap_us();
     RowsToCompare compared;
-    compared.reference = reference_fp64(inputs, true).weights;
+    FormulaResult reference = reference_fp64(inputs, true);
+    compared.reference = std::move(reference.weights);
+    compared.largest_logit = std::move(reference.largest_logit);
     compared.plain = plain_formula(inputs, true).weights;
     verdict.phases.reference_us = clock.lap_us();
     std::vector<Execution> executions = executor_.run(selected, inputs);
@@ -113,7 +115,8 @@ class WeightsCheck {
  private:
   /// Paths that have weights to give; composite SDPA has none.
   std::vector<SelectedPath> select_weighted(const AttentionCase& attention_case) const {
-    if (!attention_case.need_weights) return {};
+    // Without a token there is no row of weights; the fast path then returns none at all.
+    if (!attention_case.need_weights || attention_case.total_tokens() == 0) return {};
     std::vector<SelectedPath> selected = select_paths(context_, attention_case, Lanes::every);
     std::erase_if(selected, [](const SelectedPath& path) { return !path.path->gives_weights; });
     return selected;

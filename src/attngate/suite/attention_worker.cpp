@@ -44,7 +44,7 @@ class AttentionWorker {
     if (!check) {
       const Property* property = find_property(request.property);
       if (property == nullptr) throw std::logic_error("a worker was asked for the property '" + request.property + "'");
-      check = with_losses_as_verdicts(property->bind({device_, &registry_, request.only, request.quarantined, on_path}));
+      check = with_disasters_as_verdicts(property->bind({device_, &registry_, request.only, request.quarantined, on_path}));
     }
     return check;
   }
@@ -83,12 +83,12 @@ void ready_for_checks(c10::Device device) {
   }
 }
 
-PropertyCheck with_losses_as_verdicts(PropertyCheck check) {
+PropertyCheck with_disasters_as_verdicts(PropertyCheck check) {
   return [check = std::move(check)](const AttentionCase& attention_case) -> Verdict {
     try {
       return check(attention_case);
-    } catch (const DeviceLost& lost) {
-      return disaster(lost.path(), PathStatus::device_lost, lost.error());
+    } catch (const PathDisaster& lost) {
+      return disaster(lost.path(), lost.status(), lost.error());
     } catch (const c10::AcceleratorError& error) {
       return disaster("", PathStatus::device_lost, first_line(error.what_without_backtrace()));
     } catch (const CudaError& error) {
@@ -97,11 +97,13 @@ PropertyCheck with_losses_as_verdicts(PropertyCheck check) {
   };
 }
 
+UsageError does_not_fit(const AttentionCase& attention_case, c10::Device device) {
+  return UsageError(fmt::format("LINE: this case does not fit into the memory of {}: its reference alone takes {:.3g} GiB",
+                                device.str(), cost_of(attention_case).bytes / (1 << 30)));
+}
+
 std::uint64_t input_hash(const AttentionCase& attention_case, c10::Device device) {
-  const auto refuse = [&] {
-    throw UsageError(fmt::format("LINE: this case does not fit into the memory of {}: its reference alone takes {:.3g} GiB",
-                                 device.str(), cost_of(attention_case).bytes / (1 << 30)));
-  };
+  const auto refuse = [&] { throw does_not_fit(attention_case, device); };
   try {
     return hash_of_inputs(CaseInputs(attention_case, device));
   } catch (const c10::OutOfMemoryError&) {

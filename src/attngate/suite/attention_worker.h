@@ -5,6 +5,7 @@
 #include "attngate/isolation/worker_pool.h"
 #include "attngate/paths/attention_path.h"
 #include "attngate/properties/property.h"
+#include "attngate/runner/usage_error.h"
 
 namespace attngate {
 
@@ -17,8 +18,11 @@ WorkerPool make_worker_pool(const PathRegistry& registry, c10::Device device);
 /// nothing from more and results stay reproducible.
 void ready_for_checks(c10::Device device);
 
-/// The check with the loss of the device made a verdict: DeviceLost, and errors of the device outside of all paths.
-PropertyCheck with_losses_as_verdicts(PropertyCheck check);
+/// The check with a PathDisaster made a verdict, and likewise errors of the device outside of all paths.
+PropertyCheck with_disasters_as_verdicts(PropertyCheck check);
+
+/// What to say of a case that is too large for the device's memory.
+UsageError does_not_fit(const AttentionCase& attention_case, c10::Device device);
 
 /// The hash of the case's inputs; throws UsageError for a case that does not fit into the device's memory.
 std::uint64_t input_hash(const AttentionCase& attention_case, c10::Device device);

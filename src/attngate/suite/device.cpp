@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <fstream>
 
+#include "attngate/runner/environment.h"
 #include "attngate/runner/usage_error.h"
 
 #if ATTNGATE_HAVE_CUDA
@@ -66,6 +67,7 @@ std::string cuda_problem() {
   }
 }
 
+/// Empty where there is none.
 std::vector<std::string> cuda_names() {
   std::vector<std::string> names;
   for (int index = 0; index < c10::cuda::device_count(); ++index) {
@@ -84,7 +86,7 @@ CudaFacts ask_cuda() {
     WireWriter writer;
     const std::string problem = cuda_problem();
     writer.put(problem);
-    writer.put(problem.empty() ? cuda_names() : std::vector<std::string>());
+    writer.put(cuda_names());
     return writer.take();
   };
   WorkerProcess child({{}, answer}, {});
@@ -100,7 +102,7 @@ CudaFacts ask_cuda() {
 
 /// Asked once: the machine does not change while a process lives.
 const CudaFacts& cuda_facts() {
-  static const CudaFacts facts = ask_cuda();
+  static const CudaFacts facts = in_process_is_asked_for() ? CudaFacts{cuda_problem(), cuda_names()} : ask_cuda();
   return facts;
 }
 
@@ -125,7 +127,8 @@ void limit_device_memory(c10::Device device, const AttentionCase& attention_case
   const double fraction = std::min(wanted / total, most_of_the_device);
   // Powers of two: a new limit every few thousand cases and not with every one.
   const double rounded = std::min(std::exp2(std::ceil(std::log2(fraction))), most_of_the_device);
-  if (c10::cuda::CUDACachingAllocator::getMemoryFraction(index) == rounded) return;
+  // The allocator keeps whole bytes: its fraction comes back with an error far below a thousandth.
+  if (std::abs(c10::cuda::CUDACachingAllocator::getMemoryFraction(index) - rounded) < 1e-3 * rounded) return;
   c10::cuda::CUDACachingAllocator::setMemoryFraction(rounded, index);
 }
 
@@ -148,6 +151,15 @@ std::string cuda_version() { return ""; }
 #endif
 
 std::string libtorch_version() { return TORCH_VERSION; }
+
+bool in_process_is_asked_for() {
+  return read_environment([](const char* name) -> std::optional<std::string> {
+           const char* value = std::string_view(name) == "ATTNGATE_IN_PROCESS" ? std::getenv(name) : nullptr;
+           if (value == nullptr) return std::nullopt;
+           return value;
+         })
+      .in_process;
+}
 
 std::string attngate_version() { return ATTNGATE_VERSION; }
 

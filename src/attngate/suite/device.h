@@ -9,10 +9,13 @@
 
 namespace attngate {
 
+/// True when ATTNGATE_IN_PROCESS=1 asks for runs without child processes; throws UsageError unless it is 0, 1 or not set.
+bool in_process_is_asked_for();
+
 /// Why LibTorch cannot use this kind of device here, in one line; nullopt when it can.
 ///
 /// Tells a LibTorch without CUDA from a missing driver and from a driver without a GPU. Asks in a child process, once, and
-/// leaves CUDA untouched in this one; so does device_name().
+/// leaves CUDA untouched in this one (unless ATTNGATE_IN_PROCESS=1); so does device_name().
 std::optional<std::string> device_problem(c10::DeviceType type);
 
 /// "cpu" or "cuda".

@@ -45,8 +45,8 @@ class GuardedArena {
   const ArenaRegion* find(const std::string& name) const;
   /// Address of a region's first element.
   void* data(const ArenaRegion& region) const;
-  /// A tensor over the region. Its storage begins at the aligned address, so that storage_offset() is region.offset, and
-  /// ends with its last element.
+  /// A tensor over the region. Its storage begins at the aligned address, so that storage_offset() is region.offset,
+  /// and ends with its last element.
   at::Tensor tensor(const ArenaRegion& region, at::IntArrayRef sizes, at::IntArrayRef strides) const;
   /// The region's extent as one row of elements, whose storage begins at its first element.
   at::Tensor flat(const ArenaRegion& region) const;

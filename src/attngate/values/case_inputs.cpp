@@ -12,12 +12,12 @@
 namespace attngate {
 namespace {
 
-/// Elements between the rows of layout=sliced: 16 bytes in half precision, so that rows stay as aligned as a vector load
-/// wants them; storage_offset is there for the others.
+/// Elements between the rows of layout=sliced: 16 bytes in half precision, so that rows stay as aligned as a vector
+/// load wants them; storage_offset is there for the others.
 constexpr std::int64_t sliced_gap = 8;
 
-/// Bytes between two tensors: a row, which is what a length that is off by one reads or writes, and no less than a warp of
-/// 32 lanes loads at once with 16 bytes each.
+/// Bytes between two tensors: a row, which is what a length that is off by one reads or writes, and no less than a warp
+/// of 32 lanes loads at once with 16 bytes each.
 std::int64_t guard_bytes(const AttentionCase& attention_case) {
   constexpr std::int64_t warp_load = 32 * 16;
   const auto element = static_cast<std::int64_t>(at::elementSize(scalar_type(attention_case.dtype)));

@@ -33,8 +33,8 @@ class CaseInputs {
  public:
   /// Makes and fills the tensors: one allocation, two fill launches and one copy to the device, whatever the case.
   ///
-  /// Throws c10::OutOfMemoryError or CudaError; CaseError for a case that cannot exist, for keys that are not as many as
-  /// sequences or tokens, and for keys that differ between the sequences of layout=expanded.
+  /// Throws c10::OutOfMemoryError or CudaError; CaseError for a case that cannot exist, for keys that are not as many
+  /// as sequences or tokens, and for keys that differ between the sequences of layout=expanded.
   CaseInputs(const AttentionCase& attention_case, at::Device device, const ValueKeys& keys = {});
 
   /// The same tokens and masks with other parameters, which lie outside the arena.
@@ -44,8 +44,8 @@ class CaseInputs {
   at::Device device() const { return device_; }
   const MhaParameters& parameters() const { return parameters_; }
 
-  /// Valid rows of all sequences, one behind the other: [total_tokens, embed_dim]; layout=sliced leaves gaps between the
-  /// rows.
+  /// Valid rows of all sequences, one behind the other: [total_tokens, embed_dim]; layout=sliced leaves gaps between
+  /// the rows.
   const at::Tensor& tokens() const { return tokens_; }
   /// Padded form: [batch, padded_length, embed_dim], strided as the case's layout says; padded positions hold
   /// +-padding_content.
@@ -59,7 +59,7 @@ class CaseInputs {
   /// [batch, num_heads, padded_length, padded_length] for 4d; undefined for the others. Every query sees a key.
   const at::Tensor& attention_mask() const { return attention_mask_; }
 
-  /// Where each token row lies in an output like dense(), seen as [batch * padded_length, embed_dim]: int64 [total_tokens].
+  /// Where each token row lies in a padded output, seen as [batch * padded_length, embed_dim]: int64 [total_tokens].
   const at::Tensor& dense_row_of_token() const { return dense_row_of_token_; }
   /// The same for a dense form without extra padding, [batch * max_length].
   const at::Tensor& tight_row_of_token() const { return tight_row_of_token_; }

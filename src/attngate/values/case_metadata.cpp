@@ -10,7 +10,7 @@
 namespace attngate {
 namespace {
 
-/// Sequence key of a choice that no sequence makes for itself: token 0xFFFFFFFF, past every length.
+/// Past every length: the place of a random choice for a whole sequence among the choices for its tokens.
 constexpr std::uint32_t no_token = 0xFFFFFFFFu;
 
 void check_keys(const AttentionCase& attention_case, const ValueKeys& keys) {
@@ -81,7 +81,8 @@ CaseMetadata::CaseMetadata(const AttentionCase& attention_case, const ValueKeys&
       dense_row[row] = sequence * attention_case.padded_length() + token;
       tight_row[row] = sequence * attention_case.max_length() + token;
       sequence_of_row[row] = static_cast<std::int32_t>(sequence);
-      token_key[row] = keys.token.empty() ? static_cast<std::int32_t>(token) : keys.token[static_cast<std::size_t>(row)];
+      token_key[row] =
+          keys.token.empty() ? static_cast<std::int32_t>(token) : keys.token[static_cast<std::size_t>(row)];
     }
     visible[sequence] = visible_key(attention_case, sequence_key[sequence], token_key + first_row[sequence], length);
   }

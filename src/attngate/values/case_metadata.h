@@ -7,7 +7,7 @@
 
 namespace attngate {
 
-/// Where the rows of a case lie and by which keys they get their values, in one buffer: it reaches a device in one copy.
+/// Where the rows of a case lie and by which keys they get their values: one buffer that reaches a device in one copy.
 class CaseMetadata {
  public:
   /// Works it out on the host and copies it; throws CaseError for keys that do not fit the case.

@@ -24,9 +24,9 @@ struct RowKeys {
 
 /// One tensor to fill with numbers, row by row.
 ///
-/// Row r is token r % rows_per_sequence of sequence r / rows_per_sequence; with rows_per_sequence 0 it is token row r of
-/// the case. A row's numbers begin `sequence * sequence_stride + row * row_stride` elements behind data, where row is
-/// the token or, for token rows, r.
+/// Row r is token r % rows_per_sequence of sequence r / rows_per_sequence; with rows_per_sequence 0 it is token row r
+/// of the case. A row's numbers begin `sequence * sequence_stride + row * row_stride` elements behind data, where row
+/// is the token or, for token rows, r.
 struct FillRequest {
   void* data = nullptr;
   TensorKey tensor = TensorKey::tokens;

@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "attngate/oracle/tolerance.h"
+#include "edited_case.h"
 #include "naive_attention.h"
 #include "tensors.h"
 
@@ -71,6 +72,87 @@ TEST(ReferenceFp64, DoesNotSeePadding) {
   EXPECT_TRUE(same_bytes(bare, padded));
 }
 
+/// Output and weights are those of plain loops.
+void expect_naive(const CaseInputs& inputs, const std::string& what) {
+  const AttentionCase& attention_case = inputs.attention_case();
+  const NaiveAttention naive = naive_attention(inputs);
+  const FormulaResult reference = reference_fp64(inputs, true);
+  expect_near(numbers(reference.output), naive.output, what.c_str());
+  const at::Tensor padded = tensor_of(naive.weights, attention_case.padded_length(), at::kDouble, at::kCPU);
+  expect_near(numbers(reference.weights), numbers(padded.narrow(1, 0, attention_case.max_length())), what.c_str());
+}
+
+TEST(ReferenceFp64, TakesEveryMask) {
+  for (const MaskKind mask : {MaskKind::holes, MaskKind::four_d, MaskKind::causal}) {
+    for (const std::int64_t extra_padding : {0, 3}) {
+      expect_naive(edited_inputs("dtype=fp32 heads=3 head_dim=5 lengths=9,1,20,6 padding_content=64 seed=0x36",
+                                 [&](AttentionCase& c) {
+                                   c.mask = mask;
+                                   c.extra_padding = extra_padding;
+                                 }),
+                   to_string(mask));
+    }
+  }
+  for (const MaskKind mask : {MaskKind::two_d, MaskKind::causal}) {
+    for (const std::int64_t extra_padding : {0, 3}) {
+      expect_naive(edited_inputs("dtype=bf16 heads=2 head_dim=4 lengths=20,20 padding_content=64 seed=0x37",
+                                 [&](AttentionCase& c) {
+                                   c.mask = mask;
+                                   c.extra_padding = extra_padding;
+                                 }),
+                   to_string(mask));
+    }
+  }
+}
+
+using Lengths = std::vector<std::int64_t>;
+
+TEST(ReferenceFp64, TakesSequencesOfLength0) {
+  for (const MaskKind mask : {MaskKind::padding, MaskKind::holes, MaskKind::four_d, MaskKind::causal}) {
+    for (const Lengths& lengths : {Lengths{3, 0, 4}, Lengths{0, 2}, Lengths{2, 0, 0}}) {
+      expect_naive(edited_inputs("dtype=fp32 heads=2 head_dim=4 lengths=1 extra_padding=1 seed=0x38",
+                                 [&](AttentionCase& c) {
+                                   c.mask = mask;
+                                   c.lengths = lengths;
+                                 }),
+                   to_string(mask));
+    }
+  }
+}
+
+TEST(ReferenceFp64, IsEmptyWhereThereAreNoTokens) {
+  for (const Lengths& lengths : {Lengths{}, Lengths{0}, Lengths{0, 0}}) {
+    const CaseInputs inputs = edited_inputs("dtype=fp16 heads=2 head_dim=4 lengths=1 extra_padding=1",
+                                            [&](AttentionCase& c) { c.lengths = lengths; });
+    EXPECT_EQ(reference_fp64(inputs, true).output.sizes(), at::IntArrayRef({0, 8}));
+    EXPECT_EQ(reference_fp64(inputs, true).output.scalar_type(), at::kDouble);
+    EXPECT_EQ(plain_formula(inputs, true).weights.sizes(), at::IntArrayRef({0, 0}));
+    EXPECT_EQ(plain_formula(inputs, true).output.scalar_type(), at::kHalf);
+  }
+}
+
+TEST(ReferenceFp64, TakesEveryValueProfileAndLayout) {
+  for (const ValueProfile values : {ValueProfile::tiny, ValueProfile::large, ValueProfile::outlier,
+                                    ValueProfile::negative_logits}) {
+    for (const StorageLayout layout : {StorageLayout::transposed, StorageLayout::sliced, StorageLayout::expanded}) {
+      expect_naive(edited_inputs("dtype=fp16 heads=2 head_dim=8 lengths=9,9 extra_padding=1 seed=0x39",
+                                 [&](AttentionCase& c) {
+                                   c.values = values;
+                                   c.layout = layout;
+                                 }),
+                   to_string(values) + ", " + to_string(layout));
+    }
+  }
+}
+
+TEST(ReferenceFp64, GoesByTheParametersOfTheInputs) {
+  const CaseInputs inputs = inputs_of(lines[0]);
+  MhaParameters parameters = inputs.parameters();
+  parameters.in_proj_weight = parameters.in_proj_weight.mul(0.5);
+  parameters.out_proj_bias = parameters.out_proj_bias.add(1);
+  expect_naive(inputs.with_parameters(parameters), "other parameters");
+}
+
 double rms(const std::vector<double>& values) {
   double squares = 0;
   for (const double value : values) squares += value * value;
@@ -92,6 +174,26 @@ TEST_P(PlainFormula, ErrsByAboutTheUnitRoundoff) {
   EXPECT_LT(output_error, 8 * u);
   EXPECT_GT(weight_error, u / 8);
   EXPECT_LT(weight_error, 8 * u);
+}
+
+TEST_P(PlainFormula, RoundsAProjectionBeforeAndAfterItsBias) {
+  // With one token attention is its value: the output is two projections, whose roundings can be made by hand.
+  const CaseInputs inputs = inputs_of("dtype=" + to_string(GetParam()) + " heads=1 head_dim=24 lengths=1 seed=0x42");
+  const at::ScalarType dtype = scalar_type(GetParam());
+  const auto project = [&](const at::Tensor& rows, const at::Tensor& weight, const at::Tensor& bias) {
+    const at::Tensor product = rows.to(at::kDouble).matmul(weight.to(at::kDouble).t()).to(dtype);
+    return product.to(at::kDouble).add(bias.to(at::kDouble)).to(dtype);
+  };
+  const MhaParameters& p = inputs.parameters();
+  const at::Tensor value =
+      project(inputs.tokens(), p.in_proj_weight.narrow(0, 48, 24), p.in_proj_bias.narrow(0, 48, 24));
+  const at::Tensor expected = project(value, p.out_proj_weight, p.out_proj_bias);
+  const std::vector<double> got = numbers(plain_formula(inputs, false).output), wanted = numbers(expected);
+  // fp32 sums: the product of fp32 itself is only as good as their order.
+  const double tolerance = GetParam() == DType::fp32 ? 8 * tolerance_rule(GetParam()).unit_roundoff : 0;
+  for (std::size_t i = 0; i < got.size(); ++i) {
+    EXPECT_NEAR(got[i], wanted[i], tolerance * (1 + std::abs(wanted[i])));
+  }
 }
 
 INSTANTIATE_TEST_SUITE_P(EveryDtype, PlainFormula, testing::Values(DType::fp16, DType::bf16, DType::fp32),

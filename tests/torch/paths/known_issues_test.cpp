@@ -57,12 +57,12 @@ TEST(KnownIssue, NamesFileAndLineOfAMistake) {
   EXPECT_EQ(error_of(good_header + good_case), "record.case:6: gives is missing: it stands before the first case");
   EXPECT_EQ(error_of(good_header + "device: cpu\n"), "record.case:6: device is given twice");
   EXPECT_EQ(error_of(good_header + "gives: nonsense\n"),
-            "record.case:6: gives: 'nonsense': must be 'wrong result' or 'error TEXT'");
+            "record.case:6: gives: 'nonsense': must be 'wrong result', 'device lost' or 'error TEXT'");
   EXPECT_EQ(error_of(good_header + "gives: wrong result\n"),
             "record.case:6: a record needs a case line that shows the defect");
   EXPECT_EQ(error_of(good_header + "gives: wrong result\ndtype=fp16 heads=1 head_dim=8 lengths=5,1\n"),
             "record.case:7: this case is not one of the shapes ambiguous_nested_strides");
-  EXPECT_NE(error_of("shapes: none\n").find("there are ambiguous_nested_strides"), std::string::npos);
+  EXPECT_NE(error_of("shapes: none\n").find("there are ambiguous_nested_strides, misaligned_bias"), std::string::npos);
 }
 
 TEST(KnownIssue, TurnsARunningPromiseOfItsPathIntoADefectiveOneOnItsShapesOnly) {
@@ -77,6 +77,12 @@ TEST(KnownIssue, TurnsARunningPromiseOfItsPathIntoADefectiveOneOnItsShapesOnly) 
   EXPECT_EQ(promise_of(registry, "dtype=fp16 heads=1 head_dim=8 lengths=1,1", at::kCUDA).kind, Promise::Kind::runs);
   EXPECT_EQ(registry.known_cases(at::kCPU).size(), 1u);
   EXPECT_TRUE(registry.known_cases(at::kCUDA).empty());
+}
+
+TEST(KnownIssue, CanBeTheLossOfTheDevice) {
+  PathRegistry registry = registry_of_one_path();
+  apply_known_issues(registry, {parse(good_header + "gives: device lost\n" + good_case)}, "2.11.0");
+  EXPECT_TRUE(promise_of(registry, "dtype=fp16 heads=1 head_dim=8 lengths=1,1").loses_device);
 }
 
 TEST(KnownIssue, OfAnotherLibTorchChangesNothing) {

@@ -3,6 +3,7 @@
 #include "attngate/case/text.h"
 #include "attngate/paths/attention_path.h"
 #include "attngate/paths/builtin_paths.h"
+#include "edited_case.h"
 #include "attngate/suite/tested_registry.h"
 
 namespace attngate {
@@ -91,11 +92,10 @@ TEST(MakeRegistry, SaysWhichPathsGiveWeights) {
   }
 }
 
-/// Promises of every path of LibTorch for a case on a device, known issues in force, in the order of make_registry():
-/// r runs, x refuses, = redundant, d defective; families are set apart by a blank.
-std::string promises(const std::string& line, at::DeviceType device) {
+/// Promises of every path of LibTorch for a case on a device, one letter each in the order of make_registry():
+/// r runs, x refuses, = redundant, d defective, - inexpressible; families are set apart by a blank.
+std::string promises(const AttentionCase& attention_case, at::DeviceType device) {
   const PathRegistry registry = make_tested_registry();
-  const AttentionCase attention_case = parse_line(line);
   std::string letters, family;
   for (const AttentionPath& path : registry.paths()) {
     if (path.name == "registered_by_a_test") continue;
@@ -103,10 +103,18 @@ std::string promises(const std::string& line, at::DeviceType device) {
     if (!letters.empty() && prefix != family) letters += ' ';
     family = prefix;
     const Kind kind = path.promise(attention_case, device).kind;
-    letters += kind == Kind::runs ? 'r' : kind == Kind::refuses ? 'x' : kind == Kind::defective ? 'd' : '=';
+    switch (kind) {
+      case Kind::runs: letters += 'r'; break;
+      case Kind::refuses: letters += 'x'; break;
+      case Kind::redundant: letters += '='; break;
+      case Kind::defective: letters += 'd'; break;
+      case Kind::inexpressible: letters += '-'; break;
+    }
   }
   return letters;
 }
+
+std::string promises(const std::string& line, at::DeviceType device) { return promises(parse_line(line), device); }
 
 // fast | fast_masked | fast_dense | slow | functional | nested | nested_contiguous | composite dense;
 // backends in the order flash, efficient, math, cudnn.
@@ -149,6 +157,43 @@ TEST(Promises, OnCudaFollowDtypeHeadDimMaskAndLengths) {
   EXPECT_EQ(promises("dtype=fp16 heads=1 head_dim=64 lengths=1", at::kCUDA), "==x x ==== xrrx x rrxx r xrrx");
   EXPECT_EQ(promises("dtype=fp16 heads=2 head_dim=64 lengths=7,5 need_weights=1", at::kCUDA),
             "==r r ==== ==r= x rrxx r xrrr");
+}
+
+std::string promises(const std::string& line, at::DeviceType device, const Edit& edit) {
+  return promises(edited_case(line, edit), device);
+}
+
+TEST(Promises, OfNestedPathsSayWhichMasksTheyCannotExpress) {
+  const std::string line = "dtype=fp16 heads=8 head_dim=64 lengths=7,7";
+  for (const MaskKind mask : {MaskKind::holes, MaskKind::two_d, MaskKind::four_d}) {
+    const std::string functional = mask == MaskKind::two_d ? "r" : "x";  // no half key padding, no 4-D mask
+    EXPECT_EQ(promises(line, at::kCUDA, [&](AttentionCase& c) { c.mask = mask; }),
+              "--- r ==== xrrr " + functional + " ---- - xrrr")
+        << to_string(mask);
+  }
+  // The causal flag: SDPA has one for fused nested tensors, and for dense ones it takes the mask's place.
+  const Edit causal = [](AttentionCase& c) { c.mask = MaskKind::causal; };
+  EXPECT_EQ(promises(line, at::kCUDA, causal), "--- r ==== xrrr r rrxx x rrrr");
+  EXPECT_EQ(promises(line, at::kCPU, causal), "--- r ==== rxrx r xxxx x rxrx");
+}
+
+TEST(Promises, OfEmptySequencesAndBatches) {
+  const auto of_lengths = [](const std::vector<std::int64_t>& lengths) {
+    return [lengths](AttentionCase& c) { c.lengths = lengths; };
+  };
+  const std::string line = "dtype=fp16 heads=8 head_dim=64 lengths=1";
+  // No fused backend takes a nested length of 0.
+  EXPECT_EQ(promises(line, at::kCUDA, of_lengths({7, 0})), "xxr r ==== xrrr x xxxx r xrrr");
+  EXPECT_EQ(promises(line, at::kCPU, of_lengths({7, 0})), "==r r ==== rxrx x xxxx r rxrx");
+  EXPECT_EQ(promises(line, at::kCPU, of_lengths({0, 0})), "==x r ==== xxrx x xxxx x xxrx");
+  EXPECT_EQ(promises(line, at::kCPU, of_lengths({})), "==x r ==== xxrx x xxxx - xxxx");
+  EXPECT_EQ(promises(line, at::kCUDA, of_lengths({})), "==x x ==== xxrx x xxxx - xxxx");
+}
+
+TEST(Promises, OfNestedPathsRefuseGapsBetweenSequences) {
+  const Edit gaps = [](AttentionCase& c) { c.nested = NestedForm::gaps; };
+  EXPECT_EQ(promises("dtype=fp16 heads=8 head_dim=64 lengths=7,5", at::kCUDA, gaps), "xxx r ==== xrrr x xxxx r xrrr");
+  EXPECT_EQ(promises("dtype=fp16 heads=8 head_dim=64 lengths=7", at::kCUDA, gaps), "rrr r ==== xrrr x rrxx r xrrr");
 }
 
 TEST(Promises, NameABackendWhereThePathRunsAndAnErrorAndReasonWhereItRefuses) {

@@ -334,7 +334,13 @@ TEST(Status, DoesNotApplyWhereNothingPromisesAnError) {
 }
 
 TEST(Properties, AreFoundByName) {
-  EXPECT_EQ(property_names(), "agreement, agreement_math, agreement_cudnn, status, weights, known_issues");
+  std::string names;
+  for (const Property& property : properties()) {
+    EXPECT_EQ(find_property(property.name), &property);
+    names += (names.empty() ? "" : ", ") + property.name;
+  }
+  EXPECT_EQ(property_names(), names);
+  EXPECT_TRUE(names.starts_with("agreement, agreement_math, agreement_cudnn, agreement_large, status, weights, ")) << names;
   EXPECT_EQ(find_property("agree"), nullptr);
 }
 

@@ -23,6 +23,13 @@ std::array<bool, 4> switches() {
           context.userEnabledCuDNNSDP()};
 }
 
+PropertyContext context(std::function<void(const std::string&)> on_path = {}) {
+  PropertyContext context;
+  context.device = device_under_test();
+  context.on_path = std::move(on_path);
+  return context;
+}
+
 PathOutput give_back_tokens(const CaseInputs& inputs) { return {inputs.tokens(), {}}; }
 
 /// Runs one path of the test's own on a small ragged case.
@@ -38,7 +45,8 @@ class PathExecutorTest : public testing::Test {
 
   const std::array<bool, 4> before_ = switches();
   const CaseInputs inputs_ = inputs_of("dtype=fp32 heads=2 head_dim=8 lengths=4,2 extra_padding=1");
-  PathExecutor executor_{PropertyContext{.device = device_under_test()}};
+  std::vector<std::string> announced_;
+  PathExecutor executor_{context([this](const std::string& path) { announced_.push_back(path); })};
 };
 
 TEST_F(PathExecutorTest, AcceptsAPathThatRunsAsPromised) {
@@ -136,20 +144,26 @@ TEST_F(PathExecutorTest, SeesThroughAClaimToABackendThatDidNotRun) {
   EXPECT_EQ(result.detail, "claims backend flash, but math was seen to run");
 }
 
-TEST_F(PathExecutorTest, ReportsThatTheHostRanOutOfMemory) {
-  const PathOutcome result =
-      outcome(Promise::runs(), [](const CaseInputs&) -> PathOutput { throw std::bad_alloc(); });
-  EXPECT_EQ(result.status, PathStatus::out_of_memory);
-  EXPECT_EQ(result.detail, "the host ran out of memory");
+TEST_F(PathExecutorTest, GivesUpWhenTheHostRanOutOfMemory) {
+  const auto exhaust = [](const CaseInputs&) -> PathOutput { throw std::bad_alloc(); };
+  EXPECT_EQ(message_of<RanOutOfMemory>([&] { execute(Promise::runs(), exhaust); }),
+            "under_test: out of memory: the host ran out of memory");
 }
 
-TEST_F(PathExecutorTest, ReportsThatTheDeviceRanOutOfMemory) {
-  const PathOutcome result = outcome(Promise::refuses("memory", "even where a path promises an error"),
-                                     [](const CaseInputs&) -> PathOutput {
-                                       TORCH_CHECK_WITH(OutOfMemoryError, false, "CUDA out of memory\nand more");
-                                     });
-  EXPECT_EQ(result.status, PathStatus::out_of_memory);
-  EXPECT_EQ(result.detail, "CUDA out of memory");
+TEST_F(PathExecutorTest, GivesUpWhenTheDeviceRanOutOfMemoryEvenWhereThePathPromisesAnError) {
+  const auto exhaust = [](const CaseInputs&) -> PathOutput {
+    TORCH_CHECK_WITH(OutOfMemoryError, false, "CUDA out of memory\nand more");
+  };
+  EXPECT_EQ(message_of<RanOutOfMemory>([&] { execute(Promise::refuses("memory", "a test"), exhaust); }),
+            "under_test: out of memory: CUDA out of memory");
+}
+
+TEST_F(PathExecutorTest, AnnouncesEachPathBeforeItRunsAndTheEndOfTheLastOne) {
+  execute(Promise::runs(), [&](const CaseInputs& inputs) {
+    EXPECT_EQ(announced_, std::vector<std::string>{"under_test"});
+    return give_back_tokens(inputs);
+  });
+  EXPECT_EQ(announced_, (std::vector<std::string>{"under_test", ""}));
 }
 
 TEST_F(PathExecutorTest, GivesUpOnALostDevice) {
@@ -157,7 +171,7 @@ TEST_F(PathExecutorTest, GivesUpOnALostDevice) {
     throw c10::AcceleratorError({__func__, __FILE__, __LINE__}, 700, "an illegal memory access was encountered");
   };
   EXPECT_EQ(message_of<DeviceLost>([&] { execute(Promise::runs(), lose); }),
-            "under_test lost the device: an illegal memory access was encountered");
+            "under_test: device lost: an illegal memory access was encountered");
 }
 
 TEST_F(PathExecutorTest, GoesOnWithTheNextPathAfterAFailure) {
@@ -181,7 +195,7 @@ TEST_F(PathExecutorTest, GoesOnWithTheNextPathAfterAFailure) {
 
 TEST(PathsOfLibTorch, KeepTheirPromises) {
   const PathRegistry registry = make_registry();
-  PathExecutor executor(PropertyContext{.device = device_under_test()});
+  PathExecutor executor(context());
   for (const std::string dtype : {"fp16", "bf16", "fp32"}) {
     for (const char* rest :
          {"heads=2 head_dim=16 lengths=7,3,12 extra_padding=2 padding_content=1024", "heads=3 head_dim=8 lengths=4,1",

@@ -77,9 +77,9 @@ TEST(Coverage, CountsEveryDimensionOfACase) {
 
 TEST(Coverage, PutsEachBatchIntoOneBucket) {
   const std::pair<std::int64_t, const char*> expected[]{
-      {0, "0"},           {1, "1"},           {2, "2 to 7"},        {7, "2 to 7"},         {8, "8 to 63"}, {63, "8 to 63"},
-      {64, "64 to 255"},  {255, "64 to 255"}, {256, "256 to 4095"}, {4095, "256 to 4095"}, {4096, "4096 and more"},
-      {65537, "4096 and more"}};
+      {0, "0"},             {1, "1"},           {2, "2 to 7"},      {7, "2 to 7"},
+      {8, "8 to 63"},       {63, "8 to 63"},    {64, "64 to 255"},  {255, "64 to 255"},
+      {256, "256 to 4095"}, {4095, "256 to 4095"}, {4096, "4096 and more"}, {65537, "4096 and more"}};
   for (const auto& [batch_size, bucket] : expected) {
     Coverage coverage;
     coverage.add({.lengths = std::vector<std::int64_t>(static_cast<std::size_t>(batch_size), 1)});

@@ -63,8 +63,9 @@ TEST(NthCase, DrawsEveryBoundaryValueAndFamilyInTwentyThousandCasesOfEachDtype) 
 TEST(NthCase, PadsFp16WithWhatCannotOverflow) {
   for (const DType dtype : enumerators<DType>) {
     std::map<ValueProfile, std::set<std::int64_t>> contents;
-    for_cases({.dtypes = {dtype}}, 5000,
-              [&](const DrawnCase& drawn) { contents[drawn.attention_case.values].insert(drawn.attention_case.padding_content); });
+    for_cases({.dtypes = {dtype}}, 5000, [&](const DrawnCase& drawn) {
+      contents[drawn.attention_case.values].insert(drawn.attention_case.padding_content);
+    });
     for (const auto& [values, drawn] : contents) {
       const bool usual = values == ValueProfile::normal || values == ValueProfile::tiny;
       EXPECT_EQ(drawn.size(), 4u);

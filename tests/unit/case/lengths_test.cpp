@@ -49,9 +49,10 @@ Lengths draw_family(LengthFamily family, std::uint64_t seed, std::int64_t batch_
   return {};
 }
 
-constexpr LengthFamily families[] = {
-    LengthFamily::all_equal, LengthFamily::uniform,             LengthFamily::beta,            LengthFamily::gaussian_padding,
-    LengthFamily::power_law, LengthFamily::one_long_many_short, LengthFamily::with_length_one, LengthFamily::with_length_zero};
+constexpr LengthFamily families[] = {LengthFamily::all_equal,           LengthFamily::uniform,
+                                     LengthFamily::beta,                LengthFamily::gaussian_padding,
+                                     LengthFamily::power_law,           LengthFamily::one_long_many_short,
+                                     LengthFamily::with_length_one,     LengthFamily::with_length_zero};
 
 TEST(LengthFamilies, GiveTheBatchSizeAndLengthsFromOneToTheLongest) {
   for (const LengthFamily family : families) {

@@ -107,7 +107,8 @@ TEST(ParseLine, TakesASeedOfAll64BitsInBothBases) {
 TEST(ParseLine, NamesTheUnknownKeyAndTheKnownOnes) {
   EXPECT_EQ(refusal(with("hedas=8")),
             "unknown key 'hedas': did you mean heads? The keys are dtype, heads, head_dim, lengths, mask, "
-            "extra_padding, padding_content, need_weights, layout, nested, values, storage_offset, parameter_offset, seed");
+            "extra_padding, padding_content, need_weights, layout, nested, values, storage_offset, parameter_offset, "
+            "seed");
   EXPECT_NE(refusal(with("need_weight=1")).find("did you mean need_weights?"), std::string::npos);
   EXPECT_NE(refusal(with("SEED=1")).find("unknown key 'SEED'"), std::string::npos);
   EXPECT_NE(refusal(with("=1")).find("unknown key ''"), std::string::npos);
@@ -163,13 +164,13 @@ TEST(ParseLine, RefusesSeedsThatDoNotFit) {
 }
 
 TEST(ParseLine, RefusesLengthsWithEmptyOrImpossibleItems) {
-  for (const char* const lengths : {"", ",", "7,", ",7", "7,,8", "-1", "7;8", "None", "none,1", "7,none", "x3", "1048577",
-                                    "9223372036854775808"}) {
+  for (const char* const lengths : {"", ",", "7,", ",7", "7,,8", "-1", "7;8", "None", "none,1", "7,none", "x3",
+                                    "1048577", "9223372036854775808"}) {
     EXPECT_NE(refusal(with_lengths(lengths)).find("a length must be 0 to 1048576"), std::string::npos) << lengths;
   }
   EXPECT_EQ(refusal(with_lengths("5,-1,7")),
-            "lengths: item '-1': a length must be 0 to 1048576, and the list LENGTH or LENGTHxCOUNT separated by single "
-            "commas, or none");
+            "lengths: item '-1': a length must be 0 to 1048576, and the list LENGTH or LENGTHxCOUNT separated by "
+            "single commas, or none");
 }
 
 TEST(ParseLine, ReadsACountOfEmptySequences) {

@@ -40,12 +40,14 @@ TEST(EnvironmentTest, reads_every_variable) {
                                         {"ATTNGATE_CASES", "1000"},
                                         {"ATTNGATE_SECONDS", "2.5"},
                                         {"ATTNGATE_REQUIRE_GPU", "1"},
+                                        {"ATTNGATE_IN_PROCESS", "1"},
                                         {"ATTNGATE_RESULTS", "some/results"}});
   EXPECT_EQ(environment.seed, 0x2au);
   EXPECT_FALSE(environment.seed_was_drawn);
   EXPECT_EQ(environment.max_cases, 1000u);
   EXPECT_EQ(environment.max_seconds, 2.5);
   EXPECT_TRUE(environment.require_gpu);
+  EXPECT_TRUE(environment.in_process);
   EXPECT_EQ(environment.results_folder, "some/results");
 }
 
@@ -93,7 +95,7 @@ INSTANTIATE_TEST_SUITE_P(EnvironmentTest, BadValues,
                                          BadValue{"ATTNGATE_CASES", ""}, BadValue{"ATTNGATE_SECONDS", "0"}, BadValue{"ATTNGATE_SECONDS", "-3"},
                                          BadValue{"ATTNGATE_SECONDS", "nan"}, BadValue{"ATTNGATE_SECONDS", "inf"}, BadValue{"ATTNGATE_SECONDS", "10s"},
                                          BadValue{"ATTNGATE_SECONDS", "604801"}, BadValue{"ATTNGATE_REQUIRE_GPU", "yes"},
-                                         BadValue{"ATTNGATE_REQUIRE_GPU", ""}, BadValue{"ATTNGATE_RESULTS", ""}));
+                                         BadValue{"ATTNGATE_REQUIRE_GPU", ""}, BadValue{"ATTNGATE_IN_PROCESS", "true"}, BadValue{"ATTNGATE_RESULTS", ""}));
 
 TEST(EnvironmentTest, refuses_a_malformed_case_with_the_parsers_words) {
   EXPECT_TRUE(refusal({{"ATTNGATE_CASE", ""}}).starts_with("ATTNGATE_CASE='': "));

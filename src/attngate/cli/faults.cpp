@@ -1,0 +1,255 @@
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <iostream>
+
+#include "attngate/case/printable.h"
+#include "attngate/cli/command.h"
+#include "attngate/cli/device_option.h"
+#include "attngate/faults/judge.h"
+#include "attngate/faults/report.h"
+#include "attngate/faults/rival.h"
+#include "attngate/report/atomic_file.h"
+#include "attngate/runner/environment.h"
+#include "attngate/runner/exit_code.h"
+#include "attngate/runner/text_table.h"
+#include "attngate/suite/attention_worker.h"
+#include "attngate/suite/device.h"
+#include "attngate/suite/property_run.h"
+
+namespace attngate {
+namespace {
+
+using faults::Fault;
+using faults::FaultRun;
+using faults::Judgement;
+
+constexpr DType all_dtypes[] = {DType::fp32, DType::fp16, DType::bf16};
+
+/// `agreement` for other backends and sizes, and for known issues: a fault, which has no backend, runs in each as it does
+/// in `agreement`.
+constexpr std::string_view lanes_of_agreement[] = {"agreement_math", "agreement_cudnn", "agreement_large", "known_issues"};
+
+struct FaultsOptions {
+  std::string device = "auto";
+  std::vector<std::string> dtypes;
+  std::vector<std::string> faults;
+  std::vector<std::string> properties;
+  std::uint64_t cases = 400;
+  double seconds = 20;
+  std::string seed;
+  std::string corpus;
+  std::string json;
+  bool list = false;
+  bool no_rivals = false;
+  bool skip_without_gpu = false;
+  bool ctest_measurements = false;
+};
+
+std::vector<DType> chosen_dtypes(const FaultsOptions& options) {
+  std::vector<DType> chosen;
+  for (const std::string& name : options.dtypes) {
+    try {
+      const DType dtype = parse_dtype(name);
+      if (std::ranges::count(chosen, dtype) == 0) chosen.push_back(dtype);
+    } catch (const CaseError& error) {
+      throw UsageError(std::string("--") + error.what());
+    }
+  }
+  if (chosen.empty()) chosen.assign(std::begin(all_dtypes), std::end(all_dtypes));
+  return chosen;
+}
+
+std::vector<const Property*> chosen_properties(const FaultsOptions& options) {
+  std::vector<const Property*> chosen;
+  for (const std::string& name : options.properties) {
+    const Property* property = find_property(name);
+    if (property == nullptr) {
+      throw UsageError("--property " + printable(name) + ": no such property; there are " + property_names());
+    }
+    chosen.push_back(property);
+  }
+  if (chosen.empty()) {
+    for (const Property& property : properties()) {
+      if (std::ranges::count(lanes_of_agreement, property.name) == 0) chosen.push_back(&property);
+    }
+  }
+  return chosen;
+}
+
+/// The faults that --fault names, or all; fresh ones each time.
+std::vector<Fault> chosen_faults(const FaultsOptions& options) {
+  std::vector<Fault> all = faults::all_faults();
+  if (options.faults.empty()) return all;
+  std::vector<Fault> chosen;
+  for (const std::string& name : options.faults) {
+    const auto found = std::ranges::find(all, name, &Fault::name);
+    if (found == all.end()) {
+      throw UsageError("--fault " + printable(name) + ": no such fault; `attngate faults --list` shows all");
+    }
+    chosen.push_back(*found);
+  }
+  return chosen;
+}
+
+std::uint64_t chosen_seed(const FaultsOptions& options) {
+  if (options.seed.empty()) return read_environment().seed.value_or(default_seed);
+  const std::optional<std::uint64_t> seed = parse_number(options.seed);
+  if (!seed) throw UsageError("--seed " + printable(options.seed) + ": expected a number below 2^64, or 0x hex");
+  return *seed;
+}
+
+std::string refuse_seconds(const std::string& text) {
+  double seconds = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, seconds);
+  const bool good = error == std::errc() && stop == end && seconds >= 0.1 && seconds <= 1e6;
+  return good ? "" : printable(text) + " must be a number of seconds, 0.1 to 1e6";
+}
+
+int list_faults(const FaultsOptions& options) {
+  TextTable table({{"fault"}, {"planted in"}, {"reference"}, {"a case that shows it"}});
+  for (const Fault& fault : chosen_faults(options)) {
+    table.add_row({fault.name, to_string(fault.base), fault.reference, fault.exposes});
+    std::string note = fault.sentence;
+    for (const faults::Unseen& unseen : fault.unseen) note += "\nNot seen in " + to_string(unseen.dtype) + ": " + unseen.reason;
+    table.add_note(note);
+  }
+  std::cout << table.text();
+  return exit_code::holds;
+}
+
+void show_progress(const Judgement& judgement, std::size_t number, std::size_t count) {
+  const std::string fate = judgement.killed ? "killed by " + judgement.property : "survives";
+  fmt::print(stderr, "attngate faults: {} {}/{} {}: {}, {} cases, {:.1f} s\n", to_string(judgement.dtype), number, count,
+             judgement.name, fate, judgement.cases, judgement.seconds);
+}
+
+faults::Budget budget_of(const FaultsOptions& options) {
+  faults::Budget budget{options.cases, options.seconds, chosen_seed(options)};
+  if (!options.corpus.empty()) budget.corpus = read_corpus(options.corpus);
+  return budget;
+}
+
+/// Healthy paths first: what they fail cannot convict anybody.
+void judge_healthy_paths(FaultRun& run, faults::FaultJudge& judge, DType dtype) {
+  run.controls.push_back(judge.judge_healthy_paths(dtype));
+  const Judgement& control = run.controls.back();
+  if (control.killed) {
+    run.shortfalls.push_back(to_string(dtype) + ": a healthy path fails, the table is void: " + control.property + ", " +
+                             control.line + ": " + control.reason);
+  }
+  fmt::print(stderr, "attngate faults: {} healthy paths {}, {} cases, {:.1f} s\n", to_string(dtype),
+             control.killed ? "FAIL " + control.property : "hold", control.cases, control.seconds);
+}
+
+/// The other checks get the wall time that the gate took for all faults; the 2x rule at most as many cases as one
+/// property has.
+void ask_rivals(FaultRun& run, DType dtype, at::Device device, const FaultsOptions& options) {
+  const double seconds = summarise(run.judgements, dtype).seconds;
+  for (const faults::Rival& rival : {faults::seed_programs(dtype, device),
+                                     faults::twice_plain_rule(dtype, device, run.budget.seed, options.cases)}) {
+    run.rivals.push_back(run_rival(rival, chosen_faults(options), dtype, seconds));
+    const faults::RivalColumn& column = run.rivals.back();
+    fmt::print(stderr, "attngate faults: {} {}: {} of {} killed by {} tests, {:.1f} s\n", to_string(dtype), column.name,
+               column.killed(), column.faults.size(), column.tests, column.seconds);
+  }
+}
+
+FaultRun judge_all(const FaultsOptions& options, at::Device device, const std::vector<DType>& dtypes) {
+  FaultRun run;
+  run.device = device_label(device.type());
+  run.device_name = device_name(device);
+  run.libtorch_version = libtorch_version();
+  run.budget = budget_of(options);
+  const std::vector<const Property*> properties = chosen_properties(options);
+  for (const Property* property : properties) run.properties.push_back(property->name);
+  const std::vector<Fault> planted = chosen_faults(options);
+  faults::FaultJudge judge(planted, device, properties, run.budget, read_environment().in_process);
+  for (const DType dtype : dtypes) {
+    judge_healthy_paths(run, judge, dtype);
+    for (std::size_t index = 0; index < planted.size(); ++index) {
+      run.judgements.push_back(judge.judge_fault(planted[index], dtype));
+      show_progress(run.judgements.back(), index + 1, planted.size());
+    }
+  }
+  if (options.no_rivals) return run;
+  // In this process, and last: with CUDA in use here no more workers could be forked.
+  ready_for_checks(device);
+  for (const DType dtype : dtypes) ask_rivals(run, dtype, device, options);
+  return run;
+}
+
+/// Why the run is skipped, with the code to end with; nullopt where it can start.
+std::optional<int> skipped(const FaultsOptions& options) {
+  const std::optional<std::string> problem = options.device == "cuda" ? device_problem(at::kCUDA) : std::nullopt;
+  if (!options.skip_without_gpu || !problem) return std::nullopt;
+  const bool required = read_environment().require_gpu;
+  std::cout << (required ? "failed: " : "skipped: ") << *problem << (required ? " (ATTNGATE_REQUIRE_GPU=1)" : "") << '\n';
+  return required ? exit_code::failed : exit_code::skipped;
+}
+
+int run_faults(const FaultsOptions& options) {
+  if (options.list) return list_faults(options);
+  use_gpu_from_ctest();
+  if (const std::optional<int> code = skipped(options)) return *code;
+  const std::vector<DType> dtypes = chosen_dtypes(options);
+  chosen_faults(options);  // a wrong name is told before any time is spent
+  if (!options.json.empty()) check_writable(options.json);
+  const at::Device device = choose_device(options.device);
+  FaultRun run = judge_all(options, device, dtypes);
+  for (const DType dtype : dtypes) {
+    const faults::Summary summary = summarise(run.judgements, dtype);
+    std::ranges::copy(options.faults.empty() ? shortfalls(summary) : unexplained_survivors(summary),
+                      std::back_inserter(run.shortfalls));
+    print_fault_table(std::cout, run, dtype);
+    std::cout << '\n';
+  }
+  print_summary(std::cout, run, dtypes);
+  for (const std::string& shortfall : run.shortfalls) std::cout << "FAILED: " << shortfall << '\n';
+  if (options.ctest_measurements) write_fault_measurements(std::cout, run, dtypes);
+  if (!options.json.empty()) write_atomically(options.json, to_json(run, dtypes));
+  return run.shortfalls.empty() ? exit_code::holds : exit_code::failed;
+}
+
+}  // namespace
+
+void add_faults_command(CLI::App& app, Command& chosen) {
+  auto options = std::make_shared<FaultsOptions>();
+  CLI::App* command = app.add_subcommand("faults", "Plant known mistakes and measure how many the properties find");
+  command->add_option("--device", options->device, "cpu, cuda, or auto: a GPU where there is one")->capture_default_str();
+  command->add_option("--dtype", options->dtypes, "fp16, bf16 or fp32 (default: all); repeatable");
+  command->add_option("--fault", options->faults, "Fault to plant (default: all), see --list; repeatable");
+  command->add_option("--property", options->properties, "Property to run (default: all but the lanes of agreement, in their order); repeatable");
+  command->add_option("--cases", options->cases, "Random cases for each property, fault and dtype")
+      ->capture_default_str()
+      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000}));
+  command->add_option("--seconds", options->seconds, "Time for each fault and dtype over all properties, shrinking left out")
+      ->capture_default_str()
+      ->check(refuse_seconds);
+  command->add_option("--seed", options->seed, "Number or 0x hex (default: ATTNGATE_SEED, else the same each run)")
+      ->check(refuse_empty);
+  command->add_option("--corpus", options->corpus, "Folder of *.case files for what survives the random cases")
+      ->check(refuse_empty);
+  command->add_option("--json", options->json, "File for the whole table")->check(refuse_empty);
+  command->add_flag("--no-rivals", options->no_rivals, "Leave out the seed programs' and FlashAttention's checks");
+  command->add_flag("--list", options->list, "Show the faults and run nothing");
+  command->add_flag("--ctest-measurements", options->ctest_measurements, "Print CTest's measurement tags");
+  command->add_flag("--skip-without-gpu", options->skip_without_gpu,
+                    "With --device cuda and no GPU, end with 77 in place of 2, unless ATTNGATE_REQUIRE_GPU=1");
+  command->footer(
+      "Each fault is a path with one mistake. The properties run on it alone, in their order, until the first failure\n"
+      "kills it. Before that the same paths without a fault must hold on the same cases. Beside it stands what the checks\n"
+      "of PyTorch's transformer benchmarks and FlashAttention's rule, twice the plain formula's error, make of the faults.\n"
+      "Examples:\n"
+      "  attngate faults                                   the whole table, on the GPU if there is one\n"
+      "  attngate faults --list                            what is planted, and a case that shows it\n"
+      "  attngate faults --fault stale_tail_tile --dtype fp32 --device cpu\n"
+      "Exit code: 0 enough faults were killed, 1 too few, a survivor without a reason or a healthy path that fails,\n"
+      "2 bad usage.");
+  command->callback([options, &chosen] { chosen = [options] { return run_faults(*options); }; });
+}
+
+}  // namespace attngate

@@ -1,0 +1,126 @@
+#include "attngate/faults/judge.h"
+
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <ostream>
+#include <stdexcept>
+#include <utility>
+
+#include "attngate/suite/attention_worker.h"
+
+namespace attngate::faults {
+namespace {
+
+class Clock {
+ public:
+  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
+
+ private:
+  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
+};
+
+PathRegistry registry_of(const std::vector<Fault>& faults) {
+  PathRegistry registry;
+  for (AttentionPath& path : healthy_paths()) registry.add(std::move(path));
+  for (const Fault& fault : faults) registry.add(path_of(fault));
+  return registry;
+}
+
+void note_kill(Judgement& judgement, const Property& property, const Failure& failure) {
+  const CheckedCase& smallest = failure.smallest();
+  judgement.killed = true;
+  judgement.flaky = failure.flaky();
+  judgement.property = property.name;
+  judgement.status = failure.blame ? to_string(failure.blame->status) : "no verdict";
+  judgement.first_line = failure.first.line;
+  judgement.line = smallest.line;
+  judgement.reason = failure.reason();
+  judgement.sequences = smallest.value.batch_size();
+  judgement.tokens = smallest.value.total_tokens();
+  judgement.shrink_attempts = failure.shrink_attempts;
+  judgement.shrink_seconds = failure.shrink_seconds;
+}
+
+}  // namespace
+
+/// One fault, or the healthy paths together, before the properties.
+class FaultJudge::Trial {
+ public:
+  Trial(FaultJudge& judge, const std::string& name, std::vector<std::string> paths, DType dtype) : judge_(judge) {
+    judgement_.name = name;
+    judgement_.dtype = dtype;
+    run_.dtype = dtype;
+    run_.device = judge.device_;
+    run_.registry = &judge.registry_;
+    run_.only = std::move(paths);
+    run_.seed = judge.budget_.seed;
+    run_.stop_at_first_failure = true;
+    run_.in_process = judge.in_process_;
+  }
+
+  Judgement operator()() {
+    run_.max_cases = judge_.budget_.cases_per_property;
+    try_each_property();
+    std::ranges::copy_if(judge_.budget_.corpus, std::back_inserter(run_.corpus),
+                         [&](const AttentionCase& known) { return known.dtype == run_.dtype; });
+    run_.max_cases = 0;
+    if (!run_.corpus.empty()) try_each_property();
+    judgement_.seconds = clock_.seconds();
+    return std::move(judgement_);
+  }
+
+ private:
+  void try_each_property() {
+    for (const Property* property : judge_.properties_) {
+      run_.max_seconds = judge_.budget_.seconds - clock_.seconds();
+      if (judgement_.killed || run_.max_seconds <= 0) return;
+      if (!property->exists(run_.dtype, run_.device.type())) continue;
+      run_.property = property;
+      const RunReport report = run_quietly();
+      if (report.status() == RunStatus::error) {
+        throw std::runtime_error(judgement_.name + ", property " + property->name + ": " + report.reason());
+      }
+      judgement_.cases += report.cases();
+      if (!report.failures.empty()) note_kill(judgement_, *property, report.failures.front());
+    }
+  }
+
+  /// The only place where a property is run on planted faults; its own report is not for people.
+  RunReport run_quietly() {
+    std::ostream nowhere(nullptr);
+    return run_property(run_, judge_.workers_, nowhere).report;
+  }
+
+  FaultJudge& judge_;
+  const Clock clock_;
+  PropertyRun run_;
+  Judgement judgement_;
+};
+
+FaultJudge::FaultJudge(const std::vector<Fault>& faults, at::Device device, std::vector<const Property*> properties,
+                       Budget budget, bool in_process)
+    : registry_(registry_of(faults)),
+      device_(device),
+      properties_(std::move(properties)),
+      budget_(std::move(budget)),
+      in_process_(in_process),
+      workers_(make_worker_pool(registry_, device)) {}
+
+Judgement FaultJudge::judge(const std::string& name, std::vector<std::string> paths, DType dtype) {
+  return Trial(*this, name, std::move(paths), dtype)();
+}
+
+Judgement FaultJudge::judge_fault(const Fault& fault, DType dtype) {
+  Judgement judgement = judge(fault.name, {path_of(fault).name}, dtype);
+  judgement.unseen = reason_unseen(fault, dtype);
+  return judgement;
+}
+
+Judgement FaultJudge::judge_healthy_paths(DType dtype) {
+  std::vector<std::string> names;
+  for (const AttentionPath& path : healthy_paths()) names.push_back(path.name);
+  return judge("healthy paths", std::move(names), dtype);
+}
+
+}  // namespace attngate::faults

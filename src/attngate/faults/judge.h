@@ -1,0 +1,41 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "attngate/faults/fault.h"
+#include "attngate/faults/judgement.h"
+#include "attngate/suite/property_run.h"
+
+namespace attngate::faults {
+
+/// Runs the properties on planted faults and on healthy paths, one at a time, in workers that all judgements share.
+class FaultJudge {
+ public:
+  /// `in_process`: checks in this process and not in workers, as PropertyRun::in_process.
+  FaultJudge(const std::vector<Fault>& faults, at::Device device, std::vector<const Property*> properties, Budget budget,
+             bool in_process = false);
+
+  /// Runs the properties in their order on random cases with this fault alone, until the first failure; then, on what
+  /// survives, those of the corpus.
+  ///
+  /// Throws std::runtime_error when a property could not run at all.
+  Judgement judge_fault(const Fault& fault, DType dtype);
+
+  /// One judgement of all healthy paths together, on the same cases: killed is what none of them may be.
+  Judgement judge_healthy_paths(DType dtype);
+
+ private:
+  class Trial;
+
+  Judgement judge(const std::string& name, std::vector<std::string> paths, DType dtype);
+
+  PathRegistry registry_;
+  at::Device device_;
+  std::vector<const Property*> properties_;
+  Budget budget_;
+  bool in_process_;
+  WorkerPool workers_;
+};
+
+}  // namespace attngate::faults

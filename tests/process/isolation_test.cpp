@@ -1,0 +1,110 @@
+#include <gtest/gtest.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+
+#include "attngate/case/text.h"
+#include "command.h"
+
+namespace attngate::test {
+namespace {
+
+/// Every planted path that ends its process or spoils it, and what the report must call that.
+std::map<std::string, std::string> disasters() {
+  std::map<std::string, std::string> all = {{"planted_kill", "crashed"},
+                                            {"planted_abort", "crashed"},
+                                            {"planted_segfault", "crashed"},
+                                            {"planted_exit", "crashed"},
+                                            {"planted_endless_loop", "hung"},
+                                            {"planted_out_of_memory", "out of memory"},
+                                            {"planted_endless_allocation", "out of memory"},
+                                            {"planted_endless_host_allocation", "out of memory"}};
+  if (device == "cuda") {
+    all.insert({{"planted_illegal_access", "device lost"}, {"planted_device_assert", "device lost"}, {"planted_endless_kernel", "hung"}});
+  }
+  return all;
+}
+
+/// All properties that exist on every device, over LibTorch's own paths, the disasters and a healthy one.
+Command check_all_disasters(const std::string& json_file) {
+  std::string planted = "planted_healthy";
+  for (const auto& [path, status] : disasters()) planted += "," + path;
+  return {.program = planted_command,
+          .arguments = {"check", "--property", "agreement", "--property", "status", "--property", "weights", "--dtype", "fp32", "--device",
+                        device, "--cases", "30", "--seed", "1", "--case-timeout", "5", "--json", json_file},
+          .environment = {{"ATTNGATE_PLANTED", planted}},
+          // Eleven failures; those of a hang and of an endless allocation take about 12 s each on an idle machine.
+          .timeout_seconds = 400};
+}
+
+void expect_named_and_shrunk(const nlohmann::json& failure) {
+  const std::string path = failure.at("path");
+  const std::map<std::string, std::string> all = disasters();
+  const auto expected = all.find(path);
+  ASSERT_NE(expected, all.end()) << failure.dump(2);
+  EXPECT_EQ(failure.at("status"), expected->second) << failure.dump(2);
+  EXPECT_EQ(failure.at("not_shrunk"), "") << failure.dump(2);
+  std::string line = failure.at("shrunk").at("line");
+  if (line.empty()) line = failure.at("first").at("line");  // it was as small as can be
+  const AttentionCase smallest = parse_line(line);
+  EXPECT_LE(smallest.batch_size(), 2) << failure.dump(2);
+  EXPECT_LE(smallest.total_tokens(), 6) << failure.dump(2);
+  EXPECT_LE(failure.at("shrinking").at("seconds"), 30) << failure.dump(2);
+}
+
+TEST(IsolationOnDevice, lets_a_run_finish_in_which_every_kind_of_disaster_happens_and_name_each) {
+  const ScratchFolder folder;
+  const CommandEnd end = run(check_all_disasters(folder / "results.json"));
+  EXPECT_EQ(end.exit_code, 1) << end.output << end.errors;
+  const nlohmann::json results = nlohmann::json::parse(file_text(folder / "results.json")).at("results");
+  ASSERT_EQ(results.size(), 3u);
+
+  const nlohmann::json& agreement = results.at(0);
+  EXPECT_EQ(agreement.at("status"), "failed");
+  EXPECT_EQ(agreement.at("cases").get<int>() - agreement.at("corpus_cases").get<int>(), 30);
+  EXPECT_EQ(agreement.at("failures").size(), disasters().size()) << end.output;
+  std::map<std::string, std::string> named;
+  for (const nlohmann::json& failure : agreement.at("failures")) {
+    expect_named_and_shrunk(failure);
+    named[failure.at("path")] = failure.at("status");
+    EXPECT_NE(end.output.find(failure.at("replay").get<std::string>()), std::string::npos) << end.output;
+  }
+  EXPECT_EQ(named, disasters());
+
+  for (const nlohmann::json& path : agreement.at("paths")) {
+    if (path.at("path") != "planted_healthy") continue;
+    EXPECT_EQ(path.at("runs"), 30) << path.dump(2);
+    EXPECT_LT(path.at("worst_margin").at("value"), 1) << path.dump(2);
+  }
+  for (const nlohmann::json& other : {results.at(1), results.at(2)}) {
+    EXPECT_EQ(other.at("status"), "holds") << other.dump(2);
+    EXPECT_EQ(other.at("cases"), 30) << other.dump(2);
+  }
+}
+
+TEST(IsolationOnDevice, names_every_bad_path_of_a_replayed_case) {
+  const ScratchFolder folder;
+  const CommandEnd end = run({.program = planted_command,
+                              .arguments = {"replay", "dtype=fp32 heads=1 head_dim=8 lengths=2,2", "--property", "agreement", "--device",
+                                            device, "--json", folder / "results.json"},
+                              .environment = {{"ATTNGATE_PLANTED", "planted_segfault,planted_dropped_last_key,planted_healthy,planted_exit"}}});
+  EXPECT_EQ(end.exit_code, 1) << end.output << end.errors;
+  const nlohmann::json result = nlohmann::json::parse(file_text(folder / "results.json")).at("results").at(0);
+  EXPECT_EQ(result.at("cases"), 1);
+  std::map<std::string, std::string> named;
+  for (const nlohmann::json& failure : result.at("failures")) named[failure.at("path")] = failure.at("status");
+  EXPECT_EQ(named, (std::map<std::string, std::string>{
+                       {"planted_segfault", "crashed"}, {"planted_dropped_last_key", "wrong result"}, {"planted_exit", "crashed"}}));
+}
+
+TEST(IsolationOnDevice, stops_at_the_first_failure_when_asked_to) {
+  const ScratchFolder folder;
+  Command command = check_all_disasters(folder / "results.json");
+  command.arguments.push_back("--stop-at-first");
+  const CommandEnd end = run(command);
+  const nlohmann::json results = nlohmann::json::parse(file_text(folder / "results.json")).at("results");
+  EXPECT_EQ(results.at(0).at("failures").size(), 1u) << end.output;
+}
+
+}  // namespace
+}  // namespace attngate::test

@@ -1,0 +1,114 @@
+#include "attngate/faults/judge.h"
+
+#include <c10/util/Exception.h>
+#include <gtest/gtest.h>
+
+#include <memory>
+
+#include "attngate/case/text.h"
+#include "device_under_test.h"
+
+namespace attngate::faults {
+namespace {
+
+Fault fault_of(Edit output) {
+  Fault fault;
+  fault.name = "fake";
+  fault.hooks.output = std::move(output);
+  return fault;
+}
+
+Judgement judgement_of(const Fault& fault, const Budget& budget = {.cases_per_property = 20, .seconds = 60}) {
+  FaultJudge judge({fault}, device_under_test(), {find_property("agreement"), find_property("weights")}, budget,
+                   /*in_process=*/true);
+  return judge.judge_fault(fault, DType::fp32);
+}
+
+TEST(JudgeTest, kills_what_is_always_wrong_at_the_first_case_and_shrinks_it_to_one_number) {
+  const Judgement judgement = judgement_of(fault_of([](Attention& a) { a.output = a.output.add(1); }));
+  EXPECT_TRUE(judgement.killed);
+  EXPECT_FALSE(judgement.flaky);
+  EXPECT_EQ(judgement.name, "fake");
+  EXPECT_EQ(judgement.property, "agreement");
+  EXPECT_EQ(judgement.status, "wrong result");
+  EXPECT_EQ(judgement.cases, 1u);
+  EXPECT_EQ(judgement.line, "dtype=fp32 heads=1 head_dim=1 lengths=1");
+  EXPECT_EQ(judgement.sequences, 1);
+  EXPECT_EQ(judgement.tokens, 1);
+  EXPECT_GT(judgement.shrink_attempts, 0u);
+}
+
+TEST(JudgeTest, runs_every_property_to_the_end_of_the_budget_where_nothing_is_wrong) {
+  const Judgement judgement = judgement_of(fault_of([](Attention&) {}));
+  EXPECT_FALSE(judgement.killed) << judgement.line << ": " << judgement.reason;
+  EXPECT_EQ(judgement.cases, 40u);
+  EXPECT_TRUE(judgement.property.empty());
+}
+
+TEST(JudgeTest, names_the_property_that_kills) {
+  const Judgement judgement = judgement_of(fault_of([](Attention& a) {
+    if (a.weights.defined()) a.weights = a.weights.mul(2);
+  }));
+  EXPECT_TRUE(judgement.killed);
+  EXPECT_EQ(judgement.property, "weights");
+  EXPECT_EQ(judgement.cases, 21u);
+}
+
+TEST(JudgeTest, takes_an_error_for_a_kill) {
+  const Judgement judgement = judgement_of(fault_of([](Attention&) { TORCH_CHECK(false, "planted"); }));
+  EXPECT_TRUE(judgement.killed);
+  EXPECT_EQ(judgement.status, "unexpected error");
+  EXPECT_NE(judgement.reason.find("planted"), std::string::npos) << judgement.reason;
+}
+
+TEST(JudgeTest, calls_flaky_what_holds_when_it_runs_again) {
+  const auto calls = std::make_shared<int>(0);
+  const Judgement judgement = judgement_of(fault_of([calls](Attention& a) {
+    if (++*calls == 5) a.output = a.output.add(1);
+  }));
+  EXPECT_TRUE(judgement.killed);
+  EXPECT_TRUE(judgement.flaky);
+  EXPECT_EQ(judgement.cases, 5u);
+  EXPECT_EQ(judgement.line, judgement.first_line);
+}
+
+TEST(JudgeTest, tries_the_corpus_on_what_survives_the_random_cases) {
+  const Fault fault = fault_of([](Attention& a) {
+    if (a.columns() == 777) a.output = a.output.add(1);
+  });
+  Budget budget{.cases_per_property = 5, .seconds = 60};
+  EXPECT_FALSE(judgement_of(fault, budget).killed);
+  budget.corpus = {parse_line("dtype=fp16 heads=1 head_dim=1 lengths=777"),
+                   parse_line("dtype=fp32 heads=1 head_dim=1 lengths=777")};
+  const Judgement judgement = judgement_of(fault, budget);
+  EXPECT_TRUE(judgement.killed);
+  EXPECT_EQ(judgement.cases, 11u);
+}
+
+TEST(JudgeTest, carries_the_reason_why_nothing_can_see_a_fault) {
+  Fault fault = fault_of([](Attention&) {});
+  fault.unseen = {{DType::bf16, "too coarse"}, {DType::fp32, "equivalent"}};
+  EXPECT_EQ(judgement_of(fault).unseen, "equivalent");
+  EXPECT_EQ(reason_unseen(fault, DType::fp16), "");
+}
+
+TEST(JudgeTest, judges_the_same_in_workers) {
+  if (device_under_test().is_cuda()) GTEST_SKIP() << "this process uses CUDA already: no worker could be forked";
+  const Fault fault = fault_of([](Attention& a) { a.output = a.output.add(1); });
+  FaultJudge judge({fault}, device_under_test(), {find_property("agreement")}, {.cases_per_property = 20, .seconds = 60});
+  EXPECT_FALSE(judge.judge_healthy_paths(DType::fp32).killed);
+  const Judgement judgement = judge.judge_fault(fault, DType::fp32);
+  EXPECT_EQ(judgement.cases, 1u);
+  EXPECT_EQ(judgement.line, "dtype=fp32 heads=1 head_dim=1 lengths=1");
+}
+
+TEST(JudgeTest, holds_all_healthy_paths_together) {
+  FaultJudge judge({}, device_under_test(), {find_property("agreement")}, {.cases_per_property = 20, .seconds = 60},
+                   /*in_process=*/true);
+  const Judgement judgement = judge.judge_healthy_paths(DType::fp32);
+  EXPECT_FALSE(judgement.killed) << judgement.line << ": " << judgement.reason;
+  EXPECT_EQ(judgement.cases, 20u);
+}
+
+}  // namespace
+}  // namespace attngate::faults
