@@ -93,7 +93,7 @@ Hull hull_of(const CaseInputs& inputs) {
 
 class ConvexHullCheck {
  public:
-  explicit ConvexHullCheck(PropertyContext context) : context_(std::move(context)), executor_(make_executor(context_)) {}
+  explicit ConvexHullCheck(PropertyContext context) : context_(std::move(context)), executor_(context_) {}
 
   Verdict operator()(const AttentionCase& attention_case) {
     const c10::InferenceMode no_autograd;

@@ -196,8 +196,8 @@ class MetamorphicCheck {
   MetamorphicCheck(Relation relation, PropertyContext context)
       : relation_(std::move(relation)),
         context_(std::move(context)),
-        base_executor_(make_executor(context_)),
-        variant_executor_(make_executor(context_)),
+        base_executor_(context_),
+        variant_executor_(context_),
         references_(context_.device) {}
 
   Verdict operator()(const AttentionCase& attention_case) {
@@ -235,8 +235,6 @@ RowMap gather_rows(const std::vector<std::int64_t>& sources, at::Device device) 
 }
 
 Lanes metamorphic_lanes(at::DeviceType device) { return device == at::kCPU ? Lanes::every : Lanes::fused; }
-
-PathExecutor make_executor(const PropertyContext& context) { return PathExecutor(context); }
 
 Verdict not_applicable(std::string reason) {
   Verdict verdict;

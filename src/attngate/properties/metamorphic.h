@@ -74,9 +74,6 @@ Property metamorphic_property(const Relation& relation);
 /// Lanes of the properties of this file on a device.
 Lanes metamorphic_lanes(at::DeviceType device);
 
-/// The one place where these properties make their executors.
-PathExecutor make_executor(const PropertyContext& context);
-
 /// The verdict where a property has nothing to say about a case.
 Verdict not_applicable(std::string reason);
 

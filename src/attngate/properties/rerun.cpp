@@ -59,7 +59,7 @@ AttentionCase with_other_values(AttentionCase attention_case) {
 class RerunCheck {
  public:
   explicit RerunCheck(PropertyContext context)
-      : context_(std::move(context)), executor_(make_executor(context_)), references_(context_.device) {}
+      : context_(std::move(context)), executor_(context_), references_(context_.device) {}
 
   Verdict operator()(const AttentionCase& attention_case) {
     const c10::InferenceMode no_autograd;
