@@ -32,7 +32,7 @@ struct Judgement {
   std::string property;
   /// How the path behaved: "wrong result", "unexpected error", ...
   std::string status;
-  /// Cases run up to the kill, over all properties; random ones first, then those of the corpus.
+  /// Cases run up to the kill, over all properties.
   std::uint64_t cases = 0;
   /// The first case that failed, and the smallest one that still does.
   std::string first_line;

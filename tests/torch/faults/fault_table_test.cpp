@@ -9,6 +9,7 @@
 
 #include "attngate/case/text.h"
 #include "attngate/properties/property.h"
+#include "attngate/runner/case_checker.h"
 #include "device_under_test.h"
 
 namespace attngate::faults {
@@ -37,7 +38,7 @@ Verdict verdict_of_calls(const Fault& fault, DType dtype) {
   const PathRegistry registry = registry_of(fault);
   const PropertyCheck check = check_of(fault.exposed_by, registry);
   Verdict verdict;
-  for (int call = 0; call < fault.calls && verdict.holds; ++call) verdict = check(case_of(dtype, fault.exposes));
+  for (int call = 0; call < fault.calls && verdict.holds; ++call) verdict = judge(check, case_of(dtype, fault.exposes));
   return verdict;
 }
 
