@@ -25,7 +25,7 @@ class Clock {
 
 PathRegistry registry_of(const std::vector<Fault>& faults) {
   PathRegistry registry;
-  for (AttentionPath& path : healthy_paths()) registry.add(std::move(path));
+  for (const Base base : all_bases) registry.add(healthy_path(base));
   for (const Fault& fault : faults) registry.add(path_of(fault));
   return registry;
 }
@@ -52,8 +52,8 @@ class FaultJudge::Trial {
  public:
   /// `healthy_base`: the path that a failure is checked with; empty for healthy paths themselves.
   Trial(FaultJudge& judge, const std::string& name, std::vector<std::string> paths, DType dtype,
-        std::string healthy_base = {})
-      : judge_(judge), healthy_base_(std::move(healthy_base)) {
+        double seconds, std::string healthy_base = {})
+      : judge_(judge), healthy_base_(std::move(healthy_base)), seconds_(seconds) {
     judgement_.name = name;
     judgement_.dtype = dtype;
     run_.dtype = dtype;
@@ -84,7 +84,7 @@ class FaultJudge::Trial {
  private:
   void try_each_property() {
     for (const Property* property : judge_.properties_) {
-      run_.max_seconds = judge_.budget_.seconds - clock_.seconds();
+      run_.max_seconds = seconds_ - clock_.seconds();
       if (judgement_.killed || run_.max_seconds <= 0) return;
       if (!property->exists(run_.dtype, run_.device.type())) continue;
       run_.property = property;
@@ -120,6 +120,7 @@ class FaultJudge::Trial {
 
   FaultJudge& judge_;
   std::string healthy_base_;
+  double seconds_;
   const Clock clock_;
   PropertyRun run_;
   Judgement judgement_;
@@ -135,15 +136,16 @@ FaultJudge::FaultJudge(const std::vector<Fault>& faults, at::Device device, std:
       workers_(make_worker_pool(registry_, device)) {}
 
 Judgement FaultJudge::judge_fault(const Fault& fault, DType dtype) {
-  Judgement judgement = Trial(*this, fault.name, {path_of(fault).name}, dtype, healthy_name(fault.base))();
+  Judgement judgement = Trial(*this, fault.name, {path_of(fault).name}, dtype, budget_.seconds,
+                              healthy_path(fault.base).name)();
   judgement.unseen = reason_unseen(fault, dtype);
   return judgement;
 }
 
 Judgement FaultJudge::judge_healthy_paths(DType dtype) {
   std::vector<std::string> names;
-  for (const AttentionPath& path : healthy_paths()) names.push_back(path.name);
-  return Trial(*this, "healthy paths", std::move(names), dtype)();
+  for (const Base base : all_bases) names.push_back(healthy_path(base).name);
+  return Trial(*this, "healthy paths", std::move(names), dtype, budget_.seconds_of_healthy_paths)();
 }
 
 }  // namespace attngate::faults
