@@ -102,10 +102,10 @@ class RerunCheck {
       const std::string relation = fmt::format("run {} of {} on the same inputs", run + 1, runs);
       if (run == 0) {
         first = std::move(execution);
-        if (first.rows.defined()) claims.push_back({path, first.rows, {}, false, relation});
+        if (first.rows.defined()) claims.push_back({path, first.rows, {}, false, relation, {}});
       } else if (ran_well(execution, relation, first)) {
-        claims.push_back({path, execution.rows, {}, false, relation});
-        claims.push_back({path, execution.rows, first.rows, true, relation + ", against the first"});
+        claims.push_back({path, execution.rows, {}, false, relation, {}});
+        claims.push_back({path, execution.rows, first.rows, true, relation + ", against the first", {}});
       }
     }
     // What was returned stays as it is when the path runs on; rows are judged after that.
