@@ -56,7 +56,7 @@ PathOutput dense_attention(const CaseInputs& inputs, const Mistake& mistake) {
 AttentionPath dense_path(const std::string& name, const Mistake& mistake) {
   AttentionPath path;
   path.name = path.family = name;
-  path.backend = SdpBackend::math;
+  path.backend = SdpBackend::any;
   path.promise = [](const AttentionCase&, at::DeviceType) { return Promise::runs(); };
   path.run = [mistake](const CaseInputs& inputs) { return dense_attention(inputs, mistake); };
   return path;

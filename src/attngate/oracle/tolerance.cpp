@@ -22,7 +22,7 @@ double ratio(double error, double bound) {
 }  // namespace
 
 const double pair_slack = std::sqrt(2.0);
-const double logit_roundings = 0.5;
+const double logit_roundings = 1;
 const std::int64_t rows_for_own_scale = 8;
 const std::int64_t elements_for_rms_rule = 256;
 const std::int64_t columns_for_row_rule = 32;

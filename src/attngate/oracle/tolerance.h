@@ -36,9 +36,10 @@ extern const std::int64_t rows_for_own_scale;
 extern const std::int64_t elements_for_rms_rule;
 extern const std::int64_t columns_for_row_rule;
 
-/// Where logits are large, half a unit roundoff of the largest one joins every floor: a logit that is rounded by d moves
+/// Where logits are large, a unit roundoff of the largest one joins every floor: a logit that is rounded by d moves
 /// its probability by a factor of 1 + d, and a sharp softmax of a few keys can leave the plain formula's own error at
-/// zero by luck. Seen on an H200: 3.5 times the bound in fp32 with logits in the hundreds, see docs/oracle.md.
+/// zero by luck. Seen on an H200 in fp32, with logits in the hundreds: 3.5
+/// times the bound without this term, 1.04 times with half of it (1 case in 4,000), see docs/oracle.md.
 extern const double logit_roundings;
 
 /// How far one tensor is from its bound on one case.

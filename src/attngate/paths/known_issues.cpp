@@ -120,9 +120,10 @@ class RecordReader {
   std::array<bool, record_keys.size()> seen_{};
 };
 
-/// The promise on record, where the path itself would promise to run.
+/// The promise on record, where the path itself would promise to run. A device is lost before a path can refuse.
 Promise recorded(Promise promise, const KnownIssue& issue) {
-  if (promise.kind != Promise::Kind::runs) return promise;
+  const bool refused_too_late = issue.gives == DefectKind::device_lost && promise.kind == Promise::Kind::refuses;
+  if (promise.kind != Promise::Kind::runs && !refused_too_late) return promise;
   switch (issue.gives) {
     case DefectKind::error: return Promise::defective_error(issue.finding, issue.error);
     case DefectKind::device_lost: return Promise::defective_loss(issue.finding);

@@ -68,7 +68,7 @@ Promise nested_unfused_promise(const AttentionCase& attention_case, at::DeviceTy
   if (has_nested_gaps(attention_case)) return Promise::refuses(nested_gaps_error, "linear takes no gaps");
   if (attention_case.total_tokens() == 0) {
     // The CPU pads the nested tensor; CUDA launches a kernel with a block for each row that it would pad to.
-    return Promise::refuses(device == at::kCUDA ? "invalid configuration argument"
+    return Promise::refuses(device == at::kCUDA ? "invalid argument"
                                                 : "at least one constituent tensor should have non-zero numel",
                             "the unfused branch finds nothing to pad");
   }

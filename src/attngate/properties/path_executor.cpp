@@ -64,7 +64,9 @@ Execution PathExecutor::run_one(const SelectedPath& selected, const CaseInputs& 
   } catch (const c10::OutOfMemoryError& error) {
     throw RanOutOfMemory(selected.path->name, first_line(error.what_without_backtrace()));
   } catch (const c10::AcceleratorError& error) {
-    throw DeviceLost(selected.path->name, first_line(error.what_without_backtrace()));
+    // A launch that CUDA refused leaves the device as it was: such an error may be a promised one.
+    note_error(execution, selected.promise, error.what_without_backtrace());
+    expect_device(selected, execution);
   } catch (const c10::Error& error) {
     const std::string text = error.what_without_backtrace();
     // LibTorch's host allocator has no error type of its own.
@@ -72,18 +74,17 @@ Execution PathExecutor::run_one(const SelectedPath& selected, const CaseInputs& 
       throw RanOutOfMemory(selected.path->name, first_line(text));
     }
     note_error(execution, selected.promise, text);
-    expect_device(selected, execution);
+    if (execution.outcome.status == PathStatus::unexpected_error) expect_device(selected, execution);
   } catch (const std::bad_alloc&) {
     throw RanOutOfMemory(selected.path->name, "the host ran out of memory");
   } catch (const std::exception& error) {
     note_error(execution, selected.promise, error.what());
-    expect_device(selected, execution);
+    if (execution.outcome.status == PathStatus::unexpected_error) expect_device(selected, execution);
   }
   return execution;
 }
 
 void PathExecutor::expect_device(const SelectedPath& selected, const Execution& execution) const {
-  if (execution.outcome.status != PathStatus::unexpected_error) return;
   try {
     synchronize(device_);
   } catch (const CudaError&) {

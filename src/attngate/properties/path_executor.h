@@ -42,8 +42,8 @@ class PathExecutor {
  private:
   Execution run_one(const SelectedPath& selected, const CaseInputs& inputs, Stopwatch& stopwatch);
 
-  /// Throws DeviceLost when an error that was not promised has left the device unusable: a path's own kernels may report it
-  /// as any kind of error, and the next path would get the blame.
+  /// Throws DeviceLost when the error of an execution has left the device unusable: a path's own kernels may report it as
+  /// any kind of error, and the next path would get the blame.
   void expect_device(const SelectedPath& selected, const Execution& execution) const;
   void announce(const std::string& path) const;
 

@@ -18,7 +18,7 @@ constexpr DType every_dtype[] = {DType::fp32, DType::fp16, DType::bf16};
 
 AttentionCase case_of(DType dtype, const std::string& line) { return parse_line("dtype=" + to_string(dtype) + " " + line); }
 
-PropertyCheck bind(const std::string& property, const PathRegistry& registry) {
+PropertyCheck check_of(const std::string& property, const PathRegistry& registry) {
   PropertyContext context;
   context.device = device_under_test();
   context.registry = &registry;
@@ -35,7 +35,7 @@ PathRegistry registry_of(const Fault& fault) {
 /// The first verdict that fails, or the last.
 Verdict verdict_of_calls(const Fault& fault, DType dtype) {
   const PathRegistry registry = registry_of(fault);
-  const PropertyCheck check = bind(fault.exposed_by, registry);
+  const PropertyCheck check = check_of(fault.exposed_by, registry);
   Verdict verdict;
   for (int call = 0; call < fault.calls && verdict.holds; ++call) verdict = check(case_of(dtype, fault.exposes));
   return verdict;
@@ -85,7 +85,7 @@ TEST(FaultTableTest, every_fault_spares_the_case_that_it_says) {
       SCOPED_TRACE(to_string(dtype) + " " + fault.name + ": " + fault.spares);
       const PathRegistry registry = registry_of(fault);
       const AttentionCase spared = case_of(dtype, fault.spares);
-      const Verdict verdict = bind(spared.need_weights ? "weights" : "agreement", registry)(spared);
+      const Verdict verdict = check_of(spared.need_weights ? "weights" : "agreement", registry)(spared);
       EXPECT_TRUE(verdict.applicable && verdict.holds) << verdict.reason;
     }
   }
@@ -97,7 +97,7 @@ TEST(FaultTableTest, healthy_paths_hold_on_every_case_of_the_table) {
   for (const DType dtype : every_dtype) {
     for (const Fault& fault : all_faults()) {
       SCOPED_TRACE(to_string(dtype) + " " + fault.name + ": " + fault.exposes);
-      const Verdict verdict = bind(fault.exposed_by, registry)(case_of(dtype, fault.exposes));
+      const Verdict verdict = check_of(fault.exposed_by, registry)(case_of(dtype, fault.exposes));
       EXPECT_TRUE(verdict.applicable && verdict.holds) << verdict.reason;
     }
   }

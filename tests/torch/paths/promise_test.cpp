@@ -12,6 +12,7 @@
 #include "attngate/paths/backend_observer.h"
 #include "attngate/paths/sdp_backend_guard.h"
 #include "attngate/values/input_guard.h"
+#include "attngate/suite/tested_registry.h"
 #include "edited_case.h"
 #include "tensors.h"
 
@@ -109,7 +110,7 @@ class KeptPromises : public testing::Test {
     return attention_case;
   }
 
-  const PathRegistry registry_ = make_registry();
+  const PathRegistry registry_ = make_tested_registry();
   int cases_ = 0;  ///< so that no loop below checks nothing
 };
 

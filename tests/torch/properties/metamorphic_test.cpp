@@ -7,6 +7,7 @@
 
 #include "attngate/properties/metamorphic_properties.h"
 #include "attngate/suite/property_run.h"
+#include "attngate/suite/tested_registry.h"
 #include "dense_attention.h"
 #include "tensors.h"
 
@@ -360,7 +361,7 @@ TEST(Metamorphic, PathsThatPromiseNotToRunAnyVariantTakeNoPart) {
 
 TEST(Metamorphic, LibTorchsPathsHoldOnRandomCases) {
   constexpr std::uint64_t seed = 0x6d657461, cases = 12;
-  const PathRegistry registry = make_registry();
+  const PathRegistry registry = make_tested_registry();
   for (const Property& property : metamorphic_properties()) {
     PropertyContext context;
     context.device = device_under_test();

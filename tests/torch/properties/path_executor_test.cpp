@@ -9,6 +9,7 @@
 #include <new>
 
 #include "attngate/values/device_stream.h"
+#include "attngate/suite/tested_registry.h"
 #include "tensors.h"
 
 namespace attngate {
@@ -194,7 +195,7 @@ TEST_F(PathExecutorTest, GoesOnWithTheNextPathAfterAFailure) {
 }
 
 TEST(PathsOfLibTorch, KeepTheirPromises) {
-  const PathRegistry registry = make_registry();
+  const PathRegistry registry = make_tested_registry();
   PathExecutor executor(context());
   for (const std::string dtype : {"fp16", "bf16", "fp32"}) {
     for (const char* rest :
