@@ -25,20 +25,22 @@ struct Claim {
   std::size_t path = 0;
   /// Token rows [total_tokens, embed_dim] of the case that is judged.
   at::Tensor rows;
-  /// Same shape, of any floating dtype. Undefined: the rows are held against the truth.
+  /// Same shape, of any floating dtype. Undefined: the rows are held against the reference.
   at::Tensor expected;
   /// The two should be the same bits; counted in the verdict, decides nothing.
   bool bitwise = false;
   /// What was done and what should have come of it, for the detail of a failure.
   std::string relation;
+  /// fp64, same shape: how far each element may be off. Undefined: as far as the tolerance rule says.
+  at::Tensor allowance;
 };
 
-/// Judges every claim by the tolerance rule (tolerance.h) with the bounds of this truth: one comparison, which waits for
-/// the device.
+/// Judges every claim by its allowance or by the tolerance rule (tolerance.h) with the bounds of this truth, which may
+/// be undefined where every claim has an allowance: one comparison, which waits for the device.
 ///
-/// Both sides of a claim with `expected` carry a path's error, so its bounds are pair_slack wider. An execution keeps its
-/// worst margin, and the first claim that fails makes it a wrong result; worst_margin, worst_path and the exact pairs
-/// of the verdict take in every claim.
+/// Both sides of a claim with `expected` carry a path's error, so the rule's bounds are pair_slack wider. An execution
+/// keeps its worst margin, and the first claim that fails makes it a wrong result; worst_margin, worst_path and the
+/// exact pairs of the verdict take in every claim.
 void judge(const std::vector<Claim>& claims, const Truth& truth, const AttentionCase& attention_case,
            std::vector<Execution>& executions, Verdict& verdict);
 

@@ -1,24 +1,17 @@
-#include <ATen/TensorOperators.h>
 #include <ATen/ops/amax.h>
 #include <ATen/ops/amin.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/matmul.h>
 #include <ATen/ops/maximum.h>
-#include <c10/core/InferenceMode.h>
-#include <fmt/format.h>
 
-#include <cmath>
 #include <limits>
 
-#include "attngate/oracle/difference.h"
-#include "attngate/oracle/error_stats.h"
+#include "attngate/oracle/tolerance.h"
 #include "attngate/properties/metamorphic.h"
 #include "attngate/properties/metamorphic_properties.h"
 #include "attngate/properties/parameters.h"
-#include "attngate/properties/phase_clock.h"
 #include "attngate/properties/sequences.h"
-#include "attngate/properties/verdict_of.h"
 
 namespace attngate {
 namespace {
@@ -37,7 +30,9 @@ class VisibleKeys {
     shape_ = {attention_case.batch_size(), attention_case.max_length(), attention_case.embed_dim()};
     const std::vector<std::int64_t>& lengths = attention_case.lengths;
     std::vector<std::int64_t> sequences;
-    for (std::size_t i = 0; i < lengths.size(); ++i) sequences.insert(sequences.end(), static_cast<std::size_t>(lengths[i]), static_cast<std::int64_t>(i));
+    for (std::size_t i = 0; i < lengths.size(); ++i) {
+      sequences.insert(sequences.end(), static_cast<std::size_t>(lengths[i]), static_cast<std::int64_t>(i));
+    }
     sequence_of_token_ = row_numbers(sequences, inputs.device());
   }
 
@@ -81,105 +76,36 @@ Hull hull_of(const CaseInputs& inputs) {
   const at::Tensor weight = projection_of(p.in_proj_weight, Projection::value).to(at::kDouble).t();
   const at::Tensor bias = projection_of(p.in_proj_bias, Projection::value).to(at::kDouble);
   const at::Tensor products = at::matmul(tokens, weight);
-  const at::Tensor values = products + bias;
-  const at::Tensor magnitudes = at::matmul(tokens.abs(), weight.abs()) + bias.abs();
+  const at::Tensor values = products.add(bias);
+  const at::Tensor magnitudes = at::matmul(tokens.abs(), weight.abs()).add(bias.abs());
   const AttentionCase& attention_case = inputs.attention_case();
   const auto terms = static_cast<double>(attention_case.embed_dim() + attention_case.max_length());
   const double u = tolerance_rule(attention_case.dtype).unit_roundoff;
   const VisibleKeys keys(inputs);
-  return {keys.least(values), keys.largest(values),
-          keys.largest(at::maximum(values.abs(), products.abs()) * (roundings * u) + magnitudes * (terms * sum_roundoff))};
+  const at::Tensor rounding = at::maximum(values.abs(), products.abs()).mul(roundings * u);
+  return {keys.least(values), keys.largest(values), keys.largest(rounding.add(magnitudes, terms * sum_roundoff))};
 }
 
-class ConvexHullCheck {
- public:
-  explicit ConvexHullCheck(PropertyContext context) : context_(std::move(context)), executor_(context_) {}
-
-  Verdict operator()(const AttentionCase& attention_case) {
-    const c10::InferenceMode no_autograd;
-    if (attention_case.total_tokens() == 0) return not_applicable("no tokens: nothing to compare");
-    const std::vector<SelectedPath> selected =
-        select_paths(context_, attention_case, metamorphic_lanes(context_.device.type()));
-    if (selected.empty()) return inapplicable(context_, "runs");
-    PhaseClock clock;
-    Verdict verdict;
-    const CaseInputs base(attention_case, context_.device);
-    MhaParameters parameters = copy_of(base.parameters());
-    parameters.out_proj_weight.zero_().fill_diagonal_(1);
-    parameters.out_proj_bias.zero_();
-    const CaseInputs inputs = base.with_parameters(std::move(parameters));
-    verdict.phases.inputs_us = clock.lap_us();
-    const Hull hull = hull_of(inputs);
-    verdict.phases.reference_us = clock.lap_us();
-    std::vector<Execution> executions = executor_.run(selected, inputs);
-    verdict.phases.paths_us = clock.lap_us();
-    judge_hull(hull, attention_case, executions, verdict);
-    executor_.read_times(executions);
-    conclude(verdict, executions, {});
-    verdict.phases.compare_us = clock.lap_us();
-    return verdict;
-  }
-
- private:
-  static void judge_hull(const Hull& hull, const AttentionCase& attention_case, std::vector<Execution>& executions,
-                         Verdict& verdict) {
-    std::vector<at::Tensor> excesses;  // in allowances
-    std::vector<Comparison> comparisons;
-    std::vector<std::size_t> present;
-    for (std::size_t i = 0; i < executions.size(); ++i) {
-      if (!executions[i].rows.defined()) continue;
-      const at::Tensor rows = executions[i].rows.to(at::kDouble);
-      comparisons.push_back({static_cast<int>(excesses.size()), Comparison::zero});
-      excesses.push_back(((rows - nearest(rows, hull)) / hull.allowance).contiguous());
-      present.push_back(i);
-    }
-    const ErrorTable table = error_stats(excesses, comparisons, attention_case);
-    for (std::size_t i = 0; i < present.size(); ++i) judge_path(table[i], hull, attention_case, executions[present[i]], verdict);
-  }
-
-  static at::Tensor nearest(const at::Tensor& rows, const Hull& hull) {
-    return rows.clamp(hull.least, hull.largest);
-  }
-
-  static void judge_path(const std::vector<ErrorStats>& excess, const Hull& hull, const AttentionCase& attention_case,
-                         Execution& execution, Verdict& verdict) {
-    Margin margin;
-    margin.rule = "hull";
-    for (std::size_t sequence = 0; sequence < excess.size(); ++sequence) {
-      const bool finite = excess[sequence].nonfinite == 0;
-      const double value = finite ? excess[sequence].max_abs : std::numeric_limits<double>::infinity();
-      if (value <= margin.value) continue;
-      margin.value = margin.error = value;
-      margin.bound = 1;  // in allowances
-      margin.sequence = static_cast<std::int64_t>(sequence);
-      margin.rule = finite ? "hull" : "non-finite";
-      if (!finite) break;
-    }
-    PathOutcome& outcome = execution.outcome;
-    outcome.margin = margin.value;
-    outcome.error = margin.error;
-    outcome.bound = margin.bound;
-    if (margin.value > verdict.worst_margin || verdict.worst_path.empty()) {
-      verdict.worst_margin = margin.value;
-      verdict.worst_path = outcome.path;
-    }
-    if (margin.holds() || outcome.status != PathStatus::ok) return;
-    const at::Tensor rows = execution.rows.to(at::kDouble);
-    outcome.status = PathStatus::wrong_result;
-    outcome.detail = fmt::format("attention beyond the visible values: {} rule, sequence {}; {}", margin.rule, margin.sequence,
-                                 describe_difference(execution.rows, nearest(rows, hull), margin, attention_case));
-  }
-
-  PropertyContext context_;
-  PathExecutor executor_;
-};
+std::vector<Variant> variants(const CaseInputs& base) {
+  MhaParameters parameters = copy_of(base.parameters());
+  parameters.out_proj_weight.zero_().fill_diagonal_(1);
+  parameters.out_proj_bias.zero_();
+  const CaseInputs inputs = base.with_parameters(std::move(parameters));
+  const Hull hull = hull_of(inputs);
+  Variant variant{.relation = "out projection left out: attention lies between the visible values", .inputs = inputs};
+  variant.nearest = [hull](const at::Tensor& rows) { return rows.to(at::kDouble).clamp(hull.least, hull.largest); };
+  variant.allowance = [hull](const at::Tensor&) { return hull.allowance; };
+  return {variant};
+}
 
 }  // namespace
 
 Property convex_hull_property() {
-  return {"convex_hull", "per head channel, attention lies between the least and the largest visible value",
-          [](DType, at::DeviceType) { return true; }, unchanged_case,
-          [](const PropertyContext& context) { return make_check<ConvexHullCheck>(context); }};
+  return metamorphic_property({.name = "convex_hull",
+                               .summary = "per head channel, attention lies between the least and the largest visible value",
+                               .adapt = unchanged_case,
+                               .why_not = always_applies,
+                               .variants = variants});
 }
 
 }  // namespace attngate

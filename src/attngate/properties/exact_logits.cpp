@@ -5,6 +5,7 @@
 #include <array>
 #include <cmath>
 
+#include "attngate/oracle/tolerance.h"
 #include "attngate/properties/metamorphic.h"
 #include "attngate/properties/metamorphic_properties.h"
 #include "attngate/properties/parameters.h"
@@ -18,8 +19,8 @@
 //
 // So everything that moves e^-gap shows in full, not as a small part of a large output: a scale that is wrong by s
 // changes the output by gap * s, one key more or less among n_other by 1/n_other, and a leaked key by far more. All
-// numbers up to the logits are exact in bf16 (below), so what is left to round is the softmax, the product with the
-// values and the output: the plain formula's error, and with it the bound, is a few roundings.
+// numbers up to the logits are exact in bf16 (below), and no sum cancels, so every element is right within a few roundings
+// of its own size.
 
 namespace attngate {
 namespace {
@@ -36,18 +37,35 @@ constexpr double largest_scaled_query = 32;
 
 /// The largest gap between the logits of the two tokens; each head has half of it or more.
 ///
-/// bf16: a scale wrong by 0.5 % then changes the output by 8 to 16 %, where a bound of five worst cases of the plain
-/// formula (four roundings of 2^-8) and the floor is below 10 %. fp16 rounds eight times finer, but e^-gap / length, the
-/// smallest probability, has to stay above its smallest normal number 2^-14. fp32 sees everything; a small gap keeps
-/// exponentials by way of exp2 exact: they round gap / ln(2) once more.
+/// bf16: a scale wrong by 0.5 % then changes the output by 8 to 16 %. fp16 rounds eight times finer, but e^-gap / length,
+/// the smallest probability, has to stay above its smallest normal number 2^-14. fp32 sees everything; a small gap keeps
+/// the argument of the exponential small, and with it that one's rounding.
 double largest_gap(const AttentionCase& attention_case) {
   switch (attention_case.dtype) {
     case DType::bf16: return 32;
-    case DType::fp16:
-      return std::clamp(std::log(std::ldexp(1.0, 14) / static_cast<double>(attention_case.max_length())), 1.0, 8.0);
+    case DType::fp16: return std::min(8.0, std::log(std::ldexp(1.0, 14) / static_cast<double>(attention_case.max_length())));
     case DType::fp32: return 4;
   }
   throw CaseError("dtype: not one of fp16, bf16, fp32");
+}
+
+/// Roundings to the dtype that follow the logits: the weights, their sum, their product with the values, the output.
+constexpr double roundings = 4;
+
+/// What stays in fp32 rounds to 2^-24: the exponential's argument twice per unit of its size (times log2(e), minus the
+/// largest), the sum of weights once per key, and the exponential by up to 20 in LibTorch's vectorised one (exp_u20).
+double fp32_roundings(const AttentionCase& attention_case) {
+  return 2 * largest_gap(attention_case) + static_cast<double>(attention_case.max_length()) + 20;
+}
+
+/// Elements that are 0 have to be 0: far below what e^-gap / length leaves of any other, and no 0 / 0.
+constexpr double no_output = 1e-30;
+
+/// In parts of an element's own size.
+at::Tensor allowance_for(const at::Tensor& reference, const AttentionCase& attention_case) {
+  const double relative = roundings * tolerance_rule(attention_case.dtype).unit_roundoff +
+                          fp32_roundings(attention_case) * 0x1p-24;
+  return reference.abs().mul(relative).add(no_output);
 }
 
 /// The channels of one token: odd integers in [-255, 255] / 128, as CaseInputs fills them.
@@ -139,8 +157,12 @@ ValueKeys two_tokens(const AttentionCase& attention_case) {
 }
 
 std::vector<Variant> variants(const CaseInputs& base) {
-  return {{.relation = "two tokens with exact logits, the favoured one's values 0",
-           .inputs = base.with_parameters(parameters_of(base))}};
+  Variant variant{.relation = "two tokens with exact logits, the favoured one's values 0",
+                  .inputs = base.with_parameters(parameters_of(base))};
+  variant.allowance = [attention_case = base.attention_case()](const at::Tensor& reference) {
+    return allowance_for(reference, attention_case);
+  };
+  return {variant};
 }
 
 /// The scale 1/sqrt(head_dim) is exact for these, and so is its root, by which SDPA's math backend multiplies queries and
@@ -161,6 +183,7 @@ std::string why_not(const AttentionCase& attention_case) {
   if (attention_case.values != ValueProfile::normal) return "exact_logits needs values=normal";
   if (attention_case.layout == StorageLayout::expanded) return "layout=expanded: all sequences are the same one";
   if (attention_case.max_length() < 2) return "exact_logits needs two tokens";
+  if (largest_gap(attention_case) < 1) return "exact_logits needs shorter sequences: probabilities are subnormal in fp16";
   return "";
 }
 

@@ -71,6 +71,10 @@ class MetamorphicRun {
     };
     const Truth truth = run_for_truth(variant, run);
     verdict_.phases.paths_us += clock_.lap_us();
+    if (variant.allowance) {
+      const at::Tensor allowance = variant.allowance(truth.reference);
+      for (Claim& claim : claims) claim.allowance = allowance;
+    }
     judge(claims, truth, judged_case, executions_, verdict_);
     verdict_.phases.compare_us += clock_.lap_us();
   }
@@ -108,9 +112,13 @@ class MetamorphicRun {
   /// Runs the paths, and says what their rows are held against.
   template <typename Run>
   Truth run_for_truth(const Variant& variant, const Run& run) {
-    if (!variant.keeps_truth && !variant.reference.defined()) return truth_beside(references_, variant.inputs, run);
+    const bool own_reference = !variant.keeps_truth && !variant.reference.defined() && !variant.nearest;
+    if (own_reference) return truth_beside(references_, variant.inputs, run);
     run();
-    if (variant.keeps_truth) return {variant.from_base(base_truth_.reference), variant.from_base(base_truth_.plain), base_truth_.largest_logit};
+    if (variant.nearest) return {};
+    if (variant.keeps_truth) {
+      return {variant.from_base(base_truth_.reference), variant.from_base(base_truth_.plain), base_truth_.largest_logit};
+    }
     return {variant.reference, plain_formula(variant.inputs, false).output, {}};
   }
 
@@ -134,12 +142,13 @@ class MetamorphicRun {
   }
 
   void claim(std::vector<Claim>& claims, const Variant& variant, std::size_t path, const at::Tensor& rows) const {
-    if (!variant.from_base) {
-      claims.push_back({path, rows, {}, variant.bitwise, variant.relation});
-      return;
-    }
-    claims.push_back({path, rows, {}, false, variant.relation + ", against the reference"});
-    claims.push_back({path, rows, variant.from_base(executions_[path].rows), variant.bitwise, variant.relation});
+    const auto add = [&](const std::string& relation, const at::Tensor& expected, bool bitwise) {
+      claims.push_back({path, rows, expected, bitwise, relation, {}});
+    };
+    if (variant.nearest) return add(variant.relation, variant.nearest(rows), false);
+    if (!variant.from_base) return add(variant.relation, {}, variant.bitwise);
+    add(variant.relation + ", against the reference", {}, false);
+    add(variant.relation, variant.from_base(executions_[path].rows), variant.bitwise);
   }
 
   std::vector<Claim> run_whole(const Variant& variant) {

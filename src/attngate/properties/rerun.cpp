@@ -22,7 +22,8 @@ constexpr std::int64_t fewest_runs = 2, most_runs = 20;
 /// on a CPU core, no more than launching twenty small cases takes.
 constexpr double gpu_flops = 2e10, cpu_flops = 2e7;
 
-/// Another case runs before run 1, 7, 13 and 19. Stale state shows in the first run after it, and rare accidents in any.
+/// Another case runs before run 1, 7, 13 and 19, other values and another shape by turns. Stale state shows in the first
+/// run after it, and rare accidents in any.
 constexpr std::int64_t runs_between_disturbances = 6;
 
 std::int64_t runs_for(const AttentionCase& attention_case, at::DeviceType device) {
@@ -70,8 +71,8 @@ class RerunCheck {
     PhaseClock clock;
     Verdict verdict;
     const CaseInputs inputs(attention_case, context_.device);
-    disturbances_ = {CaseInputs(with_other_values(attention_case), context_.device),
-                     CaseInputs(small_case(attention_case.dtype), context_.device)};
+    other_values_.emplace(with_other_values(attention_case), context_.device);
+    other_shape_.emplace(small_case(attention_case.dtype), context_.device);
     verdict.phases.inputs_us = clock.lap_us();
     const auto focus = static_cast<std::size_t>(
         SeededDraw(attention_case, "rerun").below(static_cast<std::int64_t>(selected.size())));
@@ -96,27 +97,27 @@ class RerunCheck {
                                 std::int64_t runs, std::vector<Claim>& claims) {
     Execution first;
     for (std::int64_t run = 0; run < runs && first.outcome.holds(); ++run) {
-      if (run % runs_between_disturbances == 1) disturb(selected);
+      if (run % runs_between_disturbances == 1) {
+        disturb(selected, run / runs_between_disturbances % 2 == 0 ? *other_values_ : *other_shape_);
+      }
       poison_freed_memory(inputs);
       Execution execution = std::move(executor_.run({selected}, inputs).front());
       const std::string relation = fmt::format("run {} of {} on the same inputs", run + 1, runs);
       if (run == 0) {
         first = std::move(execution);
-        if (first.rows.defined()) claims.push_back({path, first.rows, {}, false, relation});
+        if (first.rows.defined()) claims.push_back({path, first.rows, {}, false, relation, {}});
       } else if (ran_well(execution, relation, first)) {
-        claims.push_back({path, execution.rows, {}, false, relation});
-        claims.push_back({path, execution.rows, first.rows, true, relation + ", against the first"});
+        claims.push_back({path, execution.rows, {}, false, relation, {}});
+        claims.push_back({path, execution.rows, first.rows, true, relation + ", against the first", {}});
       }
     }
-    // What was returned stays as it is when the path runs on; rows are judged after that.
-    disturb(selected);
+    // What was returned stays as it is when the path runs on other values; rows are judged after that.
+    disturb(selected, *other_values_);
     return first;
   }
 
   /// Runs the path on other inputs; what comes of it is not judged.
-  void disturb(const SelectedPath& selected) {
-    std::ranges::rotate(disturbances_, disturbances_.begin() + 1);
-    const CaseInputs& other = disturbances_.front();
+  void disturb(const SelectedPath& selected, const CaseInputs& other) {
     const Promise promise = selected.path->promise(other.attention_case(), context_.device.type());
     if (promise.kind == Promise::Kind::runs) executor_.run({{selected.path, promise}}, other);
   }
@@ -124,7 +125,7 @@ class RerunCheck {
   PropertyContext context_;
   PathExecutor executor_;
   ReferenceLane references_;
-  std::vector<CaseInputs> disturbances_;
+  std::optional<CaseInputs> other_values_, other_shape_;  ///< of the case at hand
 };
 
 }  // namespace

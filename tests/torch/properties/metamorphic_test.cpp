@@ -250,7 +250,7 @@ TEST(UniformAttention, CatchesALengthOffByOne) {
 TEST(ConvexHull, CatchesAttentionBeyondTheValues) {
   Mistake mistake;
   mistake.probabilities = [](at::Tensor& probabilities, const CaseInputs&) { probabilities.mul_(1.1); };
-  expect_caught("convex_hull", mistake, "attention beyond the visible values: hull rule", "lengths=2,1,3");
+  expect_caught("convex_hull", mistake, "attention lies between the visible values: element rule", "lengths=2,1,3");
 }
 
 TEST(ConvexHull, CatchesNaN) {
