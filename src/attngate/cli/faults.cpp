@@ -37,8 +37,8 @@ struct FaultsOptions {
   std::vector<std::string> dtypes;
   std::vector<std::string> faults;
   std::vector<std::string> properties;
-  std::uint64_t cases = 400;
-  double seconds = 20;
+  std::uint64_t cases = 1000;
+  double seconds = 60;
   std::string seed;
   std::string corpus;
   std::string json;
@@ -128,7 +128,7 @@ void show_progress(const Judgement& judgement, std::size_t number, std::size_t c
 }
 
 faults::Budget budget_of(const FaultsOptions& options) {
-  faults::Budget budget{options.cases, options.seconds, chosen_seed(options)};
+  faults::Budget budget{.cases_per_property = options.cases, .seconds = options.seconds, .seed = chosen_seed(options)};
   if (!options.corpus.empty()) budget.corpus = read_corpus(options.corpus);
   return budget;
 }

@@ -11,7 +11,7 @@ namespace attngate::faults {
 /// What the gate may spend on one fault in one dtype.
 struct Budget {
   /// Random cases for each property.
-  std::uint64_t cases_per_property = 400;
+  std::uint64_t cases_per_property = 1000;
   /// Seconds for all properties together.
   double seconds = 60;
   /// The same for all healthy paths together. Less than their full number of cases takes: each failure of a fault is
