@@ -57,7 +57,7 @@ Property value_scaling_property();
 /// Applies to every case that has tokens.
 Property value_shift_property();
 
-/// constant_value: with equal values every row is the same, whatever the weights; needs no reference.
+/// constant_value: a mean of equal values is that value, whatever the weights; needs no reference.
 /// Applies to every case that has tokens.
 Property constant_value_property();
 
