@@ -10,11 +10,17 @@ namespace {
 /// their product with the values, the output.
 constexpr double roundings = 3;
 
+/// Means of values=tiny are subnormal in fp16, where a rounding is half of 2^-24 whatever the size.
+double subnormal_rounding(DType dtype) { return dtype == DType::fp16 ? 0x1p-25 : 0; }
+
 /// The mean itself is taken in fp32: 2^-24 of the largest token for each key, and for the division and the product.
 at::Tensor allowance_for(const at::Tensor& mean, const CaseInputs& inputs) {
-  const double sums = 2 * static_cast<double>(inputs.attention_case().max_length()) + 2;
-  const double u = tolerance_rule(inputs.attention_case().dtype).unit_roundoff;
-  return mean.abs().mul(roundings * u).add(inputs.tokens().abs().amax().to(at::kDouble), sums * 0x1p-24);
+  const AttentionCase& attention_case = inputs.attention_case();
+  const double sums = 2 * static_cast<double>(attention_case.max_length()) + 2;
+  const double u = tolerance_rule(attention_case.dtype).unit_roundoff;
+  const at::Tensor largest_token = inputs.tokens().abs().amax().to(at::kDouble);
+  return mean.abs().mul(roundings * u).add(largest_token, sums * 0x1p-24)
+      .add(roundings * subnormal_rounding(attention_case.dtype));
 }
 
 /// Values are the tokens, bit for bit, and the output is the attention: a mean of numbers that are exact in any dtype.
