@@ -172,7 +172,11 @@ FaultRun judge_all(const FaultsOptions& options, at::Device device, const std::v
     judge_healthy_paths(run, judge, dtype);
     for (std::size_t index = 0; index < planted.size(); ++index) {
       run.judgements.push_back(judge.judge_fault(planted[index], dtype));
-      show_progress(run.judgements.back(), index + 1, planted.size());
+      const Judgement& judgement = run.judgements.back();
+      show_progress(judgement, index + 1, planted.size());
+      if (!judgement.false_alarm.empty()) {
+        run.shortfalls.push_back(to_string(dtype) + ": " + judgement.name + " fails without its fault as well: " + judgement.false_alarm);
+      }
     }
   }
   if (options.no_rivals) return run;

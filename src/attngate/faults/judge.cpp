@@ -47,7 +47,10 @@ void note_kill(Judgement& judgement, const Property& property, const Failure& fa
 /// One fault, or the healthy paths together, before the properties.
 class FaultJudge::Trial {
  public:
-  Trial(FaultJudge& judge, const std::string& name, std::vector<std::string> paths, DType dtype) : judge_(judge) {
+  /// `healthy_base`: the path that a failure is checked with; empty for healthy paths themselves.
+  Trial(FaultJudge& judge, const std::string& name, std::vector<std::string> paths, DType dtype,
+        std::string healthy_base = {})
+      : judge_(judge), healthy_base_(std::move(healthy_base)) {
     judgement_.name = name;
     judgement_.dtype = dtype;
     run_.dtype = dtype;
@@ -77,22 +80,38 @@ class FaultJudge::Trial {
       if (judgement_.killed || run_.max_seconds <= 0) return;
       if (!property->exists(run_.dtype, run_.device.type())) continue;
       run_.property = property;
-      const RunReport report = run_quietly();
-      if (report.status() == RunStatus::error) {
-        throw std::runtime_error(judgement_.name + ", property " + property->name + ": " + report.reason());
-      }
+      const RunReport report = run_quietly(run_);
       judgement_.cases += report.cases();
-      if (!report.failures.empty()) note_kill(judgement_, *property, report.failures.front());
+      if (!report.failures.empty()) convict(*property, report.failures.front());
     }
   }
 
+  void convict(const Property& property, const Failure& failure) {
+    for (const CheckedCase* evidence : {&failure.first, &failure.smallest()}) {
+      if (healthy_base_.empty() || healthy_base_holds(evidence->value)) continue;
+      if (judgement_.false_alarm.empty()) judgement_.false_alarm = property.name + ", " + evidence->line;
+      return;
+    }
+    note_kill(judgement_, property, failure);
+  }
+
+  bool healthy_base_holds(const AttentionCase& evidence) {
+    PropertyRun again = run_;
+    again.only = {healthy_base_};
+    again.replay = evidence;
+    return run_quietly(again).status() == RunStatus::holds;
+  }
+
   /// The only place where a property is run on planted faults; its own report is not for people.
-  RunReport run_quietly() {
+  RunReport run_quietly(const PropertyRun& run) {
     std::ostream nowhere(nullptr);
-    return run_property(run_, judge_.workers_, nowhere).report;
+    RunReport report = run_property(run, judge_.workers_, nowhere).report;
+    if (report.status() != RunStatus::error) return report;
+    throw std::runtime_error(judgement_.name + ", property " + run.property->name + ": " + report.reason());
   }
 
   FaultJudge& judge_;
+  std::string healthy_base_;
   const Clock clock_;
   PropertyRun run_;
   Judgement judgement_;
@@ -107,12 +126,8 @@ FaultJudge::FaultJudge(const std::vector<Fault>& faults, at::Device device, std:
       in_process_(in_process),
       workers_(make_worker_pool(registry_, device)) {}
 
-Judgement FaultJudge::judge(const std::string& name, std::vector<std::string> paths, DType dtype) {
-  return Trial(*this, name, std::move(paths), dtype)();
-}
-
 Judgement FaultJudge::judge_fault(const Fault& fault, DType dtype) {
-  Judgement judgement = judge(fault.name, {path_of(fault).name}, dtype);
+  Judgement judgement = Trial(*this, fault.name, {path_of(fault).name}, dtype, healthy_name(fault.base))();
   judgement.unseen = reason_unseen(fault, dtype);
   return judgement;
 }
@@ -120,7 +135,7 @@ Judgement FaultJudge::judge_fault(const Fault& fault, DType dtype) {
 Judgement FaultJudge::judge_healthy_paths(DType dtype) {
   std::vector<std::string> names;
   for (const AttentionPath& path : healthy_paths()) names.push_back(path.name);
-  return judge("healthy paths", std::move(names), dtype);
+  return Trial(*this, "healthy paths", std::move(names), dtype)();
 }
 
 }  // namespace attngate::faults

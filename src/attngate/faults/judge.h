@@ -19,7 +19,7 @@ class FaultJudge {
   /// Runs the properties in their order on random cases with this fault alone, until the first failure; then, on what
   /// survives, those of the corpus.
   ///
-  /// Throws std::runtime_error when a property could not run at all.
+  /// A failure counts when the base without the fault holds on the same case, first and shrunk. Throws std::runtime_error when a property could not run at all.
   Judgement judge_fault(const Fault& fault, DType dtype);
 
   /// One judgement of all healthy paths together, on the same cases: killed is what none of them may be.
@@ -28,7 +28,6 @@ class FaultJudge {
  private:
   class Trial;
 
-  Judgement judge(const std::string& name, std::vector<std::string> paths, DType dtype);
 
   PathRegistry registry_;
   at::Device device_;

@@ -48,6 +48,9 @@ struct Judgement {
   double seconds = 0;
   /// Why nothing can see the fault in this dtype; empty where it must be seen.
   std::string unseen;
+  /// A property and a case on which the path fails, and its base without the fault as well: a false alarm, no kill.
+  /// Empty where there is none.
+  std::string false_alarm;
 };
 
 /// What all judgements of one dtype come to.

@@ -63,7 +63,7 @@ void nested_gaps_ignored(Attention& a) {
     packed.data_ptr<std::int64_t>()[sequence] = first;
     first += a.attention_case().lengths[static_cast<std::size_t>(sequence)] * a.embed_dim();
   }
-  a.input = at::_nested_view_from_buffer(nested->get_buffer(), nested->get_nested_sizes(), nested->get_nested_strides(),
+  a.input = at::_nested_view_from_buffer(nested->get_unsafe_storage_as_tensor(), nested->get_nested_sizes(), nested->get_nested_strides(),
                                          packed);
 }
 

@@ -38,7 +38,8 @@ nlohmann::ordered_json json_of(const Judgement& judgement) {
           {"shrink_attempts", judgement.shrink_attempts},
           {"shrink_seconds", judgement.shrink_seconds},
           {"seconds", judgement.seconds},
-          {"unseen", judgement.unseen}};
+          {"unseen", judgement.unseen},
+          {"false_alarm", judgement.false_alarm}};
 }
 
 nlohmann::ordered_json json_of(const RivalColumn& column) {

@@ -46,12 +46,35 @@ AttentionCase with_misaligned_bias(AttentionCase attention_case) {
   return attention_case;
 }
 
+/// cuDNN takes a boolean mask as a large finite number to add: padded keys with logits beyond 65504 are seen again
+/// (docs/findings.md, cudnn-boolean-mask). Which cases get there depends on their values; these may.
+bool has_huge_padded_logits(const AttentionCase& attention_case) {
+  const ValueProfile values = attention_case.values;
+  const bool enlarged = values != ValueProfile::normal && values != ValueProfile::tiny;
+  return attention_case.dtype == DType::bf16 && attention_case.padding_content >= (enlarged ? 512 : 4096) &&
+         attention_case.total_tokens() < attention_case.batch_size() * attention_case.padded_length();
+}
+
+/// One case that shows it: among all that may, chance decides.
+AttentionCase with_huge_padded_logits(AttentionCase attention_case) {
+  AttentionCase known;
+  known.dtype = attention_case.dtype;
+  known.head_dim = 16;
+  known.lengths = {1};
+  known.extra_padding = 1;
+  known.padding_content = 4096;
+  known.values = ValueProfile::outlier;
+  known.seed = 0x35fbc9a99f5d364f;
+  return known;
+}
+
 }  // namespace
 
 const std::vector<DefectiveShapes>& defective_shapes() {
   static const std::vector<DefectiveShapes> all = {
       {"ambiguous_nested_strides", has_ambiguous_nested_strides, with_ambiguous_nested_strides},
-      {"misaligned_bias", has_misaligned_bias, with_misaligned_bias}};
+      {"misaligned_bias", has_misaligned_bias, with_misaligned_bias},
+      {"huge_padded_logits", has_huge_padded_logits, with_huge_padded_logits}};
   return all;
 }
 

@@ -92,6 +92,27 @@ TEST(JudgeTest, carries_the_reason_why_nothing_can_see_a_fault) {
   EXPECT_EQ(reason_unseen(fault, DType::fp16), "");
 }
 
+TEST(JudgeTest, does_not_count_what_the_base_without_the_fault_fails_as_well) {
+  Property suspicious = *find_property("agreement");
+  suspicious.name = "suspicious";
+  suspicious.bind = [](const PropertyContext& context) {
+    return [name = context.only.front()](const AttentionCase&) {
+      Verdict verdict;
+      verdict.holds = false;
+      verdict.reason = "out of suspicion";
+      verdict.paths.push_back({.path = name, .status = PathStatus::wrong_result});
+      return verdict;
+    };
+  };
+  const Fault fault = fault_of([](Attention&) {});
+  FaultJudge judge({fault}, device_under_test(), {&suspicious}, {.cases_per_property = 3, .seconds = 60},
+                   /*in_process=*/true);
+  const Judgement judgement = judge.judge_fault(fault, DType::fp32);
+  EXPECT_FALSE(judgement.killed);
+  EXPECT_EQ(judgement.false_alarm.find("suspicious, dtype=fp32 "), 0u) << judgement.false_alarm;
+  EXPECT_TRUE(judge.judge_healthy_paths(DType::fp32).killed);
+}
+
 TEST(JudgeTest, judges_the_same_in_workers) {
   if (device_under_test().is_cuda()) GTEST_SKIP() << "this process uses CUDA already: no worker could be forked";
   const Fault fault = fault_of([](Attention& a) { a.output = a.output.add(1); });

@@ -62,7 +62,7 @@ TEST(KnownIssue, NamesFileAndLineOfAMistake) {
             "record.case:6: a record needs a case line that shows the defect");
   EXPECT_EQ(error_of(good_header + "gives: wrong result\ndtype=fp16 heads=1 head_dim=8 lengths=5,1\n"),
             "record.case:7: this case is not one of the shapes ambiguous_nested_strides");
-  EXPECT_NE(error_of("shapes: none\n").find("there are ambiguous_nested_strides, misaligned_bias"), std::string::npos);
+  EXPECT_NE(error_of("shapes: none\n").find("there are ambiguous_nested_strides, misaligned_bias, huge_padded_logits"), std::string::npos);
 }
 
 TEST(KnownIssue, TurnsARunningPromiseOfItsPathIntoADefectiveOneOnItsShapesOnly) {
@@ -103,7 +103,8 @@ TEST(DefectiveShapes, ReachGivesACaseThatTheyContain) {
     for (const char* line : {"dtype=fp16 heads=3 head_dim=5 lengths=7", "dtype=fp32 heads=1 head_dim=1 lengths=0,4",
                              "dtype=bf16 heads=2 head_dim=8 lengths=3,3 mask=none"}) {
       const AttentionCase reached = shapes.reach(parse_line(line));
-      EXPECT_TRUE(shapes.contains(reached)) << shapes.name << ": " << reached.num_heads;
+      const bool of_bf16_only = shapes.name == "huge_padded_logits";
+      EXPECT_EQ(shapes.contains(reached), !of_bf16_only || reached.dtype == DType::bf16) << shapes.name << ": " << line;
       EXPECT_NO_THROW(validate(reached)) << shapes.name;
     }
   }
