@@ -60,6 +60,9 @@ enum class Base {
   native_nested   ///< at::_native_multi_head_attention on the nested form; hooks input and output only
 };
 
+/// Every base.
+inline constexpr Base all_bases[] = {Base::unfused, Base::sdpa, Base::native_masked, Base::native_nested};
+
 /// "unfused", "sdpa", "native_masked" or "native_nested".
 std::string to_string(Base base);
 

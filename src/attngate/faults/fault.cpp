@@ -23,14 +23,8 @@ std::vector<Fault> all_faults() {
   return all;
 }
 
-std::string healthy_name(Base base) { return "healthy." + to_string(base); }
-
-std::vector<AttentionPath> healthy_paths() {
-  std::vector<AttentionPath> paths;
-  for (const Base base : {Base::unfused, Base::sdpa, Base::native_masked, Base::native_nested}) {
-    paths.push_back(editable_path(healthy_name(base), "the base without a fault", base, {}));
-  }
-  return paths;
+AttentionPath healthy_path(Base base) {
+  return editable_path("healthy." + to_string(base), "the base without a fault", base, {});
 }
 
 }  // namespace attngate::faults

@@ -46,10 +46,8 @@ std::string reason_unseen(const Fault& fault, DType dtype);
 /// Every planted fault, group by group. Each call gives faults with fresh state, as a new process would have it.
 std::vector<Fault> all_faults();
 
-/// The same bases without a fault. What they fail cannot convict anybody.
-std::vector<AttentionPath> healthy_paths();
-/// The name of a base without a fault: "healthy.unfused" and so on.
-std::string healthy_name(Base base);
+/// A base without a fault, "healthy.unfused" and so on: what it fails cannot convict anybody.
+AttentionPath healthy_path(Base base);
 
 /// Lengths and masks: which keys a query sees.
 std::vector<Fault> length_and_mask_faults();

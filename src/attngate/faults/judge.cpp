@@ -12,6 +12,9 @@
 namespace attngate::faults {
 namespace {
 
+/// 30: the smaller ones of the hundred sizes that the generator goes through, which cost little.
+constexpr std::uint64_t cases_of_first_look = 30;
+
 class Clock {
  public:
   double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
@@ -22,7 +25,7 @@ class Clock {
 
 PathRegistry registry_of(const std::vector<Fault>& faults) {
   PathRegistry registry;
-  for (AttentionPath& path : healthy_paths()) registry.add(std::move(path));
+  for (const Base base : all_bases) registry.add(healthy_path(base));
   for (const Fault& fault : faults) registry.add(path_of(fault));
   return registry;
 }
@@ -49,8 +52,8 @@ class FaultJudge::Trial {
  public:
   /// `healthy_base`: the path that a failure is checked with; empty for healthy paths themselves.
   Trial(FaultJudge& judge, const std::string& name, std::vector<std::string> paths, DType dtype,
-        std::string healthy_base = {})
-      : judge_(judge), healthy_base_(std::move(healthy_base)) {
+        double seconds, std::string healthy_base = {})
+      : judge_(judge), healthy_base_(std::move(healthy_base)), seconds_(seconds) {
     judgement_.name = name;
     judgement_.dtype = dtype;
     run_.dtype = dtype;
@@ -63,8 +66,13 @@ class FaultJudge::Trial {
   }
 
   Judgement operator()() {
-    run_.max_cases = judge_.budget_.cases_per_property;
+    // A look at each property first: what one of them finds at once need not wait for another one's last case.
+    run_.max_cases = std::min(cases_of_first_look, judge_.budget_.cases_per_property);
     try_each_property();
+    if (run_.max_cases < judge_.budget_.cases_per_property) {
+      run_.max_cases = judge_.budget_.cases_per_property;
+      try_each_property();
+    }
     std::ranges::copy_if(judge_.budget_.corpus, std::back_inserter(run_.corpus),
                          [&](const AttentionCase& known) { return known.dtype == run_.dtype; });
     run_.max_cases = 0;
@@ -76,7 +84,7 @@ class FaultJudge::Trial {
  private:
   void try_each_property() {
     for (const Property* property : judge_.properties_) {
-      run_.max_seconds = judge_.budget_.seconds - clock_.seconds();
+      run_.max_seconds = seconds_ - clock_.seconds();
       if (judgement_.killed || run_.max_seconds <= 0) return;
       if (!property->exists(run_.dtype, run_.device.type())) continue;
       run_.property = property;
@@ -112,6 +120,7 @@ class FaultJudge::Trial {
 
   FaultJudge& judge_;
   std::string healthy_base_;
+  double seconds_;
   const Clock clock_;
   PropertyRun run_;
   Judgement judgement_;
@@ -127,15 +136,16 @@ FaultJudge::FaultJudge(const std::vector<Fault>& faults, at::Device device, std:
       workers_(make_worker_pool(registry_, device)) {}
 
 Judgement FaultJudge::judge_fault(const Fault& fault, DType dtype) {
-  Judgement judgement = Trial(*this, fault.name, {path_of(fault).name}, dtype, healthy_name(fault.base))();
+  Judgement judgement = Trial(*this, fault.name, {path_of(fault).name}, dtype, budget_.seconds,
+                              healthy_path(fault.base).name)();
   judgement.unseen = reason_unseen(fault, dtype);
   return judgement;
 }
 
 Judgement FaultJudge::judge_healthy_paths(DType dtype) {
   std::vector<std::string> names;
-  for (const AttentionPath& path : healthy_paths()) names.push_back(path.name);
-  return Trial(*this, "healthy paths", std::move(names), dtype)();
+  for (const Base base : all_bases) names.push_back(healthy_path(base).name);
+  return Trial(*this, "healthy paths", std::move(names), dtype, budget_.seconds_of_healthy_paths)();
 }
 
 }  // namespace attngate::faults

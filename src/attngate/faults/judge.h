@@ -16,8 +16,8 @@ class FaultJudge {
   FaultJudge(const std::vector<Fault>& faults, at::Device device, std::vector<const Property*> properties, Budget budget,
              bool in_process = false);
 
-  /// Runs the properties in their order on random cases with this fault alone, until the first failure; then, on what
-  /// survives, those of the corpus.
+  /// Runs the properties in their order on random cases with this fault alone, until the first failure: 30 cases of
+  /// each, then all from the start, then, on what survives, the corpus.
   ///
   /// A failure counts when the base without the fault holds on the same case, first and shrunk. Throws std::runtime_error when a property could not run at all.
   Judgement judge_fault(const Fault& fault, DType dtype);

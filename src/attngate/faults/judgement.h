@@ -8,12 +8,15 @@
 
 namespace attngate::faults {
 
-/// What the gate may spend on one path in one dtype.
+/// What the gate may spend on one fault in one dtype.
 struct Budget {
   /// Random cases for each property.
-  std::uint64_t cases_per_property = 1000;
-  /// Seconds for all properties together, shrinking left out.
+  std::uint64_t cases_per_property = 400;
+  /// Seconds for all properties together.
   double seconds = 60;
+  /// The same for all healthy paths together. Less than their full number of cases takes: each failure of a fault is
+  /// held against its healthy base as well, and the soak for false alarms is a run of its own (docs/oracle.md).
+  double seconds_of_healthy_paths = 10;
   /// Of the random cases.
   std::uint64_t seed = 0;
   /// Known cases for what survives the random ones, so that the count of cases is that of random ones.
@@ -32,7 +35,7 @@ struct Judgement {
   std::string property;
   /// How the path behaved: "wrong result", "unexpected error", ...
   std::string status;
-  /// Cases run up to the kill, over all properties; random ones first, then those of the corpus.
+  /// Cases run up to the kill, over all properties.
   std::uint64_t cases = 0;
   /// The first case that failed, and the smallest one that still does.
   std::string first_line;

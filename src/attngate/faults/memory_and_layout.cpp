@@ -1,9 +1,7 @@
 // Where numbers are read: tiles and their tails, strides, offsets and gaps.
 #include <ATen/NestedTensorImpl.h>
-#include <ATen/ops/_nested_view_from_buffer.h>
 #include <ATen/ops/as_strided.h>
 #include <ATen/ops/cat.h>
-#include <ATen/ops/empty_like.h>
 #include <ATen/ops/from_blob.h>
 #include <ATen/ops/full.h>
 #include <ATen/ops/where.h>
@@ -13,6 +11,7 @@
 
 #include "attngate/faults/edits.h"
 #include "attngate/faults/fault.h"
+#include "attngate/values/nested_form.h"
 
 namespace attngate::faults {
 namespace {
@@ -55,16 +54,10 @@ void parameter_offset_ignored(Attention& a) {
 }
 
 void nested_gaps_ignored(Attention& a) {
-  const auto* nested = at::native::get_nested_tensor_impl(a.input);
-  const at::Tensor& offsets = nested->get_storage_offsets();
-  const at::Tensor packed = at::empty_like(offsets);
-  std::int64_t first = offsets.numel() > 0 ? offsets.const_data_ptr<std::int64_t>()[0] : 0;
-  for (std::int64_t sequence = 0; sequence < a.batch(); ++sequence) {
-    packed.data_ptr<std::int64_t>()[sequence] = first;
-    first += a.attention_case().lengths[static_cast<std::size_t>(sequence)] * a.embed_dim();
-  }
-  a.input = at::_nested_view_from_buffer(nested->get_unsafe_storage_as_tensor(), nested->get_nested_sizes(), nested->get_nested_strides(),
-                                         packed);
+  AttentionCase packed = a.attention_case();
+  packed.nested = NestedForm::view;
+  const at::Tensor buffer = at::native::get_nested_tensor_impl(a.input)->get_unsafe_storage_as_tensor();
+  a.input = nested_view(buffer.narrow(0, 0, a.inputs.tokens().numel()), packed);
 }
 
 /// Loads one row too many and multiplies it by 0. Behind the last sequence lies the arena's guard, a row of NaN at least.

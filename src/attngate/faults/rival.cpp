@@ -3,18 +3,20 @@
 #include <c10/core/InferenceMode.h>
 
 #include <chrono>
+#include <list>
+#include <map>
+#include <set>
 
 #include "attngate/paths/sdp_backend_guard.h"
 
 namespace attngate::faults {
 namespace {
 
-/// A path among those that a rival tests.
-struct Candidate {
+/// A fault that is still alive, and where its fate is kept.
+struct Suspect {
+  const Fault& fault;
   AttentionPath path;
-  /// Its verdict in the column; null for a healthy path.
-  RivalVerdict* verdict = nullptr;
-  bool writes_inputs = false;
+  RivalVerdict& verdict;
 };
 
 /// Rows in the dtype that the path returned: a rival may forgive a dtype, token_rows() does not.
@@ -23,40 +25,50 @@ at::Tensor rows_of(const at::Tensor& output, const CaseInputs& inputs) {
   return token_rows(output.to(expected), inputs).to(returned);
 }
 
-bool accepts(const RivalTest& test, const Candidate& candidate) {
-  // The others still need the inputs as they are.
-  const CaseInputs& shared = test.inputs;
-  const at::Tensor tokens = candidate.writes_inputs ? shared.tokens().clone() : at::Tensor();
-  bool accepted = false;
+bool accepts(const RivalTest& test, const AttentionPath& path) {
   try {
     const QuietWarnings quiet;
     const SdpBackendGuard any(SdpBackend::any);
-    accepted = test.accepts(rows_of(candidate.path.run(shared).output, shared));
+    return test.accepts(rows_of(path.run(test.inputs).output, test.inputs));
   } catch (const std::exception&) {
-    accepted = false;  // a program that ends by an error has found it
+    return false;  // a program that ends by an error has found it
   }
-  if (tokens.defined()) shared.tokens().copy_(tokens);
+}
+
+bool accepts_suspect(const RivalTest& test, const Suspect& suspect) {
+  if (!suspect.fault.writes_inputs) return accepts(test, suspect.path);
+  const at::Tensor& tokens = test.inputs.tokens();
+  const at::Tensor before = tokens.clone();  // the others still need them
+  const bool accepted = accepts(test, suspect.path);
+  tokens.copy_(before);
   return accepted;
 }
 
-bool runs(const Candidate& candidate, const CaseInputs& inputs) {
-  const Promise promise = candidate.path.promise(inputs.attention_case(), inputs.device().type());
-  return promise.kind == Promise::Kind::runs;
+bool runs(const AttentionPath& path, const CaseInputs& inputs) {
+  return path.promise(inputs.attention_case(), inputs.device().type()).kind == Promise::Kind::runs;
 }
 
-void hold_against(const RivalTest& test, std::vector<Candidate>& candidates, RivalColumn& column) {
-  for (Candidate& candidate : candidates) {
-    if (!runs(candidate, test.inputs)) continue;
-    const bool accepted = accepts(test, candidate);
-    if (candidate.verdict != nullptr) {
-      ++candidate.verdict->tests;
-      candidate.verdict->killed = !accepted;
+/// The bases on which the test accepts healthy paths.
+std::set<Base> sound_bases(const RivalTest& test, const std::map<Base, AttentionPath>& healthy, RivalColumn& column) {
+  std::set<Base> sound;
+  for (const auto& [base, path] : healthy) {
+    if (!runs(path, test.inputs)) continue;
+    ++column.healthy_tests;
+    if (accepts(test, path)) {
+      sound.insert(base);
     } else {
-      ++column.healthy_tests;
-      if (!accepted) ++column.false_alarms;
+      ++column.false_alarms;
     }
   }
-  std::erase_if(candidates, [](const Candidate& candidate) { return candidate.verdict != nullptr && candidate.verdict->killed; });
+  return sound;
+}
+
+/// True when the test kills the suspect.
+bool kills(const RivalTest& test, const std::set<Base>& sound, Suspect& suspect) {
+  if (!runs(suspect.path, test.inputs)) return false;
+  ++suspect.verdict.tests;
+  suspect.verdict.killed = !accepts_suspect(test, suspect) && sound.contains(suspect.fault.base);
+  return suspect.verdict.killed;
 }
 
 }  // namespace
@@ -69,16 +81,15 @@ RivalColumn run_rival(const Rival& rival, const std::vector<Fault>& faults, DTyp
   column.name = rival.name;
   column.dtype = dtype;
   for (const Fault& fault : faults) column.faults.push_back({fault.name});
-  std::vector<Candidate> candidates;
-  for (AttentionPath& path : healthy_paths()) candidates.push_back({std::move(path)});
-  const std::size_t healthy = candidates.size();
-  for (std::size_t i = 0; i < faults.size(); ++i) {
-    candidates.push_back({path_of(faults[i]), &column.faults[i], faults[i].writes_inputs});
-  }
-  while (candidates.size() > healthy && elapsed() < seconds) {
+  std::map<Base, AttentionPath> healthy;
+  for (const Base base : all_bases) healthy.emplace(base, healthy_path(base));
+  std::list<Suspect> alive;
+  for (std::size_t i = 0; i < faults.size(); ++i) alive.push_back({faults[i], path_of(faults[i]), column.faults[i]});
+  while (!alive.empty() && elapsed() < seconds) {
     const std::optional<RivalTest> test = rival.next(column.tests);
     if (!test) break;
-    hold_against(*test, candidates, column);
+    const std::set<Base> sound = sound_bases(*test, healthy, column);
+    alive.remove_if([&](Suspect& suspect) { return kills(*test, sound, suspect); });
     ++column.tests;
   }
   column.seconds = elapsed();

@@ -9,6 +9,7 @@
 
 #include "attngate/case/text.h"
 #include "attngate/properties/property.h"
+#include "attngate/runner/case_checker.h"
 #include "device_under_test.h"
 
 namespace attngate::faults {
@@ -37,7 +38,7 @@ Verdict verdict_of_calls(const Fault& fault, DType dtype) {
   const PathRegistry registry = registry_of(fault);
   const PropertyCheck check = check_of(fault.exposed_by, registry);
   Verdict verdict;
-  for (int call = 0; call < fault.calls && verdict.holds; ++call) verdict = check(case_of(dtype, fault.exposes));
+  for (int call = 0; call < fault.calls && verdict.holds; ++call) verdict = judge(check, case_of(dtype, fault.exposes));
   return verdict;
 }
 
@@ -93,7 +94,7 @@ TEST(FaultTableTest, every_fault_spares_the_case_that_it_says) {
 
 TEST(FaultTableTest, healthy_paths_hold_on_every_case_of_the_table) {
   PathRegistry registry;
-  for (const AttentionPath& path : healthy_paths()) registry.add(path);
+  for (const Base base : all_bases) registry.add(healthy_path(base));
   for (const DType dtype : every_dtype) {
     for (const Fault& fault : all_faults()) {
       SCOPED_TRACE(to_string(dtype) + " " + fault.name + ": " + fault.exposes);
@@ -115,7 +116,7 @@ TEST(EditablePathTest, refuses_hooks_that_its_base_never_calls) {
 TEST(EditablePathTest, expresses_every_mask_on_the_padded_form_and_padding_alone_on_the_nested_one) {
   for (const std::string mask : {"padding", "none", "holes", "2d", "4d", "causal"}) {
     const AttentionCase attention_case = parse_line("dtype=fp32 heads=2 head_dim=8 lengths=4,4 mask=" + mask);
-    for (const Base base : {Base::unfused, Base::sdpa, Base::native_masked, Base::native_nested}) {
+    for (const Base base : all_bases) {
       const AttentionPath path = editable_path("a", "", base, {});
       const bool expected = base != Base::native_nested || mask == "padding" || mask == "none";
       EXPECT_EQ(path.promise(attention_case, device_under_test().type()).kind == Promise::Kind::runs, expected)
@@ -127,8 +128,8 @@ TEST(EditablePathTest, expresses_every_mask_on_the_padded_form_and_padding_alone
 TEST(EditablePathTest, returns_no_rows_for_an_empty_batch_and_for_empty_sequences) {
   for (const std::string lengths : {"0", "0,0,0"}) {
     const CaseInputs inputs(parse_line("dtype=fp32 heads=2 head_dim=8 lengths=" + lengths), device_under_test());
-    for (const AttentionPath& path : healthy_paths()) {
-      EXPECT_EQ(token_rows(path.run(inputs).output, inputs).size(0), 0) << path.name << " " << lengths;
+    for (const Base base : all_bases) {
+      EXPECT_EQ(token_rows(healthy_path(base).run(inputs).output, inputs).size(0), 0) << to_string(base) << " " << lengths;
     }
   }
 }

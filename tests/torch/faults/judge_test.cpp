@@ -24,14 +24,14 @@ Judgement judgement_of(const Fault& fault, const Budget& budget = {.cases_per_pr
   return judge.judge_fault(fault, DType::fp32);
 }
 
-TEST(JudgeTest, kills_what_is_always_wrong_at_the_first_case_and_shrinks_it_to_one_number) {
+TEST(JudgeTest, kills_what_is_always_wrong_at_the_first_case_with_tokens_and_shrinks_it_to_one_number) {
   const Judgement judgement = judgement_of(fault_of([](Attention& a) { a.output = a.output.add(1); }));
   EXPECT_TRUE(judgement.killed);
   EXPECT_FALSE(judgement.flaky);
   EXPECT_EQ(judgement.name, "fake");
   EXPECT_EQ(judgement.property, "agreement");
   EXPECT_EQ(judgement.status, "wrong result");
-  EXPECT_EQ(judgement.cases, 1u);
+  EXPECT_LT(judgement.cases, 5u);
   EXPECT_EQ(judgement.line, "dtype=fp32 heads=1 head_dim=1 lengths=1");
   EXPECT_EQ(judgement.sequences, 1);
   EXPECT_EQ(judgement.tokens, 1);
@@ -54,6 +54,15 @@ TEST(JudgeTest, names_the_property_that_kills) {
   EXPECT_EQ(judgement.cases, 21u);
 }
 
+TEST(JudgeTest, looks_at_every_property_before_it_runs_all_cases_of_one) {
+  const Judgement judgement = judgement_of(fault_of([](Attention& a) {
+                                             if (a.weights.defined()) a.weights = a.weights.mul(2);
+                                           }),
+                                           {.cases_per_property = 200, .seconds = 60});
+  EXPECT_EQ(judgement.property, "weights");
+  EXPECT_LT(judgement.cases, 60u);
+}
+
 TEST(JudgeTest, takes_an_error_for_a_kill) {
   const Judgement judgement = judgement_of(fault_of([](Attention&) { TORCH_CHECK(false, "planted"); }));
   EXPECT_TRUE(judgement.killed);
@@ -68,7 +77,7 @@ TEST(JudgeTest, calls_flaky_what_holds_when_it_runs_again) {
   }));
   EXPECT_TRUE(judgement.killed);
   EXPECT_TRUE(judgement.flaky);
-  EXPECT_EQ(judgement.cases, 5u);
+  EXPECT_GE(judgement.cases, 5u);
   EXPECT_EQ(judgement.line, judgement.first_line);
 }
 
@@ -119,7 +128,7 @@ TEST(JudgeTest, judges_the_same_in_workers) {
   FaultJudge judge({fault}, device_under_test(), {find_property("agreement")}, {.cases_per_property = 20, .seconds = 60});
   EXPECT_FALSE(judge.judge_healthy_paths(DType::fp32).killed);
   const Judgement judgement = judge.judge_fault(fault, DType::fp32);
-  EXPECT_EQ(judgement.cases, 1u);
+  EXPECT_TRUE(judgement.killed);
   EXPECT_EQ(judgement.line, "dtype=fp32 heads=1 head_dim=1 lengths=1");
 }
 

@@ -5,6 +5,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <iterator>
 #include <limits>
 
 #include "attngate/faults/standard_normal.h"
@@ -54,7 +55,7 @@ TEST(RunRivalTest, holds_every_fault_and_every_healthy_path_against_each_test) {
   EXPECT_FALSE(column.faults[2].killed);
   EXPECT_EQ(column.faults[2].tests, 3u);
   EXPECT_EQ(column.killed(), 2u);
-  EXPECT_EQ(column.healthy_tests, 3 * healthy_paths().size());
+  EXPECT_EQ(column.healthy_tests, 3 * std::size(all_bases));
   EXPECT_EQ(column.false_alarms, 0u);
 }
 
@@ -69,8 +70,10 @@ TEST(RunRivalTest, counts_what_it_refuses_of_healthy_paths) {
                            return RivalTest{inputs_of("dtype=fp32 heads=2 head_dim=8 lengths=4"),
                                             [](const at::Tensor&) { return false; }};
                          }};
-  EXPECT_EQ(run_rival(suspicious, {fault_of("none", [](Attention&) {})}, DType::fp32, no_limit).false_alarms,
-            healthy_paths().size());
+  const RivalColumn column = run_rival(suspicious, {fault_of("wrong", [](Attention& a) { a.output = a.output.add(1); })},
+                                       DType::fp32, no_limit);
+  EXPECT_EQ(column.false_alarms, std::size(all_bases));
+  EXPECT_FALSE(column.faults.front().killed) << "who refuses everybody convicts nobody";
 }
 
 TEST(RunRivalTest, ends_when_the_time_is_up) {
