@@ -48,8 +48,8 @@ class Coverage {
   /// A bucket of frequency p is missed n times with (1 - p)^n, below 1e-6 from n = ln(1e6) / p = 13.8 / p on. The
   /// rarest buckets in 100,000 draws of each dtype: 0.0012 with cpu_limit() (lengths 1023 to 1025; length 129 has
   /// 0.0015), 0.0017 with gpu_limit() (the same, and the empty batch). 13.8 / 0.0012 = 11,500; 12,000 holds down to
-  /// 0.00115.
-  static constexpr std::int64_t minimum_cases = 12000;
+  /// 0.00115. Cases come in pairs of one shape (generate.h), so twice that.
+  static constexpr std::int64_t minimum_cases = 24000;
 
  private:
   std::vector<std::int64_t> counts_;

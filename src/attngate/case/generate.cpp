@@ -172,11 +172,45 @@ rc::Gen<AttentionCase> cases(const GeneratorOptions& options) {
   });
 }
 
-DrawnCase nth_drawn_case(const GeneratorOptions& options, std::uint64_t seed, std::int64_t index) {
+namespace {
+
+/// Case number index by itself, whatever its neighbours.
+DrawnCase drawn_alone(const GeneratorOptions& options, std::uint64_t seed, std::int64_t index) {
   // rc::Random is a cipher (Threefish) under a 256-bit key: seed and index can be the key as they are, and no two
   // pairs share a stream. The last two words are the name of the scheme, "attngate" and its version.
   const rc::Random::Key key{seed, static_cast<std::uint64_t>(index), 0x6174746e67617465, 1};
   return draw_case(options, rc::Random(key), static_cast<int>(static_cast<std::uint64_t>(index) % 101));
+}
+
+/// Gives up what the case's lengths do not allow, or its cost limit.
+void make_legal(const CostLimit& limit, AttentionCase& c) {
+  const bool equal = all_equal(c.lengths);
+  if (!equal && c.layout == StorageLayout::expanded) c.layout = StorageLayout::packed;
+  if (c.nested == NestedForm::mask && has_zero(c.lengths)) c.nested = NestedForm::view;
+  const bool needs_equal = c.mask == MaskKind::none || c.mask == MaskKind::two_d;
+  const bool legal = (equal || !needs_equal) && (c.mask != MaskKind::none || c.extra_padding == 0);
+  if (!legal || !within(cost_of(c), limit)) c.mask = MaskKind::padding;
+}
+
+/// The shape of one case with everything else of another.
+DrawnCase twin(const GeneratorOptions& options, DrawnCase shape, const DrawnCase& rest) {
+  AttentionCase result = rest.attention_case;
+  result.dtype = shape.attention_case.dtype;
+  result.num_heads = shape.attention_case.num_heads;
+  result.head_dim = shape.attention_case.head_dim;
+  result.lengths = std::move(shape.attention_case.lengths);
+  result.extra_padding = shape.attention_case.extra_padding;
+  // fp16's padding depends on the values, and both come from `rest`; only a change of dtype brings a new limit.
+  if (result.dtype != rest.attention_case.dtype) result.padding_content = 0;
+  make_legal(options.limit, result);
+  return {std::move(result), shape.family};
+}
+
+}  // namespace
+
+DrawnCase nth_drawn_case(const GeneratorOptions& options, std::uint64_t seed, std::int64_t index) {
+  if (index % 2 == 0) return drawn_alone(options, seed, index);
+  return twin(options, drawn_alone(options, seed, index - 1), drawn_alone(options, seed, index));
 }
 
 AttentionCase nth_case(const GeneratorOptions& options, std::uint64_t seed, std::int64_t index) {

@@ -88,8 +88,7 @@ Hull hull_of(const CaseInputs& inputs) {
 
 std::vector<Variant> variants(const CaseInputs& base) {
   MhaParameters parameters = copy_of(base.parameters());
-  parameters.out_proj_weight.zero_().fill_diagonal_(1);
-  parameters.out_proj_bias.zero_();
+  copy_attention_to_output(parameters);
   const CaseInputs inputs = base.with_parameters(std::move(parameters));
   const Hull hull = hull_of(inputs);
   Variant variant{.relation = "out projection left out: attention lies between the visible values", .inputs = inputs};

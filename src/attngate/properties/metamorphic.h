@@ -35,7 +35,7 @@ struct Variant {
   bool keeps_truth = false;
   /// The truth, where there is a simpler one than the reference: fp64 [total_tokens, embed_dim].
   at::Tensor reference = {};
-  /// How far each element may be off, given what it should be; empty for the tolerance rule.
+  /// How far each element may be off, given the truth; empty for the tolerance rule.
   RowMap allowance = {};
   /// Where a range is right: the rows in it that are nearest to a path's. Nothing else is compared, within `allowance`.
   RowMap nearest = {};

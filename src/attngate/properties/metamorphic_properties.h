@@ -6,12 +6,33 @@
 
 namespace attngate {
 
-// What follows from a path's output for its output on other inputs. All of them hold the transformed inputs against
-// their own reference as well, by the tolerance rule; rows that should be the same bits are counted apart, in the
-// verdict's exact pairs. Tables and derivations: docs/properties.md.
+// First those whose data make mistakes loud, and whose result is known within a few roundings. Then what follows from a
+// path's output for its output on other inputs: these hold the transformed inputs against their own reference as well, by
+// the tolerance rule. Rows that should be the same bits are counted apart, in the verdict's exact pairs. Tables and
+// derivations: docs/properties.md.
 
 /// All of them, in the order in which people should read them.
 std::vector<Property> metamorphic_properties();
+
+/// exact_logits: with exact logits far apart, small errors of scale, masks and lengths show in any dtype.
+/// Applies to head_dim 1, 16 and 256, values=normal, two tokens or more, and not to layout=expanded.
+Property exact_logits_property();
+
+/// uniform_attention: with queries of 0, attention is the mean of the visible values.
+/// Applies to every case that has tokens.
+Property uniform_attention_property();
+
+/// constant_value: a mean of equal values is that value, whatever the weights; needs no reference.
+/// Applies to every case that has tokens.
+Property constant_value_property();
+
+/// convex_hull: per head channel, attention lies between the least and the largest visible value; needs no reference.
+/// Applies to every case that has tokens.
+Property convex_hull_property();
+
+/// single_token: a sequence of one token attends to itself, and its value comes back bit for bit; needs no reference.
+/// Applies to sequences of at most one token.
+Property single_token_property();
 
 /// rerun: the same inputs give the same right rows every time, with other cases run and freed memory poisoned in between.
 /// Applies to every case that has tokens.
@@ -56,25 +77,5 @@ Property value_scaling_property();
 /// value_shift: shifted values shift the attention output, shifted keys leave it.
 /// Applies to every case that has tokens.
 Property value_shift_property();
-
-/// constant_value: with equal values every row is the same, whatever the weights; needs no reference.
-/// Applies to every case that has tokens.
-Property constant_value_property();
-
-/// uniform_attention: with queries of 0, attention is the mean of the visible values.
-/// Applies to every case that has tokens.
-Property uniform_attention_property();
-
-/// convex_hull: per head channel, attention lies between the least and the largest visible value; needs no reference.
-/// Applies to every case that has tokens.
-Property convex_hull_property();
-
-/// single_token: a sequence of one token attends to itself, and its value comes back bit for bit; needs no reference.
-/// Applies to sequences of at most one token.
-Property single_token_property();
-
-/// exact_logits: with exact logits far apart, small errors of scale, masks and lengths show in any dtype.
-/// Applies to head_dim 1, 16 and 256, values=normal, two tokens or more, and not to layout=expanded.
-Property exact_logits_property();
 
 }  // namespace attngate

@@ -23,4 +23,16 @@ inline MhaParameters copy_of(const MhaParameters& parameters) {
   return copy;
 }
 
+/// Makes every value a copy of its token: nothing is left to round.
+inline void copy_tokens_to_values(MhaParameters& parameters) {
+  projection_of(parameters.in_proj_weight, Projection::value).zero_().fill_diagonal_(1);
+  projection_of(parameters.in_proj_bias, Projection::value).zero_();
+}
+
+/// Makes the output a copy of the attention.
+inline void copy_attention_to_output(MhaParameters& parameters) {
+  parameters.out_proj_weight.zero_().fill_diagonal_(1);
+  parameters.out_proj_bias.zero_();
+}
+
 }  // namespace attngate

@@ -11,10 +11,8 @@ namespace {
 /// weight of a softmax over one key is 1.
 std::vector<Variant> variants(const CaseInputs& base) {
   MhaParameters parameters = copy_of(base.parameters());
-  projection_of(parameters.in_proj_weight, Projection::value).zero_().fill_diagonal_(1);
-  projection_of(parameters.in_proj_bias, Projection::value).zero_();
-  parameters.out_proj_weight.zero_().fill_diagonal_(1);
-  parameters.out_proj_bias.zero_();
+  copy_tokens_to_values(parameters);
+  copy_attention_to_output(parameters);
   Variant variant{.relation = "sequences of one token: attention returns its value",
                   .inputs = base.with_parameters(std::move(parameters)),
                   .bitwise = true};

@@ -301,6 +301,19 @@ TEST(ExactLogits, CatchesOneLeakedKeyWithoutContent) {
   expect_caught("exact_logits", mistake, "two tokens with exact logits", "lengths=700 extra_padding=1 padding_content=0");
 }
 
+TEST(ExactLogits, LetsPathsRoundWhatTheyKeepInTheirDtype) {
+  for (const std::string dtype : every_dtype) {
+    Mistake rounds;
+    rounds.probabilities = [](at::Tensor& probabilities, const CaseInputs& inputs) {
+      probabilities = probabilities.to(inputs.dense().scalar_type()).to(at::kDouble);
+    };
+    rounds.attention = rounds.probabilities;
+    const Verdict verdict = verdict_on_path("exact_logits", line_of(dtype, "lengths=40,7"), dense_path("rounds", rounds));
+    EXPECT_TRUE(verdict.holds) << verdict.reason;
+    EXPECT_GT(verdict.worst_margin, 0);
+  }
+}
+
 TEST(Metamorphic, CasesThatAPropertySaysNothingOfAreNotCounted) {
   const std::pair<const char*, const char*> lines[] = {
       {"storage_layout", "lengths=3"},

@@ -1,0 +1,49 @@
+#include "attngate/properties/seeded_draw.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <set>
+
+namespace attngate {
+namespace {
+
+AttentionCase with_seed(std::uint64_t seed) {
+  AttentionCase attention_case;
+  attention_case.seed = seed;
+  return attention_case;
+}
+
+TEST(SeededDraw, GivesTheSameChoicesForTheSameCaseAndProperty) {
+  SeededDraw left(with_seed(7), "causal"), right(with_seed(7), "causal");
+  EXPECT_EQ(left.permutation(50), right.permutation(50));
+  EXPECT_EQ(left.below(1000), right.below(1000));
+}
+
+TEST(SeededDraw, GivesOtherChoicesForAnotherSeedOrProperty) {
+  const auto order = SeededDraw(with_seed(7), "causal").permutation(50);
+  EXPECT_NE(order, SeededDraw(with_seed(8), "causal").permutation(50));
+  EXPECT_NE(order, SeededDraw(with_seed(7), "rerun").permutation(50));
+}
+
+TEST(SeededDraw, ReachesEveryNumberBelowTheCount) {
+  SeededDraw draw(with_seed(1), "rerun");
+  std::set<std::int64_t> seen;
+  for (int i = 0; i < 200; ++i) seen.insert(draw.below(5));
+  EXPECT_EQ(seen, (std::set<std::int64_t>{0, 1, 2, 3, 4}));
+}
+
+TEST(SeededDraw, PermutesEveryNumberOnce) {
+  for (const std::int64_t count : {0, 1, 2, 33}) {
+    std::vector<std::int64_t> order = SeededDraw(with_seed(3), "batch_permutation").permutation(count);
+    std::ranges::sort(order);
+    EXPECT_EQ(order, [count] {
+      std::vector<std::int64_t> all(static_cast<std::size_t>(count));
+      std::iota(all.begin(), all.end(), 0);
+      return all;
+    }());
+  }
+}
+
+}  // namespace
+}  // namespace attngate
