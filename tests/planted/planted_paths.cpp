@@ -5,6 +5,7 @@
 #include <ATen/ops/full.h>
 #include <ATen/ops/linear.h>
 #include <ATen/ops/scaled_dot_product_attention.h>
+#include <ATen/ops/zeros.h>
 #include <c10/util/Exception.h>
 #include <unistd.h>
 
@@ -12,6 +13,7 @@
 #include <cmath>
 #include <csignal>
 #include <cstdlib>
+#include <limits>
 #include <sstream>
 
 #include "attngate/case/printable.h"
@@ -37,9 +39,13 @@ at::Tensor attend(const CaseInputs& inputs, const at::Tensor& keys, double scale
   const std::int64_t batch = inputs.dense().size(0), seqlen = inputs.dense().size(1), head_dim = p.embed_dim() / p.num_heads;
   const auto packed = at::linear(inputs.dense(), p.in_proj_weight, p.in_proj_bias).chunk(3, -1);
   const auto heads = [&](const at::Tensor& part) { return part.view({batch, seqlen, p.num_heads, head_dim}).transpose(1, 2); };
-  const at::Tensor attended_to = at::arange(seqlen, keys.options()).unsqueeze(0).lt(keys.unsqueeze(1));
+  const at::Tensor hidden = at::arange(seqlen, keys.options()).unsqueeze(0).ge(keys.unsqueeze(1));
+  // As floats: cuDNN, LibTorch's choice on some GPUs, sees through a boolean mask (docs/findings.md, cudnn-boolean-mask).
+  const at::Tensor mask = at::zeros({batch, seqlen}, inputs.dense().options())
+                              .masked_fill_(hidden, -std::numeric_limits<double>::infinity())
+                              .view({batch, 1, 1, seqlen});
   const at::Tensor attention = at::scaled_dot_product_attention(
-      heads(packed[0]), heads(packed[1]), heads(packed[2]), attended_to.unsqueeze(1).unsqueeze(1), /*dropout_p=*/0,
+      heads(packed[0]), heads(packed[1]), heads(packed[2]), mask, /*dropout_p=*/0,
       /*is_causal=*/false, scale_factor / std::sqrt(static_cast<double>(head_dim)));
   return at::linear(attention.transpose(1, 2).reshape({batch, seqlen, p.embed_dim()}), p.out_proj_weight, p.out_proj_bias);
 }

@@ -32,6 +32,8 @@ struct Promise {
   std::string reason;
   /// Backend that must be seen to run, see BackendObserver; empty where nothing is claimed.
   std::string backend;
+  /// A path that runs and is right, and is known to write outside its tensors: the finding; empty for none.
+  std::string overrun = {};
   /// A defect that leaves the device unusable: only a process that can be given up may run it.
   bool loses_device = false;
 
@@ -53,7 +55,7 @@ struct Promise {
   }
   /// The same, where the defect is an illegal access that ends all work on the device.
   static Promise defective_loss(std::string finding) {
-    return {Kind::defective, {}, std::move(finding), {}, /*loses_device=*/true};
+    return {Kind::defective, {}, std::move(finding), {}, {}, /*loses_device=*/true};
   }
   /// The case is covered by another path.
   static Promise redundant(std::string reason) { return {Kind::redundant, {}, std::move(reason), {}}; }

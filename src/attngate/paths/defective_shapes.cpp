@@ -34,7 +34,8 @@ AttentionCase with_ambiguous_nested_strides(AttentionCase attention_case) {
 bool has_misaligned_bias(const AttentionCase& attention_case) {
   const bool half = attention_case.dtype != DType::fp32;
   const bool misaligned = half ? attention_case.parameter_offset % 4 == 2 : attention_case.parameter_offset % 4 != 0;
-  return misaligned && attention_case.head_dim % 4 == 0 && attention_case.total_tokens() > 0;
+  return misaligned && attention_case.head_dim % 4 == 0 &&
+         attention_case.batch_size() * attention_case.padded_length() > 0;
 }
 
 AttentionCase with_misaligned_bias(AttentionCase attention_case) {
@@ -68,13 +69,27 @@ AttentionCase with_huge_padded_logits(AttentionCase attention_case) {
   return known;
 }
 
+/// Dense flash with its causal flag (docs/findings.md, flash-causal-overrun); which lengths show it is not known.
+bool is_causal_case(const AttentionCase& attention_case) {
+  return attention_case.mask == MaskKind::causal && attention_case.total_tokens() > 0;
+}
+
+AttentionCase made_causal(AttentionCase attention_case) {
+  attention_case.mask = MaskKind::causal;
+  if (attention_case.total_tokens() == 0) attention_case.lengths = {1};
+  if (attention_case.layout == StorageLayout::expanded) attention_case.layout = StorageLayout::packed;
+  if (attention_case.nested == NestedForm::mask) attention_case.nested = NestedForm::view;
+  return attention_case;
+}
+
 }  // namespace
 
 const std::vector<DefectiveShapes>& defective_shapes() {
   static const std::vector<DefectiveShapes> all = {
       {"ambiguous_nested_strides", has_ambiguous_nested_strides, with_ambiguous_nested_strides},
       {"misaligned_bias", has_misaligned_bias, with_misaligned_bias},
-      {"huge_padded_logits", has_huge_padded_logits, with_huge_padded_logits}};
+      {"huge_padded_logits", has_huge_padded_logits, with_huge_padded_logits},
+      {"causal", is_causal_case, made_causal}};
   return all;
 }
 

@@ -41,8 +41,11 @@ void read_gives(const std::string& value, KnownIssue& issue) {
     issue.error = value.substr(error.size());
   } else if (value == "device lost") {
     issue.gives = DefectKind::device_lost;
+  } else if (value == "write outside") {
+    issue.gives = DefectKind::write_outside;
   } else if (value != "wrong result") {
-    throw CaseError(fmt::format("gives: {}: must be 'wrong result', 'device lost' or 'error TEXT'", printable(value)));
+    throw CaseError(fmt::format("gives: {}: must be 'wrong result', 'device lost', 'write outside' or 'error TEXT'",
+                                printable(value)));
   }
 }
 
@@ -127,6 +130,7 @@ Promise recorded(Promise promise, const KnownIssue& issue) {
   switch (issue.gives) {
     case DefectKind::error: return Promise::defective_error(issue.finding, issue.error);
     case DefectKind::device_lost: return Promise::defective_loss(issue.finding);
+    case DefectKind::write_outside: promise.overrun = issue.finding; return promise;
     case DefectKind::wrong_result: break;
   }
   return Promise::defective(issue.finding, std::move(promise.backend));

@@ -11,7 +11,8 @@ namespace attngate {
 enum class DefectKind {
   wrong_result,  ///< returns, outside its bound
   error,         ///< raises an error although it ought to run
-  device_lost    ///< an illegal access leaves the device unusable
+  device_lost,   ///< an illegal access leaves the device unusable
+  write_outside  ///< returns the right result, and writes outside its tensors: guarded_memory expects it
 };
 
 /// A defect of LibTorch that is on record: docs/findings.md describes it, tests/known_issues holds it as data.
@@ -44,7 +45,8 @@ struct DefectiveShapes {
 const std::vector<DefectiveShapes>& defective_shapes();
 
 /// Reads one record. Its first lines are KEY: VALUE with the keys finding, libtorch, device, paths, shapes and gives
-/// ("wrong result", "device lost" or "error TEXT"), then come case lines; # starts a comment.
+/// ("wrong result", "device lost", "write outside" or
+/// "error TEXT"), then come case lines; # starts a comment.
 ///
 /// Throws CaseError naming file and line: a key unknown, missing or twice, no case, a case outside the shapes.
 KnownIssue parse_known_issue(std::istream& stream, const std::string& name);

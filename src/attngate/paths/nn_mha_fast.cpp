@@ -40,9 +40,12 @@ PathOutput run_native(const at::Tensor& input, const std::optional<NativeMask>& 
 const char* const even_heads_error = "Only support when num_heads is even in transformer";
 const char* const no_kernel_error = "No available kernel";
 
-/// Masked softmax on CUDA gives two rows to a warp, and refuses an odd number of heads with a key padding mask.
-Promise masked_softmax_promise(const AttentionCase& attention_case, at::DeviceType device) {
-  if (device == at::kCUDA && attention_case.num_heads % 2 != 0) {
+/// Masked softmax on CUDA gives two rows of up to 1024 columns to a warp, and then refuses an odd number of heads with a
+/// key padding mask; longer rows take another kernel.
+constexpr std::int64_t longest_shared_row = 1024;
+
+Promise masked_softmax_promise(const AttentionCase& attention_case, at::DeviceType device, std::int64_t columns) {
+  if (device == at::kCUDA && attention_case.num_heads % 2 != 0 && columns <= longest_shared_row) {
     return Promise::refuses(even_heads_error, "masked softmax on CUDA wants an even num_heads");
   }
   return Promise::runs("unfused");
@@ -72,7 +75,7 @@ Promise nested_unfused_promise(const AttentionCase& attention_case, at::DeviceTy
                                                 : "at least one constituent tensor should have non-zero numel",
                             "the unfused branch finds nothing to pad");
   }
-  return masked_softmax_promise(attention_case, device);
+  return masked_softmax_promise(attention_case, device, attention_case.max_length());
 }
 
 Promise nested_promise(const AttentionCase& attention_case, at::DeviceType device, SdpBackend backend) {
@@ -114,7 +117,8 @@ Promise masked_promise(const AttentionCase& attention_case, at::DeviceType devic
   if (is_empty_dense(attention_case)) return empty_dense_promise(attention_case, device);
   // Masks of the other two types leave no rows to share.
   const bool key_padding = attention_case.mask == MaskKind::padding || attention_case.mask == MaskKind::holes;
-  return key_padding ? masked_softmax_promise(attention_case, device) : Promise::runs("unfused");
+  return key_padding ? masked_softmax_promise(attention_case, device, attention_case.padded_length())
+                     : Promise::runs("unfused");
 }
 
 Promise dense_promise(const AttentionCase& attention_case, at::DeviceType device, SdpBackend backend) {

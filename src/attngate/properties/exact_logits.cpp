@@ -171,9 +171,14 @@ constexpr std::array<std::int64_t, 3> exact_head_dims = {1, 16, 256};
 
 std::int64_t exact_head_dim(std::int64_t head_dim) { return head_dim < 4 ? 1 : head_dim < 192 ? 16 : 256; }
 
+/// Queries are scaled up until the gap between two tokens is 16 and more: a logit against padding of content c is then
+/// 16 c / 2^-6 at most, and beyond 65504 it overflows in fp16 (seen with 1024 on an H200).
+std::int64_t most_padding_content(DType dtype) { return dtype == DType::fp16 ? 0 : CaseRange::max_padding_content; }
+
 AttentionCase exact_case(AttentionCase attention_case) {
   attention_case.head_dim = exact_head_dim(attention_case.head_dim);
   attention_case.values = ValueProfile::normal;
+  attention_case.padding_content = std::min(attention_case.padding_content, most_padding_content(attention_case.dtype));
   if (attention_case.layout == StorageLayout::expanded) attention_case.layout = StorageLayout::packed;
   return attention_case;
 }
@@ -181,6 +186,9 @@ AttentionCase exact_case(AttentionCase attention_case) {
 std::string why_not(const AttentionCase& attention_case) {
   if (std::ranges::count(exact_head_dims, attention_case.head_dim) == 0) return "exact_logits needs head_dim 1, 16 or 256";
   if (attention_case.values != ValueProfile::normal) return "exact_logits needs values=normal";
+  if (attention_case.padding_content > most_padding_content(attention_case.dtype)) {
+    return "exact_logits needs padding_content=0 in fp16: its logits would overflow";
+  }
   if (attention_case.layout == StorageLayout::expanded) return "layout=expanded: all sequences are the same one";
   if (attention_case.max_length() < 2) return "exact_logits needs two tokens";
   if (largest_gap(attention_case) < 1) return "exact_logits needs shorter sequences: probabilities are subnormal in fp16";

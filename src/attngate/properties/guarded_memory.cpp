@@ -50,7 +50,8 @@ class GuardedMemoryCheck {
     Execution execution = std::move(executor_.run({path}, inputs).front());
     const std::string damage = guard.damage();
     if (!damage.empty() && execution.outcome.holds()) {
-      execution.outcome.status = PathStatus::wrong_result;
+      const bool on_record = !path.promise.overrun.empty();
+      execution.outcome.status = on_record ? PathStatus::defect_as_recorded : PathStatus::wrong_result;
       execution.outcome.detail = "wrote outside its tensors: " + damage;
     }
     if (unguarded.defined() && execution.rows.defined()) {

@@ -66,6 +66,9 @@ Execution PathExecutor::run_one(const SelectedPath& selected, const CaseInputs& 
   } catch (const c10::AcceleratorError& error) {
     // A launch that CUDA refused leaves the device as it was: such an error may be a promised one.
     note_error(execution, selected.promise, error.what_without_backtrace());
+    if (execution.outcome.status == PathStatus::unexpected_error) {
+      throw DeviceLost(selected.path->name, execution.outcome.detail);
+    }
     expect_device(selected, execution);
   } catch (const c10::Error& error) {
     const std::string text = error.what_without_backtrace();

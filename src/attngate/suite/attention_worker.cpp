@@ -85,6 +85,7 @@ void ready_for_checks(c10::Device device) {
 
 PropertyCheck with_disasters_as_verdicts(PropertyCheck check) {
   return [check = std::move(check)](const AttentionCase& attention_case) -> Verdict {
+    const QuietWarnings quiet;  // LibTorch says once a process that nested tensors are a prototype
     try {
       return check(attention_case);
     } catch (const PathDisaster& lost) {

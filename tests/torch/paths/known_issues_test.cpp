@@ -57,12 +57,12 @@ TEST(KnownIssue, NamesFileAndLineOfAMistake) {
   EXPECT_EQ(error_of(good_header + good_case), "record.case:6: gives is missing: it stands before the first case");
   EXPECT_EQ(error_of(good_header + "device: cpu\n"), "record.case:6: device is given twice");
   EXPECT_EQ(error_of(good_header + "gives: nonsense\n"),
-            "record.case:6: gives: 'nonsense': must be 'wrong result', 'device lost' or 'error TEXT'");
+            "record.case:6: gives: 'nonsense': must be 'wrong result', 'device lost', 'write outside' or 'error TEXT'");
   EXPECT_EQ(error_of(good_header + "gives: wrong result\n"),
             "record.case:6: a record needs a case line that shows the defect");
   EXPECT_EQ(error_of(good_header + "gives: wrong result\ndtype=fp16 heads=1 head_dim=8 lengths=5,1\n"),
             "record.case:7: this case is not one of the shapes ambiguous_nested_strides");
-  EXPECT_NE(error_of("shapes: none\n").find("there are ambiguous_nested_strides, misaligned_bias, huge_padded_logits"), std::string::npos);
+  EXPECT_NE(error_of("shapes: none\n").find("there are ambiguous_nested_strides, misaligned_bias, huge_padded_logits, causal"), std::string::npos);
 }
 
 TEST(KnownIssue, TurnsARunningPromiseOfItsPathIntoADefectiveOneOnItsShapesOnly) {
