@@ -2,6 +2,8 @@
 
 #include <c10/core/Allocator.h>
 
+#include <map>
+#include <memory>
 #include <mutex>
 #include <set>
 
@@ -46,18 +48,23 @@ class GuardedMemory::Allocator : public std::enable_shared_from_this<Allocator> 
   /// Wraps an allocation of with_bands(bytes) as a tensor's memory.
   c10::DataPtr guard(c10::DataPtr whole, std::size_t bytes);
   /// The whole allocation behind a guarded tensor's memory; null for any other memory.
-  static const c10::DataPtr* guarded(const c10::DataPtr& data) {
-    return data.get_deleter() == release ? &static_cast<const Block*>(data.get_context())->whole : nullptr;
-  }
+  static const c10::DataPtr* guarded(const c10::DataPtr& data);
+  /// Frees a tensor's memory by its address: LibTorch's raw interface knows nothing else of it.
+  static void release(void* data);
 
   /// Bands are looked at only while this is set.
   bool installed_ = false;
 
  private:
-  static void release(void* block);
+  /// Every guarded block of the process by the address of its tensor; release() has no other way to it.
+  struct Book {
+    std::mutex mutex;
+    std::map<void*, std::unique_ptr<Block>> blocks;
+  };
+  static Book& book();
 
   std::mutex mutex_;
-  std::set<Block*> alive_;
+  std::set<const Block*> alive_;
   std::uint64_t inspected_ = 0;
 };
 

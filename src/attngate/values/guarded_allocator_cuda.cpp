@@ -49,6 +49,7 @@ class CudaAllocator : public GuardedMemory::Allocator, public caching::CUDAAlloc
     earlier_->recordStream(whole ? *whole : data, stream);
   }
 
+  c10::DeleterFnPtr raw_deleter() const override { return release; }
   void copy_data(void* to, const void* from, std::size_t bytes) const override { earlier_->copy_data(to, from, bytes); }
   bool initialized() override { return earlier_->initialized(); }
   void emptyCache(c10::MempoolId_t pool) override { earlier_->emptyCache(pool); }

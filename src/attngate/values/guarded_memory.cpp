@@ -32,6 +32,7 @@ class CpuAllocator : public GuardedMemory::Allocator, public c10::Allocator {
 
   c10::DataPtr allocate(std::size_t bytes) override { return guard(earlier_->allocate(with_bands(bytes)), bytes); }
 
+  c10::DeleterFnPtr raw_deleter() const override { return release; }
   void copy_data(void* to, const void* from, std::size_t bytes) const override { default_copy_data(to, from, bytes); }
 
  private:
@@ -58,18 +59,40 @@ class CpuAllocator : public GuardedMemory::Allocator, public c10::Allocator {
 
 }  // namespace
 
+GuardedMemory::Allocator::Book& GuardedMemory::Allocator::book() {
+  static Book* const all = new Book;  // never destroyed: tensors of static objects are freed later still
+  return *all;
+}
+
 c10::DataPtr GuardedMemory::Allocator::guard(c10::DataPtr whole, std::size_t bytes) {
   auto block = std::make_unique<Block>(Block{shared_from_this(), std::move(whole), bytes});
   poison(*block);
   void* const data = static_cast<std::uint8_t*>(block->whole.get()) + band_bytes;
   const c10::Device device = block->whole.device();
-  const std::lock_guard lock(mutex_);
-  alive_.insert(block.get());
-  return {data, block.release(), release, device};
+  {
+    const std::lock_guard lock(mutex_);
+    alive_.insert(block.get());
+  }
+  const std::lock_guard lock(book().mutex);
+  book().blocks[data] = std::move(block);
+  return {data, data, release, device};
 }
 
-void GuardedMemory::Allocator::release(void* pointer) {
-  const std::unique_ptr<Block> block(static_cast<Block*>(pointer));
+const c10::DataPtr* GuardedMemory::Allocator::guarded(const c10::DataPtr& data) {
+  if (data.get_deleter() != release) return nullptr;
+  const std::lock_guard lock(book().mutex);
+  return &book().blocks.at(data.get_context())->whole;
+}
+
+void GuardedMemory::Allocator::release(void* data) {
+  std::unique_ptr<Block> block;
+  {
+    const std::lock_guard lock(book().mutex);
+    const auto found = book().blocks.find(data);
+    if (found == book().blocks.end()) return;  // nullptr, as free() takes it
+    block = std::move(found->second);
+    book().blocks.erase(found);
+  }
   const std::shared_ptr<Allocator> owner = block->owner;
   const std::lock_guard lock(owner->mutex_);
   owner->alive_.erase(block.get());

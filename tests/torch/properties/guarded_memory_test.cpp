@@ -3,6 +3,7 @@
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>
 #include <ATen/ops/from_blob.h>
+#include <c10/core/CPUAllocator.h>
 #include <c10/core/InferenceMode.h>
 #include <gtest/gtest.h>
 
@@ -60,6 +61,16 @@ TEST(GuardedMemory, LeavesTensorsValidWhenItEnds) {
   }
   EXPECT_TRUE(survivor.eq(7).all().item<bool>());
   EXPECT_TRUE(bytes(10).fill_(3).eq(3).all().item<bool>());
+}
+
+TEST(GuardedMemory, ServesLibTorchsRawInterface) {
+  GuardedMemory guard(device_under_test());
+  if (device_under_test().is_cuda()) GTEST_SKIP() << "CUDA's raw interface goes past the guard";
+  c10::Allocator* const allocator = c10::GetCPUAllocator();
+  auto* const memory = static_cast<std::uint8_t*>(allocator->raw_allocate(100));
+  memory[99] = 1;
+  allocator->raw_deallocate(memory);
+  EXPECT_EQ(guard.damage(), "");
 }
 
 TEST(GuardedMemory, IsOneAtATime) {
