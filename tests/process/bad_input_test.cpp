@@ -92,7 +92,7 @@ INSTANTIATE_TEST_SUITE_P(
                     line("missing_key", "dtype=fp32 heads=1 head_dim=8", {"lengths is missing", "required"}),
                     line("unknown_dtype", "dtype=fp8 heads=1 head_dim=8 lengths=1", {"dtype='fp8'", "fp16, bf16 or fp32"}),
                     line("no_heads", "dtype=fp32 heads=0 head_dim=8 lengths=1", {"heads='0'", "1 to 1024"}),
-                    line("negative_length", "dtype=fp32 heads=1 head_dim=8 lengths=4,-3", {"lengths: item '-3'", "1 to 1048576"}),
+                    line("negative_length", "dtype=fp32 heads=1 head_dim=8 lengths=4,-3", {"lengths: item '-3'", "0 to 1048576"}),
                     line("two_to_the_63", "dtype=fp32 heads=1 head_dim=9223372036854775808 lengths=1", {"head_dim=", "1 to 1024"}),
                     line("two_to_the_64", "dtype=fp32 heads=1 head_dim=8 lengths=1 seed=18446744073709551616", {"seed=", "0xffffffffffffffff"}),
                     line("too_many_sequences", "dtype=fp32 heads=1 head_dim=8 lengths=1x9223372036854775808", {"lengths: item", "1048576"}),
@@ -116,8 +116,8 @@ BadInput check_with(const std::string& name, std::vector<std::string> more, cons
 
 INSTANTIATE_TEST_SUITE_P(
     flag, BadInputTest,
-    testing::Values(BadInput{"no_subcommand", attngate_command, {}, {"a subcommand is missing", "check, replay, list, report"}},
-                    BadInput{"unknown_subcommand", attngate_command, {"chekc"}, {"'chekc' is no subcommand", "check, replay, list, report"}},
+    testing::Values(BadInput{"no_subcommand", attngate_command, {}, {"a subcommand is missing", "check, replay, list, faults, report"}},
+                    BadInput{"unknown_subcommand", attngate_command, {"chekc"}, {"'chekc' is no subcommand", "check, replay, list, faults, report"}},
                     check_with("unknown_flag", {"--bogus"}, {"--bogus", "attngate check --help"}),
                     check_with("stray_word", {"stray"}, {"stray", "attngate check --help"}),
                     check_with("unknown_property", {"--property", "agrement"}, {"--property 'agrement'", "agreement, agreement_math"}),

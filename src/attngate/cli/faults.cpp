@@ -235,7 +235,7 @@ void add_faults_command(CLI::App& app, Command& chosen) {
       ->check(refuse_seconds);
   command->add_option("--seed", options->seed, "Number or 0x hex (default: ATTNGATE_SEED, else the same each run)")
       ->check(refuse_empty);
-  command->add_option("--corpus", options->corpus, "Folder of *.case files for what survives the random cases")
+  command->add_option("--corpus", options->corpus, "Folder of *.case files for what survives the first 30 cases of each property")
       ->check(refuse_empty);
   command->add_option("--json", options->json, "File for the whole table")->check(refuse_empty);
   command->add_flag("--no-rivals", options->no_rivals, "Leave out the seed programs' and FlashAttention's checks");

@@ -67,22 +67,21 @@ class FaultJudge::Trial {
 
   Judgement operator()() {
     // A look at each property first: what one of them finds at once need not wait for another one's last case.
-    run_.max_cases = std::min(cases_of_first_look, judge_.budget_.cases_per_property);
-    try_each_property();
-    if (run_.max_cases < judge_.budget_.cases_per_property) {
-      run_.max_cases = judge_.budget_.cases_per_property;
-      try_each_property();
-    }
-    std::ranges::copy_if(judge_.budget_.corpus, std::back_inserter(run_.corpus),
-                         [&](const AttentionCase& known) { return known.dtype == run_.dtype; });
-    run_.max_cases = 0;
-    if (!run_.corpus.empty()) try_each_property();
+    const std::uint64_t all_cases = judge_.budget_.cases_per_property;
+    try_each_property(std::min(cases_of_first_look, all_cases), {});
+    try_each_property(0, judge_.budget_.corpus);
+    if (all_cases > cases_of_first_look) try_each_property(all_cases, {});
     judgement_.seconds = clock_.seconds();
     return std::move(judgement_);
   }
 
  private:
-  void try_each_property() {
+  void try_each_property(std::uint64_t random_cases, const std::vector<AttentionCase>& corpus) {
+    run_.max_cases = random_cases;
+    run_.corpus.clear();
+    std::ranges::copy_if(corpus, std::back_inserter(run_.corpus),
+                         [&](const AttentionCase& known) { return known.dtype == run_.dtype; });
+    if (random_cases == 0 && run_.corpus.empty()) return;
     for (const Property* property : judge_.properties_) {
       run_.max_seconds = seconds_ - clock_.seconds();
       if (judgement_.killed || run_.max_seconds <= 0) return;

@@ -19,7 +19,7 @@ struct Budget {
   double seconds_of_healthy_paths = 10;
   /// Of the random cases.
   std::uint64_t seed = 0;
-  /// Known cases for what survives the random ones, so that the count of cases is that of random ones.
+  /// Known cases for what survives the first look at random ones.
   std::vector<AttentionCase> corpus = {};
 };
 

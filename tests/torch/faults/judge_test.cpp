@@ -81,7 +81,7 @@ TEST(JudgeTest, calls_flaky_what_holds_when_it_runs_again) {
   EXPECT_EQ(judgement.line, judgement.first_line);
 }
 
-TEST(JudgeTest, tries_the_corpus_on_what_survives_the_random_cases) {
+TEST(JudgeTest, tries_the_corpus_on_what_survives_the_first_look) {
   const Fault fault = fault_of([](Attention& a) {
     if (a.columns() == 777) a.output = a.output.add(1);
   });
