@@ -11,13 +11,34 @@ function(attngate_add_property_tests)
   foreach(property IN LISTS arg_PROPERTY)
     foreach(dtype IN LISTS arg_DTYPES)
       set(name "property.${property}.${dtype}.${arg_DEVICE}")
-      add_test(NAME ${name} COMMAND attngate_property_tests
-        --gtest_filter=${name} --cases=${arg_CASES} --seconds=${arg_SECONDS}
-        "--results=${PROJECT_BINARY_DIR}/results" "--corpus=${PROJECT_SOURCE_DIR}/tests/corpus" --ctest-measurements)
-      set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} SKIP_RETURN_CODE 77 PROCESSORS 1)
-      attngate_set_device(${name} ${arg_DEVICE} property ${arg_LABEL})
+      attngate_add_property_test("${name}" "${name}" ${timeout} ${arg_LABEL})
     endforeach()
   endforeach()
+endfunction()
+
+# attngate_add_property_group(NAME group PROPERTY name... DEVICE cpu|cuda DTYPES ... CASES n SECONDS n)
+#
+# One CTest test per dtype for all of the properties together, property.<group>.<dtype>.<device>: they share a process and
+# its worker, so that the device's start and the loading of kernels are paid once. The budget is each property's own.
+function(attngate_add_property_group)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;DEVICE;CASES;SECONDS" "PROPERTY;DTYPES")
+  list(LENGTH arg_PROPERTY count)
+  math(EXPR timeout "${arg_SECONDS} * ${count} + 120")
+  foreach(dtype IN LISTS arg_DTYPES)
+    list(TRANSFORM arg_PROPERTY REPLACE "(.+)" "property.\\1.${dtype}.${arg_DEVICE}" OUTPUT_VARIABLE members)
+    list(JOIN members ":" filter)
+    attngate_add_property_test("property.${arg_NAME}.${dtype}.${arg_DEVICE}" "${filter}" ${timeout})
+  endforeach()
+endfunction()
+
+# attngate_add_property_test(name gtest_filter timeout [label...]), within a function that has arg_DEVICE, arg_CASES and
+# arg_SECONDS.
+function(attngate_add_property_test name filter timeout)
+  add_test(NAME ${name} COMMAND attngate_property_tests
+    "--gtest_filter=${filter}" --cases=${arg_CASES} --seconds=${arg_SECONDS}
+    "--results=${PROJECT_BINARY_DIR}/results" "--corpus=${PROJECT_SOURCE_DIR}/tests/corpus" --ctest-measurements)
+  set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} SKIP_RETURN_CODE 77 PROCESSORS 1)
+  attngate_set_device(${name} ${arg_DEVICE} property ${ARGN})
 endfunction()
 
 # attngate_set_device(test cpu|cuda [label...]): the device's label and, for a GPU, its claim on one.

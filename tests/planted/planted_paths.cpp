@@ -17,6 +17,7 @@
 #include <sstream>
 
 #include "attngate/case/printable.h"
+#include "attngate/paths/known_issues.h"
 #include "attngate/runner/usage_error.h"
 #include "attngate/values/device_stream.h"
 #include "planted_kernels.h"
@@ -64,6 +65,15 @@ PathOutput flaky(const CaseInputs& inputs) {
   static int calls = 0;
   const at::Tensor output = attend(inputs, inputs.lengths());
   return {++calls % 3 == 0 ? output.add(1) : output, {}};
+}
+
+/// Wrong on the shapes that a record of a known issue can name, and nowhere else.
+PathOutput wrong_on_ambiguous_nested_strides(const CaseInputs& inputs) {
+  const auto& all = defective_shapes();
+  const auto shapes = std::ranges::find(all, "ambiguous_nested_strides", &DefectiveShapes::name);
+  TORCH_CHECK(shapes != all.end(), "planted_known_issue: its shapes have another name now");
+  const at::Tensor output = attend(inputs, inputs.lengths());
+  return {shapes->contains(inputs.attention_case()) ? output.add(1) : output, {}};
 }
 
 PathOutput out_of_memory(const CaseInputs& inputs) {
@@ -134,6 +144,7 @@ std::vector<AttentionPath> host_paths() {
           planted("planted_dropped_last_key", "masks out the last key of every sequence longer than 1", dropped_last_key),
           planted("planted_off_by_scale", "scales the logits 2 % too high", off_by_scale),
           planted("planted_flaky", "wrong on every third call", flaky),
+          planted("planted_known_issue", "wrong on the shapes ambiguous_nested_strides", wrong_on_ambiguous_nested_strides),
           planted("planted_throws", "raises an error with a text of several lines", throws),
           planted("planted_out_of_memory", "asks for a pebibyte", out_of_memory),
           planted("planted_kill", "dies by SIGKILL on two or more sequences", disaster_on_batches<die_of_kill>),

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 #include <iostream>
+#include <sstream>
 
 #include "attngate/runner/exit_code.h"
 #include "attngate/suite/device.h"
@@ -31,7 +32,32 @@ std::optional<int> read_arguments(int argc, char** argv, PropertyTestSettings& s
   return std::nullopt;
 }
 
+bool is_registered(const std::string& full_name) {
+  const testing::UnitTest& all = *testing::UnitTest::GetInstance();
+  for (int s = 0; s < all.total_test_suite_count(); ++s) {
+    const testing::TestSuite& suite = *all.GetTestSuite(s);
+    for (int t = 0; t < suite.total_test_count(); ++t) {
+      if (full_name == std::string(suite.name()) + "." + suite.GetTestInfo(t)->name()) return true;
+    }
+  }
+  return false;
+}
+
+/// A test that the filter names in full and that does not exist; GoogleTest runs the others and calls that green.
+std::string missing_test() {
+  const std::string filter = testing::GTEST_FLAG(filter);
+  std::istringstream names(filter.substr(0, filter.find('-')));
+  for (std::string name; std::getline(names, name, ':');) {
+    if (!name.empty() && name.find_first_of("*?") == std::string::npos && !is_registered(name)) return name;
+  }
+  return "";
+}
+
 int run_tests(const PropertyTestSettings& settings) {
+  if (const std::string name = missing_test(); !name.empty()) {
+    std::cerr << "attngate_property_tests: no test matches the filter's " << name << "; --gtest_list_tests shows all\n";
+    return exit_code::usage;
+  }
   const int result = RUN_ALL_TESTS();
   if (testing::GTEST_FLAG(list_tests)) return result;
   const testing::UnitTest& all = *testing::UnitTest::GetInstance();

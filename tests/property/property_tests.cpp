@@ -28,7 +28,7 @@ class PropertyTest : public testing::Test {
       return;
     }
     try {
-      const PropertyRunResult result = run_property(plan(), std::cout);
+      const PropertyRunResult result = run_property(plan(), workers(), std::cout);
       record(result);
       if (settings_->environment.replay && result.report.status() == RunStatus::inapplicable) {
         skip_or_fail(result.report.reason());  // ATTNGATE_CASE meets every property, and some have nothing to say
@@ -70,7 +70,7 @@ class PropertyTest : public testing::Test {
     PropertyRun run;
     run.property = &property_;
     run.dtype = dtype_;
-    run.device = device_ == at::kCUDA ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
+    run.device = device();
     run.registry = &settings_->registry;
     run.seed = environment.seed.value_or(default_seed);
     run.max_cases = environment.max_cases.value_or(settings_->cases);
@@ -85,12 +85,23 @@ class PropertyTest : public testing::Test {
     return run;
   }
 
+  /// One pool per device, made by the first test that needs it.
+  WorkerPool& workers() const {
+    std::unique_ptr<WorkerPool>& pool = settings_->workers[device_];
+    if (!pool) pool = std::make_unique<WorkerPool>(make_worker_pool(settings_->registry, device()));
+    return *pool;
+  }
+
+  at::Device device() const { return device_ == at::kCUDA ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU); }
+
   void record(const PropertyRunResult& result) {
     RecordProperty("cases", std::to_string(result.results.cases));
     RecordProperty("worst_margin", std::to_string(result.results.worst_margin));
     RecordProperty("seed", std::to_string(result.results.seed));
     RecordProperty("device", result.results.device_name);
-    if (settings_->ctest_measurements) write_measurements(std::cout, result.results);
+    if (!settings_->ctest_measurements) return;
+    const bool alone = testing::UnitTest::GetInstance()->test_to_run_count() == 1;
+    (alone ? write_measurements : write_member_measurements)(std::cout, result.results);
   }
 
   std::shared_ptr<PropertyTestSettings> settings_;

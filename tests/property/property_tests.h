@@ -1,5 +1,6 @@
 #pragma once
 
+#include <map>
 #include <memory>
 #include <string>
 
@@ -12,6 +13,8 @@ namespace attngate {
 struct PropertyTestSettings {
   Environment environment;
   PathRegistry registry;
+  /// The tests of a device share its workers, and with them the device's start.
+  std::map<at::DeviceType, std::unique_ptr<WorkerPool>> workers = {};
   std::vector<AttentionCase> corpus;
   std::uint64_t cases = 1000;
   double seconds = 60;

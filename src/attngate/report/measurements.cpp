@@ -52,6 +52,16 @@ void write_measurement(std::ostream& out, std::string_view name, double value) {
 
 void write_measurement(std::ostream& out, std::string_view name, std::string_view value) { write_tag(out, "text/string", name, value); }
 
+void write_member_measurements(std::ostream& out, const Results& results) {
+  const std::string name = measurement_name(results.property);
+  write_measurement(out, name + ".status", to_string(results.status));
+  write_measurement(out, name + ".seed", fmt::format("{:#x}", results.seed));
+  write_measurement(out, name + ".cases", static_cast<double>(results.cases));
+  write_measurement(out, name + ".cases_per_second", results.cases_per_second);
+  write_measurement(out, name + ".worst_margin", results.worst_margin);
+  write_measurement(out, name + ".worst_path", results.worst_path);
+}
+
 void write_measurements(std::ostream& out, const Results& results) {
   write_measurement(out, "status", to_string(results.status));
   write_measurement(out, "device", results.device_name);

@@ -22,4 +22,8 @@ void write_measurement(std::ostream& out, std::string_view name, std::string_vie
 /// share.<phase>, and per path <path>.median_us, <path>.runs and <path>.worst_margin.
 void write_measurements(std::ostream& out, const Results& results);
 
+/// The same for one of several properties that share a CTest test, in brief: <property>.status, .seed, .cases,
+/// .cases_per_second, .worst_margin and .worst_path.
+void write_member_measurements(std::ostream& out, const Results& results);
+
 }  // namespace attngate

@@ -61,6 +61,7 @@ std::string summary_line(const RunIdentity& run, const RunReport& report) {
                                  grouped(report.cases()), grouped(report.corpus_cases), report.loop_seconds, report.cases_per_second(),
                                  margin_text(report.worst_margin, 2));
   if (!report.worst_path.empty()) text += fmt::format(" ({})", report.worst_path);
+  if (const double share = report.overhead_share(); share > 0) text += fmt::format(", {:.0f} % overhead", 100 * share);
   if (const std::string reason = report.reason(); !reason.empty()) text += "; " + reason;
   return text + "\n";
 }

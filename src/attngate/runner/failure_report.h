@@ -11,7 +11,8 @@ namespace attngate {
 /// commands that replay it. Ends with a newline.
 std::string failure_report(const RunIdentity& run, const Failure& failure);
 
-/// What the run comes to in one line: cases, rate, worst margin, or why it does not hold. Ends with a newline.
+/// What the run comes to in one line: cases, rate, worst margin, the share of time spent on anything but the paths and the
+/// reference ("overhead"), or why it does not hold. Ends with a newline.
 std::string summary_line(const RunIdentity& run, const RunReport& report);
 
 }  // namespace attngate

@@ -64,6 +64,11 @@ double RunReport::cases_per_second() const {
   return loop_seconds > 0 ? static_cast<double>(cases()) / loop_seconds : 0;
 }
 
+double RunReport::overhead_share() const {
+  const double useful_us = phases.paths_us + phases.reference_us;
+  return useful_us > 0 && loop_seconds > 0 ? std::max(0.0, 1 - useful_us / (1e6 * loop_seconds)) : 0;
+}
+
 std::string Failure::reason() const {
   if (!flaky()) return smallest().verdict.reason;
   return "flaky: held in " + std::to_string(reruns_held) + " of " + std::to_string(reruns) +

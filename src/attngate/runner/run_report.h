@@ -127,6 +127,8 @@ struct RunReport {
   std::uint64_t cases() const { return replayed_cases + corpus_cases + random_cases; }
   /// Checked cases a second, each counted once with all its paths.
   double cases_per_second() const;
+  /// Share of the run's time that went into anything but the paths and the reference; 0 where they were not timed.
+  double overhead_share() const;
   RunStatus status() const;
   /// exit_code::holds, or exit_code::failed.
   int exit_code() const;

@@ -109,7 +109,9 @@ TEST(JudgeTest, does_not_count_what_the_base_without_the_fault_fails_as_well) {
       Verdict verdict;
       verdict.holds = false;
       verdict.reason = "out of suspicion";
-      verdict.paths.push_back({.path = name, .status = PathStatus::wrong_result});
+      PathOutcome& outcome = verdict.paths.emplace_back();
+      outcome.path = name;
+      outcome.status = PathStatus::wrong_result;
       return verdict;
     };
   };

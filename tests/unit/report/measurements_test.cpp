@@ -50,6 +50,15 @@ TEST(MeasurementsTest, tells_a_test_by_its_figures_and_paths) {
   }
 }
 
+TEST(MeasurementsTest, tells_one_of_several_properties_by_names_of_its_own) {
+  std::ostringstream out;
+  write_member_measurements(out, sample_results());
+  const std::string text = out.str(), name = sample_results().property;
+  for (const std::string expected : {".status\">", ".cases\">1234<", ".worst_margin\">0.3125<"}) {
+    EXPECT_NE(text.find("name=\"" + name + expected), std::string::npos) << expected << " in\n" << text;
+  }
+}
+
 TEST(MeasurementsTest, gives_no_median_for_a_path_that_was_never_timed) {
   Results results = sample_results();
   results.paths[0].median_us = 0;

@@ -88,6 +88,15 @@ TEST(SummaryLineTest, gives_the_figures_of_a_run_that_holds) {
             "attngate: property.agreement.fp16.cuda holds: 1,234 cases (34 corpus) in 8.0 s, 154/s, worst margin 0.31 (nn_mha_slow)\n");
 }
 
+TEST(SummaryLineTest, tells_what_was_spent_outside_the_paths_and_the_reference) {
+  RunReport report;
+  report.random_cases = 100;
+  report.loop_seconds = 2;
+  report.phases.paths_us = 1.2e6;
+  report.phases.reference_us = 0.3e6;
+  EXPECT_TRUE(summary_line(run, report).ends_with(", 25 % overhead\n")) << summary_line(run, report);
+}
+
 TEST(SummaryLineTest, gives_the_reason_of_a_run_that_does_not) {
   RunReport report;
   report.error = "nothing ran";
