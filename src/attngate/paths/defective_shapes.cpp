@@ -69,16 +69,37 @@ AttentionCase with_huge_padded_logits(AttentionCase attention_case) {
   return known;
 }
 
-/// Dense flash with its causal flag (docs/findings.md, flash-causal-overrun); which lengths show it is not known.
-bool is_causal_case(const AttentionCase& attention_case) {
-  return attention_case.mask == MaskKind::causal && attention_case.total_tokens() > 0;
+/// Keys that a block of flash's split kernel takes, by head_dim (PyTorch's flash_api.cpp and flash_fwd_launch_template.h).
+std::int64_t keys_per_block(const AttentionCase& attention_case) {
+  if (attention_case.head_dim <= 64) return 256;
+  return attention_case.head_dim <= 128 ? 128 : 64;
 }
 
-AttentionCase made_causal(AttentionCase attention_case) {
-  attention_case.mask = MaskKind::causal;
-  if (attention_case.total_tokens() == 0) attention_case.lengths = {1};
-  if (attention_case.layout == StorageLayout::expanded) attention_case.layout = StorageLayout::packed;
-  if (attention_case.nested == NestedForm::mask) attention_case.nested = NestedForm::view;
+/// Rows that a block of the kernel takes which combines the splits. It is compiled for head_dim 32, 64, 96, 128, 192 and 256.
+std::int64_t rows_per_combined_block(const AttentionCase& attention_case) {
+  const std::int64_t head_dim = attention_case.head_dim;
+  if (head_dim <= 32 || (head_dim > 64 && head_dim <= 96)) return 16;
+  return head_dim <= 64 || (head_dim > 128 && head_dim <= 192) ? 8 : 4;
+}
+
+/// Dense flash may split the keys, and the rows do not fill the last block of its combining kernel, which writes its
+/// log-sum-exp without looking (docs/findings.md, flash-split-overrun). Whether it does split depends on the GPU's size too:
+/// it does where batch and heads are few.
+bool may_split_keys(const AttentionCase& attention_case) {
+  const std::int64_t length = attention_case.padded_length();
+  const bool unmasked = attention_case.mask == MaskKind::none || attention_case.mask == MaskKind::causal;
+  return attention_case.dtype != DType::fp32 && unmasked && attention_case.head_dim <= 256 && length > keys_per_block(attention_case) &&
+         attention_case.batch_size() * attention_case.num_heads * length % rows_per_combined_block(attention_case) != 0;
+}
+
+/// One sequence, one head, one key more than a block: every GPU splits that. In fp32 there is no flash.
+AttentionCase with_split_keys(AttentionCase attention_case) {
+  if (attention_case.mask != MaskKind::causal) attention_case.mask = MaskKind::none;
+  attention_case.num_heads = 1;
+  attention_case.head_dim = std::min<std::int64_t>(attention_case.head_dim, 256);
+  attention_case.lengths = {keys_per_block(attention_case) + 1};
+  attention_case.extra_padding = 0;
+  attention_case.need_weights = false;
   return attention_case;
 }
 
@@ -89,7 +110,7 @@ const std::vector<DefectiveShapes>& defective_shapes() {
       {"ambiguous_nested_strides", has_ambiguous_nested_strides, with_ambiguous_nested_strides},
       {"misaligned_bias", has_misaligned_bias, with_misaligned_bias},
       {"huge_padded_logits", has_huge_padded_logits, with_huge_padded_logits},
-      {"causal", is_causal_case, made_causal}};
+      {"split_keys", may_split_keys, with_split_keys}};
   return all;
 }
 

@@ -130,7 +130,9 @@ Promise recorded(Promise promise, const KnownIssue& issue) {
   switch (issue.gives) {
     case DefectKind::error: return Promise::defective_error(issue.finding, issue.error);
     case DefectKind::device_lost: return Promise::defective_loss(issue.finding);
-    case DefectKind::write_outside: promise.overrun = issue.finding; return promise;
+    case DefectKind::write_outside:
+      promise.overrun = issue.finding;
+      return promise;
     case DefectKind::wrong_result: break;
   }
   return Promise::defective(issue.finding, std::move(promise.backend));

@@ -23,11 +23,11 @@ bool takes_part(const SelectedPath& selected, Lanes lanes) {
   return false;
 }
 
-Promise::Kind wanted_kind(Lanes lanes) {
+bool is_wanted(const Promise& promise, Lanes lanes) {
   switch (lanes) {
-    case Lanes::refusing: return Promise::Kind::refuses;
-    case Lanes::defective: return Promise::Kind::defective;
-    default: return Promise::Kind::runs;
+    case Lanes::refusing: return promise.kind == Promise::Kind::refuses;
+    case Lanes::defective: return promise.kind == Promise::Kind::defective || !promise.overrun.empty();
+    default: return promise.kind == Promise::Kind::runs;
   }
 }
 
@@ -35,13 +35,12 @@ Promise::Kind wanted_kind(Lanes lanes) {
 
 std::vector<SelectedPath> select_paths(const PropertyContext& context, const AttentionCase& attention_case,
                                        Lanes lanes) {
-  const Promise::Kind wanted = wanted_kind(lanes);
   std::vector<SelectedPath> candidates;
   for (const AttentionPath& path : context.registry->paths()) {
     if (!context.only.empty() && !is_named(path, context.only)) continue;
     if (std::ranges::count(context.quarantined, path.name) > 0) continue;
     Promise promise = path.promise(attention_case, context.device.type());
-    if (promise.kind == wanted) candidates.push_back({&path, std::move(promise)});
+    if (is_wanted(promise, lanes)) candidates.push_back({&path, std::move(promise)});
   }
   if (!context.only.empty()) return candidates;
   std::vector<SelectedPath> selected;

@@ -14,7 +14,7 @@ enum class Lanes {
   cudnn,    ///< the cuDNN paths that run
   every,    ///< everything that runs, except cuDNN
   refusing, ///< everything that promises an error
-  defective ///< everything known to return a wrong result
+  defective ///< everything known to return a wrong result, to raise an error or to write outside its tensors
 };
 
 /// The paths of the context's registry that take part, with their promises.

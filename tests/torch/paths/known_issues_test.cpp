@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
+
 #include <sstream>
 
 #include "attngate/case/text.h"
@@ -62,7 +64,7 @@ TEST(KnownIssue, NamesFileAndLineOfAMistake) {
             "record.case:6: a record needs a case line that shows the defect");
   EXPECT_EQ(error_of(good_header + "gives: wrong result\ndtype=fp16 heads=1 head_dim=8 lengths=5,1\n"),
             "record.case:7: this case is not one of the shapes ambiguous_nested_strides");
-  EXPECT_NE(error_of("shapes: none\n").find("there are ambiguous_nested_strides, misaligned_bias, huge_padded_logits, causal"), std::string::npos);
+  EXPECT_NE(error_of("shapes: none\n").find("there are ambiguous_nested_strides, misaligned_bias, huge_padded_logits, split_keys"), std::string::npos);
 }
 
 TEST(KnownIssue, TurnsARunningPromiseOfItsPathIntoADefectiveOneOnItsShapesOnly) {
@@ -98,13 +100,29 @@ TEST(KnownIssue, OfAPathThatDoesNotExistIsAnError) {
   EXPECT_THROW(apply_known_issues(registry, issues, "2.11.0"), CaseError);
 }
 
+TEST(DefectiveShapes, SplitKeysAreMoreThanOneBlockOfThemInRowsThatDoNotFillTheLastOne) {
+  const auto& all = defective_shapes();
+  const auto shapes = std::ranges::find(all, "split_keys", &DefectiveShapes::name);
+  ASSERT_NE(shapes, all.end());
+  const auto contains = [&](const std::string& line) { return shapes->contains(parse_line(line)); };
+  EXPECT_TRUE(contains("dtype=fp16 heads=1 head_dim=1 lengths=251 mask=causal extra_padding=6"));
+  EXPECT_TRUE(contains("dtype=bf16 heads=1 head_dim=128 lengths=129 mask=none"));
+  EXPECT_FALSE(contains("dtype=fp16 heads=1 head_dim=1 lengths=256 mask=none")) << "one block of keys";
+  EXPECT_FALSE(contains("dtype=fp16 heads=1 head_dim=1 lengths=272 mask=none")) << "17 full blocks of 16 rows";
+  EXPECT_FALSE(contains("dtype=fp16 heads=4 head_dim=128 lengths=129 mask=none")) << "129 full blocks of 4 rows";
+  EXPECT_FALSE(contains("dtype=fp16 heads=1 head_dim=1 lengths=257")) << "flash takes no mask";
+  EXPECT_FALSE(contains("dtype=fp32 heads=1 head_dim=1 lengths=257 mask=none")) << "flash takes no fp32";
+}
+
 TEST(DefectiveShapes, ReachGivesACaseThatTheyContain) {
   for (const DefectiveShapes& shapes : defective_shapes()) {
     for (const char* line : {"dtype=fp16 heads=3 head_dim=5 lengths=7", "dtype=fp32 heads=1 head_dim=1 lengths=0,4",
                              "dtype=bf16 heads=2 head_dim=8 lengths=3,3 mask=none"}) {
       const AttentionCase reached = shapes.reach(parse_line(line));
-      const bool of_bf16_only = shapes.name == "huge_padded_logits";
-      EXPECT_EQ(shapes.contains(reached), !of_bf16_only || reached.dtype == DType::bf16) << shapes.name << ": " << line;
+      const bool exists = shapes.name == "huge_padded_logits" ? reached.dtype == DType::bf16
+                          : shapes.name == "split_keys"       ? reached.dtype != DType::fp32
+                                                              : true;
+      EXPECT_EQ(shapes.contains(reached), exists) << shapes.name << ": " << line;
       EXPECT_NO_THROW(validate(reached)) << shapes.name;
     }
   }
