@@ -1,0 +1,278 @@
+#include "attngate/perf/gate_run.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+#include <stdexcept>
+
+#include "attngate/case/printable.h"
+#include "attngate/case/text.h"
+#include "attngate/gates/decision_text.h"
+#include "attngate/gates/power.h"
+#include "attngate/runner/usage_error.h"
+
+namespace attngate {
+namespace {
+
+/// A spin is measured with few pairs: its length is only what was asked for, the gate goes by what was achieved.
+constexpr std::uint64_t pairs_to_plant = 21;
+
+/// A process whose samples are invalid gets a replacement; more than this many say that the GPU is in no state to confirm.
+constexpr std::size_t most_replacements = 3;
+
+/// Largest spread of processes that a gate on equal times is planned for: twice the widest band seen on an H200, 0.18 %.
+constexpr double planned_process_spread = 0.0036;
+/// With which a slowdown that must fail fails.
+constexpr double wanted_power = 0.99;
+
+bool has_one_value(const Gate& gate) { return gate.kind == GateKind::roofline || gate.kind == GateKind::memory; }
+
+std::string backend_suffix(const std::string& name) {
+  const std::size_t dot = name.find('.');
+  return dot == std::string::npos ? "" : name.substr(dot);
+}
+
+std::string with_backend(const std::string& name, const std::string& backend) {
+  return name.substr(0, name.size() - backend_suffix(name).size()) + "." + backend;
+}
+
+/// Makes the mistake in the candidate; false where there is nothing to get wrong.
+bool make_mistake(OperatorRequest& candidate, const Gate& gate, PlantedMistake mistake) {
+  switch (mistake) {
+    case PlantedMistake::none: return true;
+    case PlantedMistake::math_backend: candidate.name = with_backend(candidate.name, "math"); return true;
+    case PlantedMistake::padding:
+      if (gate.candidate.form != InputForm::nested) return false;
+      candidate.name = "nn_mha_slow.efficient";
+      return true;
+    case PlantedMistake::upcast: {
+      if (gate.attention_case.dtype == DType::fp32) return false;
+      AttentionCase upcast = gate.attention_case;
+      upcast.dtype = DType::fp32;
+      candidate.line = to_line(upcast);
+      candidate.name = with_backend(candidate.name, "efficient");
+      return true;
+    }
+  }
+  throw std::logic_error("no such mistake");
+}
+
+AttentionWork work_of(const Gate& gate) {
+  return is_bare_sdpa(gate.candidate) ? sdpa_work(gate.attention_case, gate.candidate.form)
+                                      : mha_work(gate.attention_case, gate.candidate.form);
+}
+
+double achieved_flops_per_second(const Gate& gate, const PairedSamples& samples) {
+  return work_of(gate).flops / (1e-6 * median_of(candidate_times(samples)));
+}
+
+/// Whether the device may have waited in so many samples that their median is the host's.
+bool device_mostly_waited(const PairedSamples& samples) { return share_with_visible_launches(samples) > 0.1; }
+
+std::uint64_t clock_events_of(const PairedSamples& samples) {
+  return samples.clocks_before.event_reasons.value_or(0) | samples.clocks_after.event_reasons.value_or(0);
+}
+
+PairSample rate_against_peak(const Gate& gate, const SampleAnswer& answer) {
+  PairSample pair;
+  pair.candidate = achieved_flops_per_second(gate, answer.samples);
+  pair.base = answer.ceilings ? answer.ceilings->flops_per_second : 0;
+  pair.device_waited = gate.quantity == Quantity::gpu_time && device_mostly_waited(answer.samples);
+  return pair;
+}
+
+PairSample peak_bytes(const SampleAnswer& answer) {
+  PairSample pair;
+  pair.candidate = static_cast<double>(answer.samples.candidate.peak_bytes.value_or(0));
+  pair.base = static_cast<double>(answer.samples.base.peak_bytes.value_or(0));
+  return pair;
+}
+
+std::vector<PairSample> times(const PairedSamples& samples) {
+  std::vector<PairSample> pairs;
+  for (const SamplePair& measured : samples.pairs) {
+    PairSample& pair = pairs.emplace_back();
+    pair.candidate = measured.candidate.us;
+    pair.base = measured.base.us;
+    pair.device_waited = samples.quantity == Quantity::gpu_time && !(measured.candidate.launches_hidden && measured.base.launches_hidden);
+  }
+  return pairs;
+}
+
+ValidityRule rule_for(const Gate& gate, const Policy& policy, const Bound& bound) {
+  ValidityRule rule;
+  // Throughput is the slower of host and device, whichever that is: its users wait for both.
+  rule.host_bound_expected = gate.quantity != Quantity::gpu_time;
+  if (gate.kind == GateKind::self) {
+    const double bound_slowdown = bound.value - 1, must_be_found = 2 * bound_slowdown;
+    rule.max_spread = spread_cap(policy, std::log1p(must_be_found) - std::log1p(bound_slowdown), planned_process_spread, wanted_power);
+  }
+  return rule;
+}
+
+Policy policy_for(const Gate& gate, const GateOptions& options, const SampleAnswer& answer) {
+  Policy policy = has_one_value(gate) ? single_value_policy() : options.policy;
+  if (!has_one_value(gate)) policy.screen_pairs = answer.samples.pairs.size();
+  return policy;
+}
+
+GateStatus status_of(const Gate& gate, GateVerdict verdict) {
+  if (verdict == GateVerdict::inconclusive) return GateStatus::inconclusive;
+  return (verdict == GateVerdict::fail) == gate.must_fail ? GateStatus::pass : GateStatus::fail;
+}
+
+GateResult skipped(GateResult result, const std::string& reason) {
+  result.status = GateStatus::skipped;
+  result.line = reason;
+  return result;
+}
+
+GateResult broken(GateResult result, const std::string& error) {
+  result.status = GateStatus::fail;
+  result.line = result.gate.candidate.label + " against " + result.gate.base.label + " could not be measured: " + error;
+  return result;
+}
+
+}  // namespace
+
+std::string to_string(GateStatus status) {
+  switch (status) {
+    case GateStatus::pass: return "pass";
+    case GateStatus::fail: return "fail";
+    case GateStatus::inconclusive: return "inconclusive";
+    case GateStatus::skipped: return "skipped";
+  }
+  throw std::logic_error("no such status");
+}
+
+std::string to_string(PlantedMistake mistake) {
+  switch (mistake) {
+    case PlantedMistake::none: return "none";
+    case PlantedMistake::math_backend: return "math";
+    case PlantedMistake::padding: return "padding";
+    case PlantedMistake::upcast: return "upcast";
+  }
+  throw std::logic_error("no such mistake");
+}
+
+PlantedMistake parse_planted_mistake(const std::string& name) {
+  for (const PlantedMistake mistake : {PlantedMistake::none, PlantedMistake::math_backend, PlantedMistake::padding, PlantedMistake::upcast}) {
+    if (to_string(mistake) == name) return mistake;
+  }
+  throw UsageError("--plant " + printable(name) + ": must be math, padding, upcast or none");
+}
+
+GateRunner::GateRunner(SampleSource& source, const std::vector<GateBound>& bounds, std::string compute_capability, GateOptions options,
+                       std::function<void(const std::string&)> progress)
+    : source_(source),
+      bounds_(bounds),
+      compute_capability_(std::move(compute_capability)),
+      options_(std::move(options)),
+      progress_(std::move(progress)) {}
+
+SampleAnswer GateRunner::ask(const SampleRequest& request, bool in_fresh_process) { return source_.sample(request, in_fresh_process); }
+
+SampleRequest GateRunner::request_for(const Gate& gate) const {
+  SampleRequest request;
+  request.candidate = {gate.candidate.name, to_line(gate.attention_case)};
+  request.base = gate.kind == GateKind::roofline ? request.candidate : OperatorRequest{gate.base.name, request.candidate.line};
+  request.quantity = gate.quantity;
+  request.seed = options_.seed;
+  request.most_pairs = has_one_value(gate) ? options_.policy.pairs_per_process : options_.policy.screen_pairs;
+  request.budget_seconds = options_.budget_seconds;
+  request.ceilings = gate.kind == GateKind::roofline;
+  return request;
+}
+
+/// Both sides get a spin, the base one of no length: what starting it costs is on both sides then.
+void GateRunner::plant(SampleRequest& request, const Gate& gate) {
+  request.base.spin_us = request.candidate.spin_us = 0;
+  if (gate.planted_slowdown == 0) return;
+  SampleRequest trial = request;
+  trial.most_pairs = pairs_to_plant;
+  const SampleAnswer answer = ask(trial, false);
+  if (!answer.has_samples()) return;  // the gate's own request says it again
+  request.candidate.spin_us = gate.planted_slowdown * median_of(base_times(answer.samples));
+}
+
+std::vector<PairSample> GateRunner::evidence_of(const Gate& gate, const SampleAnswer& answer) const {
+  if (!answer.has_samples()) return {};
+  std::vector<PairSample> pairs;
+  switch (gate.kind) {
+    case GateKind::self:
+    case GateKind::path: pairs = times(answer.samples); break;
+    case GateKind::roofline: pairs = {rate_against_peak(gate, answer)}; break;
+    case GateKind::memory: return {peak_bytes(answer)};  // whatever the clocks do
+  }
+  for (PairSample& pair : pairs) pair.clock_events = clock_events_of(answer.samples);
+  return pairs;
+}
+
+std::optional<ConfirmResult> GateRunner::confirm_in_fresh_processes(const Gate& gate, SampleRequest request, const Bound& bound,
+                                                                    GateResult& result) {
+  const Policy policy = policy_for(gate, options_, result.answers.front());
+  const ValidityRule rule = rule_for(gate, policy, bound);
+  request.most_pairs = options_.policy.pairs_per_process;
+  std::vector<std::vector<PairSample>> processes;
+  std::size_t valid = 0;
+  while (valid < policy.processes && processes.size() < policy.processes + most_replacements) {
+    if (progress_) progress_(fmt::format("confirming in fresh process {} of {}", valid + 1, policy.processes));
+    request.seed = options_.seed + processes.size() + 1;
+    result.answers.push_back(ask(request, true));
+    processes.push_back(evidence_of(gate, result.answers.back()));
+    if (read_process(processes.back(), policy.pairs_per_process, rule).valid()) ++valid;
+  }
+  return confirm(bound, policy, rule, processes);
+}
+
+GateResult GateRunner::run(const Gate& gate) {
+  const auto started = std::chrono::steady_clock::now();
+  GateResult result;
+  result.gate = gate;
+  const BoundChoice choice = choose_bound(bounds_, gate.bound_name(), compute_capability_);
+  if (!choice.bound) return skipped(std::move(result), choice.skip_reason);
+  const Bound bound = *choice.bound;
+  result.bound_source = choice.source;
+  SampleRequest request = request_for(gate);
+  if (!make_mistake(request.candidate, gate, gate.kind == GateKind::self ? PlantedMistake::none : options_.mistake)) {
+    return skipped(std::move(result), "the planted mistake is none here: --plant " + to_string(options_.mistake));
+  }
+  if (gate.kind == GateKind::roofline) request.base = request.candidate;
+  if (gate.kind == GateKind::self) plant(request, gate);
+  if (progress_) progress_("screening");
+  result.answers.push_back(ask(request, false));
+  const SampleAnswer& answer = result.answers.front();
+  if (!answer.skip_reason.empty()) return skipped(std::move(result), answer.skip_reason);
+  if (!answer.error.empty()) return broken(std::move(result), answer.error);
+
+  const Policy policy = policy_for(gate, options_, answer);
+  ScreenResult screened = screen(bound, policy, rule_for(gate, policy, bound), evidence_of(gate, answer));
+  std::optional<ConfirmResult> confirmed;
+  if (screened.flagged() && options_.confirm) confirmed = confirm_in_fresh_processes(gate, request, bound, result);
+  result.decision = decide(bound, std::move(screened), std::move(confirmed));
+  result.status = status_of(gate, result.decision->verdict);
+  result.line = decision_line({gate.candidate.label, gate.base.label}, *result.decision);
+  if (gate.must_fail) result.line += result.status == GateStatus::pass ? ", as it must" : ", but must fail";
+  if (gate.kind != GateKind::memory) {
+    result.flops_per_second = achieved_flops_per_second(gate, result.answers.front().samples);
+    if (result.answers.front().ceilings) result.peak_flops_per_second = result.answers.front().ceilings->flops_per_second;
+  }
+  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
+  return result;
+}
+
+std::optional<double> GateRunner::measure(const Gate& gate, bool in_fresh_process, std::string& problem) {
+  SampleRequest request = request_for(gate);
+  if (gate.kind == GateKind::self) plant(request, gate);
+  request.most_pairs = options_.policy.pairs_per_process;
+  const SampleAnswer answer = ask(request, in_fresh_process);
+  const Policy policy = policy_for(gate, options_, answer);
+  const ProcessReading reading = read_process(evidence_of(gate, answer), policy.pairs_per_process, {.host_bound_expected = gate.quantity != Quantity::gpu_time});
+  problem = !answer.error.empty() ? answer.error : !answer.skip_reason.empty() ? answer.skip_reason : reading.problem;
+  if (!problem.empty()) return std::nullopt;
+  return std::exp(median(reading.log_ratios));
+}
+
+}  // namespace attngate

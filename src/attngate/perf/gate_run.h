@@ -1,0 +1,97 @@
+#pragma once
+
+#include <functional>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "attngate/gates/decision.h"
+#include "attngate/gates/gate_bounds.h"
+#include "attngate/perf/gate.h"
+#include "attngate/perf/sample_request.h"
+
+namespace attngate {
+
+/// A mistake made on purpose in a gate's candidate, for the gate to find.
+enum class PlantedMistake {
+  none,
+  math_backend,  ///< SDPA is held to the math backend
+  padding,       ///< padded input in place of nested
+  upcast         ///< computes in fp32
+};
+
+/// "math", "padding", "upcast", or "none".
+std::string to_string(PlantedMistake mistake);
+/// Throws UsageError naming what there is.
+PlantedMistake parse_planted_mistake(const std::string& name);
+
+/// How gates are run.
+struct GateOptions {
+  std::uint64_t seed = 0;
+  Policy policy = {};
+  /// Samples of one screen, flushes included.
+  double budget_seconds = 0.5;
+  /// A flagged gate is confirmed in fresh processes; false leaves it inconclusive.
+  bool confirm = true;
+  PlantedMistake mistake = PlantedMistake::none;
+};
+
+/// How a gate of a run ended.
+enum class GateStatus {
+  pass,          ///< the bound holds; for a planted slowdown that must fail: it failed
+  fail,          ///< the bound is broken; for a planted slowdown: it was not judged as it must be
+  inconclusive,  ///< the samples say nothing
+  skipped        ///< there is no bound for this GPU, or the path does not run such a case here
+};
+
+/// "pass", "fail", "inconclusive" or "skipped".
+std::string to_string(GateStatus status);
+
+/// What came of one gate.
+struct GateResult {
+  Gate gate;
+  GateStatus status = GateStatus::skipped;
+  /// One line for people: what was measured and what that means, or why nothing was.
+  std::string line;
+  /// Empty where the gate was skipped.
+  std::optional<Decision> decision;
+  /// Where the bound comes from.
+  std::string bound_source;
+  /// Achieved by the candidate; 0 where it makes no sense.
+  double flops_per_second = 0;
+  /// Measured beside it; 0 where it was not.
+  double peak_flops_per_second = 0;
+  /// Of the screen, then of each fresh process.
+  std::vector<SampleAnswer> answers;
+  double seconds = 0;
+};
+
+/// Runs gates one after the other over one source of samples.
+class GateRunner {
+ public:
+  /// `progress` is told what is going on, for people who wait; may be empty. Bounds and source outlive the runner.
+  GateRunner(SampleSource& source, const std::vector<GateBound>& bounds, std::string compute_capability, GateOptions options,
+             std::function<void(const std::string&)> progress = {});
+
+  /// Screens the gate, and confirms it in fresh processes where it is flagged.
+  GateResult run(const Gate& gate);
+
+  /// What one fresh process measures of the gate as its bound would see it: a ratio or a share; nullopt, and why in
+  /// `problem`, where it cannot. For calibration.
+  std::optional<double> measure(const Gate& gate, bool in_fresh_process, std::string& problem);
+
+ private:
+  SampleRequest request_for(const Gate& gate) const;
+  void plant(SampleRequest& request, const Gate& gate);
+  SampleAnswer ask(const SampleRequest& request, bool in_fresh_process);
+  std::vector<PairSample> evidence_of(const Gate& gate, const SampleAnswer& answer) const;
+  std::optional<ConfirmResult> confirm_in_fresh_processes(const Gate& gate, SampleRequest request, const Bound& bound, GateResult& result);
+
+  SampleSource& source_;
+  const std::vector<GateBound>& bounds_;
+  std::string compute_capability_;
+  GateOptions options_;
+  std::function<void(const std::string&)> progress_;
+};
+
+}  // namespace attngate

@@ -1,0 +1,142 @@
+#include "attngate/perf/sampling_worker.h"
+
+#include <c10/util/Exception.h>
+#include <fmt/format.h>
+
+#include <optional>
+
+#include "attngate/case/text.h"
+#include "attngate/perf/timed_sdpa.h"
+#include "attngate/suite/attention_worker.h"
+#include "attngate/timing/allocations.h"
+#include "attngate/timing/ceilings.h"
+#include "attngate/timing/pair_sampler.h"
+#include "attngate/timing/spin.h"
+#include "attngate/timing/timed_attention.h"
+
+namespace attngate {
+namespace {
+
+/// Longest wait for one request. Inputs, warm-up (2 s an operator) and samples take less than 10 s; cuDNN's plans and a first
+/// loading of kernels come on top.
+constexpr double request_seconds = 60;
+/// What the host holds of a request: no operator takes host memory to speak of on a GPU, and on the CPU all of it.
+constexpr std::uint64_t request_host_bytes = std::uint64_t{16} << 30;
+
+/// LibTorch's errors go on with a stack trace.
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
+/// The path does not promise to run the case here: no fault of anybody's.
+class NotPromised : public std::runtime_error {
+ public:
+  using std::runtime_error::runtime_error;
+};
+
+/// What lives in a worker: the sampler, the inputs of the last case, and the ceilings.
+class SamplingWorker {
+ public:
+  SamplingWorker(const PathRegistry& registry, c10::Device device) : registry_(registry), device_(device) {}
+
+  std::string answer(const std::string& text, const OnPath& on_path) {
+    SampleAnswer answer;
+    try {
+      answer = measure(sample_request_from_json(text), on_path);
+    } catch (const NotPromised& reason) {
+      answer.skip_reason = reason.what();
+    } catch (const c10::Error& error) {
+      answer.error = first_line(error.what_without_backtrace());
+    } catch (const std::exception& error) {
+      answer.error = first_line(error.what());
+    }
+    return to_json(answer);
+  }
+
+ private:
+  SampleAnswer measure(const SampleRequest& request, const OnPath& on_path) {
+    if (!sampler_) sampler_.emplace(device_);
+    SampleAnswer answer;
+    if (request.ceilings) answer.ceilings = ceilings_for(parse_line(request.candidate.line).dtype);
+    const TimedOperator base = make_operator(request.base, on_path), candidate = make_operator(request.candidate, on_path);
+    SamplingOptions options;
+    options.quantity = request.quantity;
+    options.seed = request.seed;
+    options.most_pairs = request.most_pairs;
+    options.budget_seconds = request.budget_seconds;
+    answer.samples = sampler_->sample(base, candidate, options);
+    on_path("");
+    return answer;
+  }
+
+  MeasuredCeilings ceilings_for(DType dtype) {
+    if (!ceilings_) ceilings_ = measure_ceilings(device_);
+    const ProductCeiling& product = dtype == DType::fp16 ? ceilings_->fp16 : dtype == DType::bf16 ? ceilings_->bf16 : ceilings_->fp32;
+    return {product.flops_per_second, ceilings_->copy_bytes_per_second};
+  }
+
+  TimedOperator make_operator(const OperatorRequest& request, const OnPath& on_path) {
+    on_path(request.name);
+    TimedOperator timed = make_plain_operator(request);
+    if (request.spin_us) {
+      timed.call = [call = std::move(timed.call), device = device_, us = *request.spin_us] {
+        call();
+        spin(device, us);
+      };
+    }
+    return timed;
+  }
+
+  TimedOperator make_plain_operator(const OperatorRequest& request) {
+    const std::shared_ptr<const CaseInputs> inputs = inputs_of(request.line);
+    if (request.name.starts_with("sdpa.")) return timed_sdpa(*inputs, request.name.substr(5));
+    const AttentionPath* path = registry_.find(request.name);
+    if (path == nullptr) throw std::invalid_argument("there is no path " + request.name);
+    const Promise promise = path->promise(inputs->attention_case(), device_.type());
+    if (promise.kind != Promise::Kind::runs) {
+      throw NotPromised(fmt::format("{} does not run this case on {}: {}", request.name, device_.str(),
+                                    promise.reason.empty() ? promise.error : promise.reason));
+    }
+    return timed_attention(inputs, *path);
+  }
+
+  /// The same tensors for both operators of a request.
+  std::shared_ptr<const CaseInputs> inputs_of(const std::string& line) {
+    if (line != line_) {
+      inputs_.reset();  // before the next ones are made: two cases at once may be too much for the device
+      inputs_ = std::make_shared<const CaseInputs>(parse_line(line), device_);
+      line_ = line;
+    }
+    return inputs_;
+  }
+
+  const PathRegistry& registry_;
+  c10::Device device_;
+  std::optional<PairSampler> sampler_;
+  std::optional<Ceilings> ceilings_;
+  std::string line_;
+  std::shared_ptr<const CaseInputs> inputs_;
+};
+
+}  // namespace
+
+WorkerPool make_sampling_pool(const PathRegistry& registry, c10::Device device) {
+  const auto worker = std::make_shared<SamplingWorker>(registry, device);
+  return WorkerPool({[device] { ready_for_checks(device); },
+                     [worker](std::string_view request, const OnPath& on_path) { return worker->answer(std::string(request), on_path); }});
+}
+
+WorkerSampleSource::WorkerSampleSource(const PathRegistry& registry, c10::Device device) : pool_(make_sampling_pool(registry, device)) {}
+
+SampleAnswer WorkerSampleSource::sample(const SampleRequest& request, bool in_fresh_process) {
+  if (in_fresh_process) pool_.discard_worker();
+  const WorkerReply reply = pool_.ask(to_json(request), {request_seconds, request_host_bytes}, request_seconds);
+  if (reply.kind == WorkerReply::Kind::answered) {
+    SampleAnswer answer = sample_answer_from_json(reply.answer);
+    if (!answer.error.empty()) pool_.discard_worker();  // what an error leaves behind is not measured on
+    return answer;
+  }
+  SampleAnswer answer;
+  answer.error = (reply.path.empty() ? "" : reply.path + ": ") + reply.detail;
+  return answer;
+}
+
+}  // namespace attngate
