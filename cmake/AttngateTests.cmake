@@ -39,6 +39,16 @@ function(attngate_add_property_test name filter timeout)
     "--results=${PROJECT_BINARY_DIR}/results" "--corpus=${PROJECT_SOURCE_DIR}/tests/corpus" --ctest-measurements)
   set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} SKIP_RETURN_CODE 77 PROCESSORS 1)
   attngate_set_device(${name} ${arg_DEVICE} property ${ARGN})
+  set_property(GLOBAL APPEND_STRING PROPERTY ATTNGATE_PROPERTY_TESTS ":${filter}")
+endfunction()
+
+# attngate_add_property_registration_test(LEFT_OUT test...): fails when a property exists that CTest never runs.
+function(attngate_add_property_registration_test)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "" "LEFT_OUT")
+  get_property(registered GLOBAL PROPERTY ATTNGATE_PROPERTY_TESTS)
+  list(JOIN arg_LEFT_OUT ":" left_out)
+  add_test(NAME unit.property_registration COMMAND attngate_property_tests "--all-of=${registered}:${left_out}")
+  set_tests_properties(unit.property_registration PROPERTIES LABELS unit TIMEOUT 60)
 endfunction()
 
 # attngate_set_device(test cpu|cuda [label...]): the device's label and, for a GPU, its claim on one.

@@ -264,7 +264,7 @@ bool ran_well(const Execution& variant, const std::string& relation, Execution& 
 
 Property metamorphic_property(const Relation& relation) {
   return {relation.name, relation.summary, [](DType, at::DeviceType) { return true; }, relation.adapt,
-          [relation](const PropertyContext& context) { return make_check<MetamorphicCheck>(relation, context); }};
+          [relation](const PropertyContext& context) { return make_check<MetamorphicCheck>(relation, context); }, "metamorphic"};
 }
 
 }  // namespace attngate

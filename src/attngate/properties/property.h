@@ -40,6 +40,8 @@ struct Property {
   std::function<AttentionCase(AttentionCase)> adapt;
   /// The check itself; keeps its buffers between cases, so one check belongs to one thread.
   std::function<PropertyCheck(const PropertyContext&)> bind;
+  /// CTest runs the properties of a group in one test, property.<group>.<dtype>.<device>; empty for a test of its own.
+  std::string group = {};
 };
 
 /// All properties, in the order in which people should read them.

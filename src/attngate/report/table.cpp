@@ -52,7 +52,7 @@ std::string totals(const std::vector<Results>& results) {
   std::vector<std::string> parts;
   for (const auto& [status, count] : counts) parts.push_back(fmt::format("{} {}", count, to_string(status)));
   const std::string by_status = parts.empty() ? "" : " (" + joined(parts) + ")";
-  return fmt::format("{} tests{}, {} cases, {:.1f} s\n", results.size(), by_status, grouped(cases), seconds);
+  return fmt::format("{}{}, {}, {:.1f} s\n", counted(results.size(), "test"), by_status, counted(cases, "case"), seconds);
 }
 
 }  // namespace

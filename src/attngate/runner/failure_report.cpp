@@ -11,7 +11,7 @@ namespace {
 void add_field(std::string& text, const char* name, const std::string& value) { text += fmt::format("  {:<9}  {}\n", name, value); }
 
 std::string shrink_statistics(const Failure& failure) {
-  std::string text = fmt::format("{} attempts, {} steps, {:.1f} s", failure.shrink_attempts, failure.shrink_steps, failure.shrink_seconds);
+  std::string text = fmt::format("{}, {}, {:.1f} s", counted(failure.shrink_attempts, "attempt"), counted(failure.shrink_steps, "step"), failure.shrink_seconds);
   if (failure.shrink_budget_ended) text += ", ended by its budget: a smaller case may fail too";
   return text;
 }
@@ -57,8 +57,8 @@ std::string failure_report(const RunIdentity& run, const Failure& failure) {
 }
 
 std::string summary_line(const RunIdentity& run, const RunReport& report) {
-  std::string text = fmt::format("attngate: {} {}: {} cases ({} corpus) in {:.1f} s, {:.0f}/s, worst margin {}", run.test, to_string(report.status()),
-                                 grouped(report.cases()), grouped(report.corpus_cases), report.loop_seconds, report.cases_per_second(),
+  std::string text = fmt::format("attngate: {} {}: {} ({} corpus) in {:.1f} s, {:.0f}/s, worst margin {}", run.test, to_string(report.status()),
+                                 counted(report.cases(), "case"), grouped(report.corpus_cases), report.loop_seconds, report.cases_per_second(),
                                  margin_text(report.worst_margin, 2));
   if (!report.worst_path.empty()) text += fmt::format(" ({})", report.worst_path);
   if (const double share = report.overhead_share(); share > 0) text += fmt::format(", {:.0f} % overhead", 100 * share);

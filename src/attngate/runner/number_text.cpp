@@ -14,6 +14,10 @@ std::string grouped(std::uint64_t number) {
   return text;
 }
 
+std::string counted(std::uint64_t number, const std::string& noun) {
+  return grouped(number) + " " + noun + (number == 1 ? "" : "s");
+}
+
 std::string margin_text(double margin, int decimals) {
   if (std::isfinite(margin) && margin < 1000) return fmt::format("{:.{}f}", margin, decimals);
   return fmt::format("{:.1e}", margin);

@@ -23,7 +23,8 @@ std::string replay_command(const RunIdentity& run, const std::string& line) {
 }
 
 std::string ctest_replay_command(const RunIdentity& run, const std::string& line) {
-  return fmt::format("ATTNGATE_CASE={} ctest -R {} -V", shell_quote(line), shell_quote("^" + run.test + "$"));
+  const std::string& test = run.ctest_test.empty() ? run.test : run.ctest_test;
+  return fmt::format("ATTNGATE_CASE={} ctest -R {} -V", shell_quote(line), shell_quote("^" + test + "$"));
 }
 
 }  // namespace attngate

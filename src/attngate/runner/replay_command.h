@@ -8,7 +8,7 @@ namespace attngate {
 
 /// Which test runs what where: enough to name it and to replay one of its cases.
 struct RunIdentity {
-  /// CTest name, e.g. "property.agreement.fp16.cuda".
+  /// Name of the test, e.g. "property.agreement.fp16.cuda".
   std::string test;
   /// Property name, e.g. "agreement".
   std::string property;
@@ -18,6 +18,8 @@ struct RunIdentity {
   std::uint64_t seed = 0;
   /// Paths that the run was narrowed to; empty for the property's own choice.
   std::vector<std::string> only = {};
+  /// CTest test that runs it beside others, e.g. "property.metamorphic.fp16.cuda"; empty where `test` is CTest's.
+  std::string ctest_test = {};
 };
 
 /// `text` as one word of a POSIX shell, in single quotes.

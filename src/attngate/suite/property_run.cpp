@@ -18,10 +18,15 @@
 namespace attngate {
 namespace {
 
+std::string ctest_test(const PropertyRun& run) {
+  if (run.property->group.empty()) return "";
+  return fmt::format("property.{}.{}.{}", run.property->group, to_string(run.dtype), device_label(run.device.type()));
+}
+
 RunContext context_of(const PropertyRun& run) {
   RunContext context;
   context.run = {test_name(*run.property, run.dtype, run.device.type()), run.property->name,
-                 device_label(run.device.type()), run.seed, run.only};
+                 device_label(run.device.type()), run.seed, run.only, ctest_test(run)};
   context.dtype = to_string(run.dtype);
   context.device_name = device_name(run.device);
   context.libtorch_version = libtorch_version();

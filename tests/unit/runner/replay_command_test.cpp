@@ -28,6 +28,9 @@ TEST(ReplayCommandTest, names_property_device_and_line) {
 
 TEST(ReplayCommandTest, names_the_whole_test_for_ctest) {
   EXPECT_EQ(ctest_replay_command(run, "dtype=fp16"), "ATTNGATE_CASE='dtype=fp16' ctest -R '^property.agreement.fp16.cuda$' -V");
+  RunIdentity member = run;
+  member.ctest_test = "property.metamorphic.fp16.cuda";
+  EXPECT_EQ(ctest_replay_command(member, "dtype=fp16"), "ATTNGATE_CASE='dtype=fp16' ctest -R '^property.metamorphic.fp16.cuda$' -V");
 }
 
 }  // namespace
