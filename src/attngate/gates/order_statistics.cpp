@@ -50,6 +50,8 @@ MedianEstimate estimate_median(std::span<const double> values, double confidence
           .coverage = std::max(0.0, 1 - 2 * binomial_upper_tail(count + 1 - rank, count, 0.5))};
 }
 
+double median(std::span<const double> values) { return middle(sorted(values)); }
+
 double lower_median(std::span<const double> values) { return sorted(values)[(values.size() - 1) / 2]; }
 
 double robust_spread(std::span<const double> values) {
