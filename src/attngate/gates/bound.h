@@ -15,6 +15,10 @@ enum class BoundKind {
 
 /// "upper_ratio", "required_speedup" or "floor".
 std::string to_string(BoundKind kind);
+/// These three names.
+const std::vector<std::string>& bound_kind_names();
+/// The kind of that name; throws std::invalid_argument for another.
+BoundKind parse_bound_kind(const std::string& name);
 
 /// The demand of a gate on the median of the ratio, in one vocabulary for every gate.
 struct Bound {

@@ -49,7 +49,11 @@ std::string problem_of(std::span<const PairSample> valid, const ProcessReading& 
   if (reading.spread > rule.max_spread) {
     return fmt::format("the pairs spread by {:.2f} %, over the cap of {:.2f} %", 100 * reading.spread, 100 * rule.max_spread);
   }
-  return rule.host_bound_expected ? "" : host_bound_problem(valid, reading);
+  if (rule.host_bound_expected) return "";
+  if (reading.waited > allowed(valid.size())) {
+    return fmt::format("host-bound: the device may have waited for the host in {} of {} pairs; put more calls into a sample", reading.waited, valid.size());
+  }
+  return host_bound_problem(valid, reading);
 }
 
 }  // namespace
@@ -61,10 +65,10 @@ std::string invalidating_events_text(std::uint64_t clock_events) {
     if (!text.empty()) text += ", ";
     text += name;
   };
-  add(clock_event::hw_slowdown, "HwSlowdown");
-  add(clock_event::sw_thermal_slowdown, "SwThermal");
-  add(clock_event::hw_thermal_slowdown, "HwThermal");
-  add(clock_event::hw_power_brake, "HwPowerBrake");
+  add(clock_reason::hw_slowdown, "HwSlowdown");
+  add(clock_reason::sw_thermal_slowdown, "SwThermal");
+  add(clock_reason::hw_thermal_slowdown, "HwThermal");
+  add(clock_reason::hw_power_brake, "HwPowerBrake");
   return text;
 }
 
@@ -73,7 +77,7 @@ ProcessReading read_process(std::span<const PairSample> pairs, std::size_t plann
   reading.pairs = pairs.size();
   std::vector<PairSample> valid;
   for (const PairSample& pair : pairs) {
-    const std::uint64_t events = pair.clock_events & clock_event::invalidating;
+    const std::uint64_t events = pair.clock_events & clock_reason::invalidating;
     reading.clock_events |= events;
     if (events != 0) {
       ++reading.throttled;
@@ -81,6 +85,7 @@ ProcessReading read_process(std::span<const PairSample> pairs, std::size_t plann
       ++reading.unusable;
     } else {
       valid.push_back(pair);
+      reading.waited += pair.device_waited;
       // Logarithms apart: the quotient of two finite numbers may not be one.
       reading.log_ratios.push_back(std::log(pair.candidate) - std::log(pair.base));
     }

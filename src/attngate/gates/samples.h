@@ -12,7 +12,7 @@ namespace attngate {
 /// Reasons of NVML for a clock other than the highest, as bits of nvmlDeviceGetCurrentClocksEventReasons.
 ///
 /// Source: NVML API reference, group nvmlClocksEventReasons.
-namespace clock_event {
+namespace clock_reason {
 inline constexpr std::uint64_t sw_power_cap = 0x04;
 inline constexpr std::uint64_t hw_slowdown = 0x08;
 inline constexpr std::uint64_t sw_thermal_slowdown = 0x20;
@@ -21,7 +21,7 @@ inline constexpr std::uint64_t hw_power_brake = 0x80;
 /// Those that make a sample invalid: something outside the program has slowed the GPU. A power cap is not among them: a
 /// large matrix product meets it on a healthy GPU.
 inline constexpr std::uint64_t invalidating = hw_slowdown | sw_thermal_slowdown | hw_thermal_slowdown | hw_power_brake;
-}  // namespace clock_event
+}  // namespace clock_reason
 
 /// The invalidating reasons in the bits, as text: "HwSlowdown, SwThermal"; empty where there is none.
 std::string invalidating_events_text(std::uint64_t clock_events);
@@ -31,10 +31,12 @@ struct PairSample {
   /// Time in us, bytes, or a rate: the unit of `base`.
   double candidate = 0;
   double base = 0;
-  /// Host time of one call in us, where the pair holds GPU times; 0 where it was not measured.
+  /// Host time of one call in us, without waiting for the device; 0 where it was not measured or does not matter.
   double candidate_host = 0;
   double base_host = 0;
-  /// clock_event bits that were set before or after either of the two.
+  /// The device may have waited for the host in a pair of GPU times.
+  bool device_waited = false;
+  /// clock_reason bits that were set before or after either of the two.
   std::uint64_t clock_events = 0;
   bool operator==(const PairSample&) const = default;
 };
@@ -57,6 +59,8 @@ struct ProcessReading {
   std::size_t throttled = 0;
   /// Pairs with a number that is not finite and above 0.
   std::size_t unusable = 0;
+  /// Valid pairs in which the device may have waited for the host.
+  std::size_t waited = 0;
   /// Every invalidating event seen.
   std::uint64_t clock_events = 0;
   /// ln(candidate / base) of the valid pairs, in the order they came.
@@ -76,7 +80,8 @@ struct ProcessReading {
 ///
 /// A pair counts by its clock events and by being a number, never by how long it took: leaving out slow pairs would
 /// change the question. The process does not count with more than the allowed share of planned pairs missing or
-/// invalid, a spread over its cap, or a median host time above the median GPU time of either side.
+/// invalid, a spread over its cap, or bound by the host without being meant to: more than the allowed share of pairs in
+/// which the device waited, or a median host time above the median GPU time of either side.
 ProcessReading read_process(std::span<const PairSample> pairs, std::size_t planned, const ValidityRule& rule);
 
 }  // namespace attngate

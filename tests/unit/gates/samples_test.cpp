@@ -23,11 +23,11 @@ TEST(SamplesTest, reads_log_ratios_and_medians) {
 
 TEST(SamplesTest, leaves_out_what_was_throttled_but_not_for_a_power_cap) {
   auto pairs = quiet(100);
-  for (std::size_t index = 0; index < 100; ++index) pairs[index].clock_events = clock_event::sw_power_cap;
-  pairs[3].clock_events = clock_event::hw_slowdown;
-  pairs[4].clock_events = clock_event::sw_thermal_slowdown | clock_event::sw_power_cap;
-  pairs[5].clock_events = clock_event::hw_thermal_slowdown;
-  pairs[6].clock_events = clock_event::hw_power_brake;
+  for (std::size_t index = 0; index < 100; ++index) pairs[index].clock_events = clock_reason::sw_power_cap;
+  pairs[3].clock_events = clock_reason::hw_slowdown;
+  pairs[4].clock_events = clock_reason::sw_thermal_slowdown | clock_reason::sw_power_cap;
+  pairs[5].clock_events = clock_reason::hw_thermal_slowdown;
+  pairs[6].clock_events = clock_reason::hw_power_brake;
   const ProcessReading reading = read_process(pairs, 100, {});
   EXPECT_TRUE(reading.valid()) << reading.problem;
   EXPECT_EQ(reading.throttled, 4u);
@@ -37,13 +37,13 @@ TEST(SamplesTest, leaves_out_what_was_throttled_but_not_for_a_power_cap) {
 
 TEST(SamplesTest, says_nothing_with_more_than_a_tenth_throttled) {
   auto pairs = quiet(100);
-  for (std::size_t index = 0; index < 10; ++index) pairs[index].clock_events = clock_event::hw_slowdown;
+  for (std::size_t index = 0; index < 10; ++index) pairs[index].clock_events = clock_reason::hw_slowdown;
   EXPECT_TRUE(read_process(pairs, 100, {}).valid());
-  pairs[10].clock_events = clock_event::hw_slowdown;
+  pairs[10].clock_events = clock_reason::hw_slowdown;
   EXPECT_EQ(read_process(pairs, 100, {}).problem, "89 of 100 planned pairs are valid; 11 throttled (HwSlowdown)");
   // Pairs measured in their place do not make up for a GPU that throttles.
   pairs.resize(130, {.candidate = 202, .base = 200});
-  for (std::size_t index = 10; index < 20; ++index) pairs[index].clock_events = clock_event::hw_slowdown;
+  for (std::size_t index = 10; index < 20; ++index) pairs[index].clock_events = clock_reason::hw_slowdown;
   EXPECT_FALSE(read_process(pairs, 100, {}).valid());
 }
 
@@ -82,6 +82,12 @@ TEST(SamplesTest, says_nothing_about_a_gpu_that_waits_for_the_host) {
   EXPECT_EQ(read_process(pairs, 100, {}).problem,
             "host-bound: a call of the base takes 230.0 us on the host and 200.0 us on the GPU; put more calls into a sample");
   EXPECT_TRUE(read_process(pairs, 100, {.host_bound_expected = true}).valid());
+  pairs = quiet(100);
+  for (std::size_t index = 0; index < 11; ++index) pairs[index].device_waited = true;
+  EXPECT_EQ(read_process(pairs, 100, {}).problem,
+            "host-bound: the device may have waited for the host in 11 of 100 pairs; put more calls into a sample");
+  pairs[0].device_waited = false;
+  EXPECT_TRUE(read_process(pairs, 100, {}).valid());
   for (PairSample& pair : pairs) pair = {.candidate = 202, .base = 200, .candidate_host = 199, .base_host = 50};
   EXPECT_TRUE(read_process(pairs, 100, {}).valid());
 }
