@@ -31,7 +31,8 @@ struct Bound {
 /// By how much a sample is on the wrong side of the bound, in log units: above 0 it violates, at 0 it just holds.
 ///
 /// `log_ratio` is ln(candidate / base). upper_ratio: log_ratio - ln value; required_speedup: log_ratio + ln value;
-/// floor: ln value - log_ratio. Throws std::invalid_argument for a bound whose value is not finite and above 0.
+/// floor: ln value - log_ratio. Up to 1e-12 it is 0: logarithms are rounded, and times of a coarse clock may lie on the bound
+/// exactly. Throws std::invalid_argument for a bound whose value is not finite and above 0.
 double excess(const Bound& bound, double log_ratio);
 
 /// The same for each of them.

@@ -7,17 +7,17 @@
 
 namespace attngate {
 
-std::string to_string(Verdict verdict) {
+std::string to_string(GateVerdict verdict) {
   switch (verdict) {
-    case Verdict::pass: return "pass";
-    case Verdict::fail: return "fail";
-    case Verdict::inconclusive: return "inconclusive";
+    case GateVerdict::pass: return "pass";
+    case GateVerdict::fail: return "fail";
+    case GateVerdict::inconclusive: return "inconclusive";
   }
-  throw std::invalid_argument("no such Verdict");
+  throw std::invalid_argument("no such GateVerdict");
 }
 
 const MedianEstimate& Decision::log_ratio() const {
-  return confirm && confirm->verdict != Verdict::inconclusive ? confirm->log_ratio : screen.log_ratio;
+  return confirm && confirm->verdict != GateVerdict::inconclusive ? confirm->log_ratio : screen.log_ratio;
 }
 
 ScreenResult screen(const Bound& bound, const Policy& policy, const ValidityRule& rule, std::span<const PairSample> pairs) {
@@ -32,7 +32,7 @@ ScreenResult screen(const Bound& bound, const Policy& policy, const ValidityRule
   } else if (!result.test.can_fail()) {
     result.reason = fmt::format("{} pairs are too few to fail at alpha {}; take more pairs", beyond.size(), policy.screen_alpha);
   } else {
-    result.verdict = result.exceeding >= result.test.critical ? Verdict::fail : Verdict::pass;
+    result.verdict = result.exceeding >= result.test.critical ? GateVerdict::fail : GateVerdict::pass;
     result.reason = fmt::format("{} of {} pairs beyond the bound, {} flag", result.exceeding, result.test.trials, result.test.critical);
   }
   return result;
@@ -59,7 +59,7 @@ ConfirmResult confirm(const Bound& bound, const Policy& policy, const ValidityRu
     result.reason = fmt::format("{} valid of {} fresh processes, {} needed{}", medians.size(), processes.size(), policy.processes,
                                 problem.empty() ? "" : "; the last invalid one: " + problem);
   } else {
-    result.verdict = result.exceeding >= result.test.critical ? Verdict::fail : Verdict::pass;
+    result.verdict = result.exceeding >= result.test.critical ? GateVerdict::fail : GateVerdict::pass;
     result.reason = fmt::format("{} of {} fresh processes beyond the bound, {} fail", result.exceeding, result.test.trials, result.test.critical);
   }
   return result;

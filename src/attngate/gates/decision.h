@@ -15,19 +15,19 @@
 namespace attngate {
 
 /// How a gate ended.
-enum class Verdict {
+enum class GateVerdict {
   pass,         ///< nothing shows that the bound is broken
   fail,         ///< broken in one process and in fresh ones
   inconclusive  ///< the samples say nothing: neither good nor bad news, but counted (run_rule.h)
 };
 
 /// "pass", "fail" or "inconclusive".
-std::string to_string(Verdict verdict);
+std::string to_string(GateVerdict verdict);
 
 /// What one process said about a bound.
 struct ScreenResult {
   /// fail means flagged: to be confirmed.
-  Verdict verdict = Verdict::inconclusive;
+  GateVerdict verdict = GateVerdict::inconclusive;
   /// One line.
   std::string reason;
   /// Over the valid pairs.
@@ -37,12 +37,12 @@ struct ScreenResult {
   MedianEstimate log_ratio;
   ProcessReading reading;
 
-  bool flagged() const { return verdict == Verdict::fail; }
+  bool flagged() const { return verdict == GateVerdict::fail; }
 };
 
 /// What fresh processes said about it.
 struct ConfirmResult {
-  Verdict verdict = Verdict::inconclusive;
+  GateVerdict verdict = GateVerdict::inconclusive;
   std::string reason;
   /// Over the processes.
   SignTest test;
@@ -56,7 +56,7 @@ struct ConfirmResult {
 /// A gate's verdict and what it rests on.
 struct Decision {
   Bound bound;
-  Verdict verdict = Verdict::inconclusive;
+  GateVerdict verdict = GateVerdict::inconclusive;
   /// One line: what decided, or why nothing did.
   std::string reason;
   ScreenResult screen;

@@ -58,10 +58,10 @@ std::string decision_line(const GateSubject& subject, const Decision& decision) 
   const std::string measured = log_ratio.count == 0 ? fmt::format("{} against {}: nothing measured", subject.candidate, subject.base)
                                                     : measured_text(subject, decision.bound, log_ratio);
   std::string line = fmt::format("{}, {}: {}", measured, bound_text(decision.bound), to_string(decision.verdict));
-  if (decision.verdict == Verdict::inconclusive) return line + ": " + decision.reason;
+  if (decision.verdict == GateVerdict::inconclusive) return line + ": " + decision.reason;
   const double inside = margin(decision.bound, log_ratio.median);
   line += ", margin " + margin_percent(inside);
-  const bool noteworthy = decision.verdict == Verdict::fail || decision.screen.flagged() || inside < 0;
+  const bool noteworthy = decision.verdict == GateVerdict::fail || decision.screen.flagged() || inside < 0;
   return noteworthy ? line + "; " + decision.reason : line;
 }
 

@@ -15,7 +15,7 @@ namespace {
 constexpr std::array<const char*, 6> colours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"};
 
 // In units of the SVG file, one to a pixel where nobody scales it.
-constexpr double width = 760, height = 460, left = 70, right = 20, top = 46, bottom = 56;
+constexpr double width = 760, height = 480, left = 70, right = 20, title_height = 44, legend_line = 18, bottom = 56;
 
 /// Steps between ticks that people count in, for about six ticks.
 double tick_step(double range) {
@@ -27,9 +27,14 @@ double tick_step(double range) {
   return 10 * power;
 }
 
+std::string percent_text(double share) {
+  const double percent = std::round(share * 1e6) / 1e4;
+  return fmt::format("{:g} %", percent == 0 ? 0 : percent);  // no "-0"
+}
+
 class Canvas {
  public:
-  explicit Canvas(const DetectionPlot& plot) : plot_(plot) {
+  explicit Canvas(const DetectionPlot& plot) : plot_(plot), top_(title_height + legend_line * static_cast<double>(plot.curves.size())) {
     find_range();
     append("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" font-family=\"sans-serif\" font-size=\"13\">\n", width,
            height);
@@ -66,7 +71,7 @@ class Canvas {
   }
 
   double x(double slowdown) const { return left + (slowdown - low_) / (high_ - low_) * (width - left - right); }
-  double y(double share) const { return height - bottom - share * (height - top - bottom); }
+  double y(double share) const { return height - bottom - share * (height - top_ - bottom); }
 
   void line(double x1, double y1, double x2, double y2, const char* style) {
     append("<line x1=\"{:.1f}\" y1=\"{:.1f}\" x2=\"{:.1f}\" y2=\"{:.1f}\" {}/>\n", x1, y1, x2, y2, style);
@@ -94,12 +99,12 @@ class Canvas {
     const double step = tick_step(high_ - low_);
     for (double tick = std::ceil(low_ / step) * step; tick <= high_; tick += step) {
       line(x(tick), y(0), x(tick), y(0) + 5, "stroke=\"black\"");
-      text(x(tick), y(0) + 20, "middle", fmt::format("{:g} %", std::round(tick * 1e6) / 1e4));
+      text(x(tick), y(0) + 20, "middle", percent_text(tick));
     }
     line(left, y(0), width - right, y(0), "stroke=\"black\"");
     line(left, y(0), left, y(1), "stroke=\"black\"");
     line(x(plot_.bound_slowdown), y(0), x(plot_.bound_slowdown), y(1), "stroke=\"#555555\" stroke-dasharray=\"5 4\"");
-    text(x(plot_.bound_slowdown) + 5, y(1) + 12, "start", fmt::format("bound {:g} %", std::round(plot_.bound_slowdown * 1e6) / 1e4), " fill=\"#555555\"");
+    text(x(plot_.bound_slowdown) + 5, y(1) + 12, "start", "bound " + percent_text(plot_.bound_slowdown), " fill=\"#555555\"");
     text((left + width - right) / 2, height - 14, "middle", "slowdown of the candidate");
     const double middle = (y(0) + y(1)) / 2;
     text(18, middle, "middle", "decisions that failed", fmt::format(" transform=\"rotate(-90 18 {:.1f})\"", middle).c_str());
@@ -123,14 +128,15 @@ class Canvas {
     legend(curve, colour, index);
   }
 
-  // In the lower right, where a curve that rises leaves room.
+  // Between title and plot, where no point can be.
   void legend(const DetectionCurve& curve, const char* colour, std::size_t index) {
-    const double at = y(0) - 14 - 18 * static_cast<double>(plot_.curves.size() - 1 - index);
-    append("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3.5\" fill=\"{}\"/>\n", width - right - 10, at - 4, colour);
-    text(width - right - 20, at, "end", curve.label + (curve.predicted.empty() ? "" : " (line: computed beforehand)"));
+    const double at = title_height + legend_line * static_cast<double>(index) + 4;
+    append("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3.5\" fill=\"{}\"/>\n", left + 8, at - 4, colour);
+    text(left + 20, at, "start", curve.label + (curve.predicted.empty() ? "" : " (line: computed beforehand)"));
   }
 
   const DetectionPlot& plot_;
+  const double top_;
   std::string svg_;
   double low_ = 0;
   double high_ = 0;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <set>
+#include <stdexcept>
 
 #include "attngate/gates/strict_json.h"
 
@@ -101,6 +102,17 @@ std::string gate_bounds_to_json(const std::vector<GateBound>& bounds) {
   for (const GateBound& bound : bounds) list.push_back(json_of(bound));
   const json file = {{"schema", schema_name}, {"version", schema_version}, {"bounds", list}};
   return file.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+}
+
+void set_value(std::vector<GateBound>& bounds, const std::string& gate, const CalibratedValue& value) {
+  const auto entry = std::ranges::find(bounds, gate, &GateBound::gate);
+  if (entry == bounds.end()) throw std::invalid_argument(fmt::format("no entry is named {}: a gate's kind and quantity are stated by hand first", gate));
+  const auto old = std::ranges::find(entry->values, value.compute_capability, &CalibratedValue::compute_capability);
+  if (old == entry->values.end()) {
+    entry->values.push_back(value);
+  } else {
+    *old = value;
+  }
 }
 
 BoundChoice choose_bound(const std::vector<GateBound>& bounds, const std::string& gate, const std::string& compute_capability) {

@@ -49,6 +49,10 @@ std::vector<GateBound> read_gate_bounds(const std::string& path);
 /// The text of such a file; parse_gate_bounds gives the same bounds back.
 std::string gate_bounds_to_json(const std::vector<GateBound>& bounds);
 
+/// Puts a value into the gate's entry, in the place of the one for the same compute capability if there is one. Throws
+/// std::invalid_argument for a gate without an entry.
+void set_value(std::vector<GateBound>& bounds, const std::string& gate, const CalibratedValue& value);
+
 /// A gate's bound, or why there is none.
 struct BoundChoice {
   std::optional<Bound> bound;

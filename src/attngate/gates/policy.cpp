@@ -2,8 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <algorithm>
-
 namespace attngate {
 
 Policy single_value_policy() {
@@ -14,7 +12,11 @@ Policy single_value_policy() {
   return policy;
 }
 
-double false_alarm_limit(const Policy& policy) { return 0.5 * policy.confirm_test().attained_alpha; }
+double false_alarm_limit(const Policy& policy) {
+  const SignTest screen = policy.screen_test();
+  const double screen_limit = 2 * screen.critical > screen.trials ? 0.5 : 1;
+  return screen_limit * policy.confirm_test().attained_alpha;
+}
 
 std::string policy_text(const Policy& policy) {
   const SignTest screen = policy.screen_test();

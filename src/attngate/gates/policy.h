@@ -12,9 +12,10 @@ namespace attngate {
 /// The process is the unit of replication: pairs in one process share its addresses and choices of algorithm, and so
 /// agree on a wrong answer. A gate fails only where both stages do.
 struct Policy {
-  /// 201 pairs of 200 us operators take 0.1 s with cache flushes, within 0.5 s a screen. Odd, so that a median exists.
+  /// 2 * 201 calls of 200 us and as many cache flushes of 40 us (100 MB at 3 TB/s) are 0.1 s of GPU time. Odd, so that
+  /// the median is one of the pairs.
   std::size_t screen_pairs = 201;
-  /// How many healthy gates may be sent to the costly second stage: 1 in 100 or fewer (118 of 201 pairs, 0.0081).
+  /// How often a gate that stands at its bound is sent to the costly second stage by chance: 118 of 201 pairs, 0.0081.
   double screen_alpha = 0.01;
   /// The confirmation decides: 11 of 12 processes, 0.0032. It forgives one process that saw no slowdown.
   std::size_t processes = 12;
@@ -36,8 +37,8 @@ Policy single_value_policy();
 /// The largest probability to fail a gate whose fresh processes measure a median on the right side of the bound, or on
 /// it, at least half of the time; nothing else is assumed.
 ///
-/// A screen that fails has more than half of its pairs beyond the bound, so its own median is beyond it: probability
-/// 1/2 or less. Given that, the confirmation over other processes fails with attained_alpha or less. The bound is their
+/// "Median" is the lower median (order_statistics.h). A screen that flags has more than half of its pairs beyond the bound,
+/// where screen_alpha is 1/2 or less, so its own median is beyond it: probability 1/2 or less. Given that, the confirmation over other processes fails with attained_alpha or less. The bound is their
 /// product: 0.0016 for the default. Away from the bound it is smaller by orders of magnitude, see power.h.
 double false_alarm_limit(const Policy& policy);
 

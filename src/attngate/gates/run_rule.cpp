@@ -13,12 +13,12 @@ std::size_t failing_inconclusive_count(std::size_t gates, const RunRule& rule) {
   return std::min(critical_count(gates, rule.inconclusive_share, rule.alpha), gates / 2 + 1);
 }
 
-RunVerdict judge_run(std::span<const Verdict> verdicts, const RunRule& rule) {
-  const auto count = [&](Verdict verdict) { return static_cast<std::size_t>(std::ranges::count(verdicts, verdict)); };
+RunVerdict judge_run(std::span<const GateVerdict> verdicts, const RunRule& rule) {
+  const auto count = [&](GateVerdict verdict) { return static_cast<std::size_t>(std::ranges::count(verdicts, verdict)); };
   RunVerdict result;
-  result.passed = count(Verdict::pass);
-  result.failed = count(Verdict::fail);
-  result.inconclusive = count(Verdict::inconclusive);
+  result.passed = count(GateVerdict::pass);
+  result.failed = count(GateVerdict::fail);
+  result.inconclusive = count(GateVerdict::inconclusive);
   const std::size_t too_many = failing_inconclusive_count(verdicts.size(), rule);
   if (verdicts.empty()) {
     result.text = "no gate was decided";

@@ -12,6 +12,12 @@ namespace {
 
 bool usable(double value) { return std::isfinite(value) && value > 0; }
 
+double log_ratio(const PairSample& pair) {
+  const double ratio = pair.candidate / pair.base;
+  // The quotient of two finite numbers above 0 may leave the range of normal ones, where it loses digits or all.
+  return std::isnormal(ratio) ? std::log(ratio) : std::log(pair.candidate) - std::log(pair.base);
+}
+
 double median_of(std::span<const PairSample> pairs, double PairSample::* field) {
   std::vector<double> values;
   for (const PairSample& pair : pairs) {
@@ -86,8 +92,7 @@ ProcessReading read_process(std::span<const PairSample> pairs, std::size_t plann
     } else {
       valid.push_back(pair);
       reading.waited += pair.device_waited;
-      // Logarithms apart: the quotient of two finite numbers may not be one.
-      reading.log_ratios.push_back(std::log(pair.candidate) - std::log(pair.base));
+      reading.log_ratios.push_back(log_ratio(pair));
     }
   }
   if (!valid.empty()) {

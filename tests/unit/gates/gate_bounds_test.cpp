@@ -111,6 +111,16 @@ TEST(GateBoundsTest, chooses_only_what_was_calibrated_for_this_gpu) {
   EXPECT_FALSE(choose_bound(bounds, "gate.c", "9.0").bound);
 }
 
+TEST(GateBoundsTest, takes_a_calibrated_value_for_one_gpu) {
+  auto bounds = parse_gate_bounds(good, "F");
+  set_value(bounds, "gate.b", {"9.0", 0.4, "calibrated"});
+  set_value(bounds, "gate.a", {"9.0", 1.02, "calibrated"});
+  EXPECT_EQ(choose_bound(bounds, "gate.b", "9.0").bound->value, 0.4);
+  EXPECT_EQ(choose_bound(bounds, "gate.a", "9.0").bound->value, 1.02);
+  EXPECT_EQ(choose_bound(bounds, "gate.a", "10.0").bound->value, 2);
+  EXPECT_THROW(set_value(bounds, "gate.c", {"9.0", 1, "calibrated"}), std::invalid_argument);
+}
+
 TEST(GateBoundsTest, the_repository_s_own_file_is_read_and_written_the_same) {
   const auto bounds = read_gate_bounds(ATTNGATE_GATE_BOUNDS);
   EXPECT_GE(bounds.size(), 50u);

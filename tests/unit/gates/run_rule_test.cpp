@@ -9,10 +9,10 @@
 namespace attngate::test {
 namespace {
 
-std::vector<Verdict> verdicts(std::size_t passed, std::size_t failed, std::size_t inconclusive) {
-  std::vector<Verdict> all(passed, Verdict::pass);
-  all.insert(all.end(), failed, Verdict::fail);
-  all.insert(all.end(), inconclusive, Verdict::inconclusive);
+std::vector<GateVerdict> verdicts(std::size_t passed, std::size_t failed, std::size_t inconclusive) {
+  std::vector<GateVerdict> all(passed, GateVerdict::pass);
+  all.insert(all.end(), failed, GateVerdict::fail);
+  all.insert(all.end(), inconclusive, GateVerdict::inconclusive);
   return all;
 }
 

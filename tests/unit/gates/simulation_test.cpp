@@ -21,7 +21,7 @@ Tally simulate_decisions(const Bound& bound, const SimulatedPair& model, std::si
     const ScreenResult first = screen(bound, {}, {}, simulate_process(model, 201, random));
     if (!first.flagged()) continue;
     ++tally.flagged;
-    tally.failed += decide(bound, first, confirm(bound, {}, {}, simulate_processes(model, 12, 40, random))).verdict == Verdict::fail;
+    tally.failed += decide(bound, first, confirm(bound, {}, {}, simulate_processes(model, 12, 40, random))).verdict == GateVerdict::fail;
   }
   return tally;
 }
