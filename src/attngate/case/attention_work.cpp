@@ -47,7 +47,8 @@ double mask_bytes(const AttentionCase& attention_case, InputForm form) {
 
 std::int64_t bytes_of(DType dtype) { return dtype == DType::fp32 ? 4 : 2; }
 
-AttentionWork sdpa_work(std::int64_t heads, std::int64_t head_dim, DType dtype, const std::vector<SequenceShape>& sequences) {
+AttentionWork sdpa_work(std::int64_t heads, std::int64_t head_dim, DType dtype,
+                        const std::vector<SequenceShape>& sequences) {
   const double embed_dim = as_double(heads) * as_double(head_dim);
   double scores = 0;
   double rows = 0;
@@ -62,7 +63,8 @@ AttentionWork sdpa_work(const AttentionCase& attention_case, InputForm form) {
   const std::vector<std::int64_t> lengths = worked_lengths(attention_case, form);
   const double embed_dim = as_double(attention_case.embed_dim());
   return {.flops = 4 * embed_dim * scores_of(attention_case, lengths),
-          .bytes = as_double(bytes_of(attention_case.dtype)) * 4 * embed_dim * sum_of(lengths) + mask_bytes(attention_case, form)};
+          .bytes = as_double(bytes_of(attention_case.dtype)) * 4 * embed_dim * sum_of(lengths) +
+                   mask_bytes(attention_case, form)};
 }
 
 AttentionWork mha_work(const AttentionCase& attention_case, InputForm form) {

@@ -51,7 +51,12 @@ BaselineEntry read_entry(StrictObject& fields) {
 bool positive(double value) { return std::isfinite(value) && value > 0; }
 
 json json_of(const BaselineEntry& entry) {
-  return {{"gate", entry.gate}, {"case", entry.line}, {"quantity", entry.quantity}, {"unit", entry.unit}, {"kind", to_string(entry.kind)}, {"values", entry.values}};
+  return {{"gate", entry.gate},
+          {"case", entry.line},
+          {"quantity", entry.quantity},
+          {"unit", entry.unit},
+          {"kind", to_string(entry.kind)},
+          {"values", entry.values}};
 }
 
 // "driver 580.65.06 here, 570.1 there", for each part that differs.
@@ -102,27 +107,33 @@ Baseline parse_baseline(const std::string& text, const std::string& where) {
   std::set<std::pair<std::string, std::string>> seen;
   for (StrictObject& fields : file.objects("entries")) {
     baseline.entries.push_back(read_entry(fields));
-    if (!seen.emplace(baseline.entries.back().gate, baseline.entries.back().line).second) fields.refuse("this gate and case come twice");
+    if (!seen.emplace(baseline.entries.back().gate, baseline.entries.back().line).second)
+      fields.refuse("this gate and case come twice");
   }
   file.finish();
   return baseline;
 }
 
-void write_baseline(const std::string& path, const Baseline& baseline) { write_atomically(path, baseline_to_json(baseline)); }
+void write_baseline(const std::string& path, const Baseline& baseline) {
+  write_atomically(path, baseline_to_json(baseline));
+}
 
 Baseline read_baseline(const std::string& path) {
   const std::string where = fmt::format("baseline '{}'", path);
   return parse_baseline(read_gate_file(path, where), where);
 }
 
-BaselineChoice find_entry(const Baseline& baseline, const BaselineKey& key, const std::string& gate, const std::string& line) {
+BaselineChoice find_entry(const Baseline& baseline, const BaselineKey& key, const std::string& gate,
+                          const std::string& line) {
   constexpr const char* advice = "'attngate gate --calibrate' writes one for this machine";
   BaselineChoice choice;
   if (baseline.key != key) {
-    choice.skip_reason = fmt::format("the baseline is of another key: {}; {}", key_differences(baseline.key, key), advice);
+    choice.skip_reason =
+        fmt::format("the baseline is of another key: {}; {}", key_differences(baseline.key, key), advice);
     return choice;
   }
-  const auto found = std::ranges::find_if(baseline.entries, [&](const BaselineEntry& entry) { return entry.gate == gate && entry.line == line; });
+  const auto found = std::ranges::find_if(
+      baseline.entries, [&](const BaselineEntry& entry) { return entry.gate == gate && entry.line == line; });
   if (found == baseline.entries.end()) {
     choice.skip_reason = fmt::format("the baseline has no entry for {} on '{}'; {}", gate, line, advice);
   } else {
@@ -134,7 +145,8 @@ BaselineChoice find_entry(const Baseline& baseline, const BaselineKey& key, cons
 BaselineComparison compare_with_baseline(const BaselineEntry& entry, double first, double second) {
   if (entry.values.empty()) throw std::invalid_argument(fmt::format("baseline entry {} has no values", entry.gate));
   for (const double value : {first, second}) {
-    if (!positive(value)) throw std::invalid_argument(fmt::format("{}: {}: allowed are finite numbers above 0", entry.gate, value));
+    if (!positive(value))
+      throw std::invalid_argument(fmt::format("{}: {}: allowed are finite numbers above 0", entry.gate, value));
   }
   const auto [smallest, largest] = std::ranges::minmax(entry.values);
   const bool larger_is_worse = entry.kind == BoundKind::upper_ratio;
@@ -144,8 +156,9 @@ BaselineComparison compare_with_baseline(const BaselineEntry& entry, double firs
   BaselineComparison comparison;
   comparison.fails = worse(first) && worse(second);
   comparison.false_alarm = 2 / ((stored + 1) * (stored + 2));
-  comparison.text = fmt::format("{:.4g} and {:.4g} {}, worst of {} stored {:.4g}: {} (false alarms {:.2g})", first, second, entry.unit, entry.values.size(),
-                                worst, comparison.fails ? "both worse" : "not both worse", comparison.false_alarm);
+  comparison.text = fmt::format("{:.4g} and {:.4g} {}, worst of {} stored {:.4g}: {} (false alarms {:.2g})", first,
+                                second, entry.unit, entry.values.size(), worst,
+                                comparison.fails ? "both worse" : "not both worse", comparison.false_alarm);
   return comparison;
 }
 

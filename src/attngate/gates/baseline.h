@@ -64,7 +64,8 @@ struct BaselineChoice {
 };
 
 /// The entry of that gate and case, if the baseline was taken under this very key.
-BaselineChoice find_entry(const Baseline& baseline, const BaselineKey& key, const std::string& gate, const std::string& line);
+BaselineChoice find_entry(const Baseline& baseline, const BaselineKey& key, const std::string& gate,
+                          const std::string& line);
 
 /// Two fresh processes against the stored ones.
 struct BaselineComparison {

@@ -11,7 +11,8 @@ namespace {
 using Binomial = boost::math::binomial_distribution<double>;
 
 void require_open_unit(const char* name, double value) {
-  if (!(value > 0 && value < 1)) throw std::invalid_argument(fmt::format("{} {}: allowed is more than 0 and less than 1", name, value));
+  if (!(value > 0 && value < 1))
+    throw std::invalid_argument(fmt::format("{} {}: allowed is more than 0 and less than 1", name, value));
 }
 
 }  // namespace
@@ -49,7 +50,8 @@ ProportionInterval clopper_pearson(std::size_t successes, std::size_t trials, do
   const double each_side = (1 - confidence) / 2;
   const auto n = static_cast<double>(trials);
   const auto k = static_cast<double>(successes);
-  return {.lower = Binomial::find_lower_bound_on_p(n, k, each_side), .upper = Binomial::find_upper_bound_on_p(n, k, each_side)};
+  return {.lower = Binomial::find_lower_bound_on_p(n, k, each_side),
+          .upper = Binomial::find_upper_bound_on_p(n, k, each_side)};
 }
 
 }  // namespace attngate

@@ -31,8 +31,8 @@ struct Bound {
 /// By how much a sample is on the wrong side of the bound, in log units: above 0 it violates, at 0 it just holds.
 ///
 /// `log_ratio` is ln(candidate / base). upper_ratio: log_ratio - ln value; required_speedup: log_ratio + ln value;
-/// floor: ln value - log_ratio. Up to 1e-12 it is 0: logarithms are rounded, and times of a coarse clock may lie on the bound
-/// exactly. Throws std::invalid_argument for a bound whose value is not finite and above 0.
+/// floor: ln value - log_ratio. Up to 1e-12 it is 0: logarithms are rounded, and times of a coarse clock may lie on
+/// the bound exactly. Throws std::invalid_argument for a bound whose value is not finite and above 0.
 double excess(const Bound& bound, double log_ratio);
 
 /// The same for each of them.
@@ -41,7 +41,8 @@ std::vector<double> excesses(const Bound& bound, std::span<const double> log_rat
 /// What the bound's value is compared with: candidate / base, or base / candidate for a required speed-up.
 double shown_ratio(const Bound& bound, double log_ratio);
 
-/// How far inside its bound a ratio lies, as a share: 0.28 for a speed-up of 2.31 where 1.8 is required; negative outside.
+/// How far inside its bound a ratio lies, as a share: 0.28 for a speed-up of 2.31 where 1.8 is required; negative
+/// outside.
 double margin(const Bound& bound, double log_ratio);
 
 }  // namespace attngate

@@ -20,7 +20,8 @@ const MedianEstimate& Decision::log_ratio() const {
   return confirm && confirm->verdict != GateVerdict::inconclusive ? confirm->log_ratio : screen.log_ratio;
 }
 
-ScreenResult screen(const Bound& bound, const Policy& policy, const ValidityRule& rule, std::span<const PairSample> pairs) {
+ScreenResult screen(const Bound& bound, const Policy& policy, const ValidityRule& rule,
+                    std::span<const PairSample> pairs) {
   ScreenResult result;
   result.reading = read_process(pairs, policy.screen_pairs, rule);
   const std::vector<double> beyond = excesses(bound, result.reading.log_ratios);
@@ -30,15 +31,18 @@ ScreenResult screen(const Bound& bound, const Policy& policy, const ValidityRule
   if (!result.reading.valid()) {
     result.reason = result.reading.problem;
   } else if (!result.test.can_fail()) {
-    result.reason = fmt::format("{} pairs are too few to fail at alpha {}; take more pairs", beyond.size(), policy.screen_alpha);
+    result.reason =
+        fmt::format("{} pairs are too few to fail at alpha {}; take more pairs", beyond.size(), policy.screen_alpha);
   } else {
     result.verdict = result.exceeding >= result.test.critical ? GateVerdict::fail : GateVerdict::pass;
-    result.reason = fmt::format("{} of {} pairs beyond the bound, {} flag", result.exceeding, result.test.trials, result.test.critical);
+    result.reason = fmt::format("{} of {} pairs beyond the bound, {} flag", result.exceeding, result.test.trials,
+                                result.test.critical);
   }
   return result;
 }
 
-ConfirmResult confirm(const Bound& bound, const Policy& policy, const ValidityRule& rule, std::span<const std::vector<PairSample>> processes) {
+ConfirmResult confirm(const Bound& bound, const Policy& policy, const ValidityRule& rule,
+                      std::span<const std::vector<PairSample>> processes) {
   ConfirmResult result;
   std::vector<double> medians;
   std::vector<double> beyond;
@@ -56,11 +60,12 @@ ConfirmResult confirm(const Bound& bound, const Policy& policy, const ValidityRu
   result.exceeding = count_exceeding(beyond, 0);
   if (!medians.empty()) result.log_ratio = estimate_median(medians);
   if (medians.size() < policy.processes || !result.test.can_fail()) {
-    result.reason = fmt::format("{} valid of {} fresh processes, {} needed{}", medians.size(), processes.size(), policy.processes,
-                                problem.empty() ? "" : "; the last invalid one: " + problem);
+    result.reason = fmt::format("{} valid of {} fresh processes, {} needed{}", medians.size(), processes.size(),
+                                policy.processes, problem.empty() ? "" : "; the last invalid one: " + problem);
   } else {
     result.verdict = result.exceeding >= result.test.critical ? GateVerdict::fail : GateVerdict::pass;
-    result.reason = fmt::format("{} of {} fresh processes beyond the bound, {} fail", result.exceeding, result.test.trials, result.test.critical);
+    result.reason = fmt::format("{} of {} fresh processes beyond the bound, {} fail", result.exceeding,
+                                result.test.trials, result.test.critical);
   }
   return result;
 }

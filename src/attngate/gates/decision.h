@@ -68,16 +68,19 @@ struct Decision {
 
 /// Stage one: the sign test over the valid pairs of one process.
 ///
-/// The critical count is that of the pairs that are valid. Inconclusive where the process does not count (samples.h) or
-/// so few pairs are left that the test could not fail.
-/// Throws std::invalid_argument for a bound that is no number above 0.
-ScreenResult screen(const Bound& bound, const Policy& policy, const ValidityRule& rule, std::span<const PairSample> pairs);
+/// The critical count is that of the pairs that are valid. Inconclusive where the process does not count (samples.h)
+/// or so few pairs are left that the test could not fail. Throws std::invalid_argument for a bound that is no number
+/// above 0.
+ScreenResult screen(const Bound& bound, const Policy& policy, const ValidityRule& rule,
+                    std::span<const PairSample> pairs);
 
-/// Stage two: the sign test over the first `policy.processes` valid processes, each with the lower median of its pairs.
+/// Stage two: the sign test over the first `policy.processes` valid processes, each with the lower median of its
+/// pairs.
 ///
 /// More processes may be given, as replacements for invalid ones, as long as the number does not depend on the ratios.
 /// Inconclusive with fewer valid ones. Throws as screen does.
-ConfirmResult confirm(const Bound& bound, const Policy& policy, const ValidityRule& rule, std::span<const std::vector<PairSample>> processes);
+ConfirmResult confirm(const Bound& bound, const Policy& policy, const ValidityRule& rule,
+                      std::span<const std::vector<PairSample>> processes);
 
 /// The verdict: fails only if both stages do. A flagged screen without confirmation is inconclusive.
 Decision decide(const Bound& bound, ScreenResult screen, std::optional<ConfirmResult> confirm = std::nullopt);

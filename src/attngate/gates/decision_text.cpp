@@ -22,7 +22,8 @@ std::string interval_text(const Bound& bound, const MedianEstimate& log_ratio, i
   const double one = shown_ratio(bound, log_ratio.lower);
   const double other = shown_ratio(bound, log_ratio.upper);
   const double percent = log_ratio.coverage >= 0.95 ? 95 : std::floor(100 * log_ratio.coverage);
-  return fmt::format(" ({:.0f} % interval {:.{}f} to {:.{}f})", percent, std::min(one, other), decimals, std::max(one, other), decimals);
+  return fmt::format(" ({:.0f} % interval {:.{}f} to {:.{}f})", percent, std::min(one, other), decimals,
+                     std::max(one, other), decimals);
 }
 
 std::string measured_text(const GateSubject& subject, const Bound& bound, const MedianEstimate& log_ratio) {
@@ -30,9 +31,12 @@ std::string measured_text(const GateSubject& subject, const Bound& bound, const 
   const std::string ratio = fmt::format("{:.{}f}", shown_ratio(bound, log_ratio.median), decimals);
   const std::string interval = interval_text(bound, log_ratio, decimals);
   switch (bound.kind) {
-    case BoundKind::upper_ratio: return fmt::format("{} takes {}x {}{}", subject.candidate, ratio, subject.base, interval);
-    case BoundKind::required_speedup: return fmt::format("{} is {}x {}{}", subject.candidate, ratio, subject.base, interval);
-    case BoundKind::floor: return fmt::format("{} reaches {} of {}{}", subject.candidate, ratio, subject.base, interval);
+    case BoundKind::upper_ratio:
+      return fmt::format("{} takes {}x {}{}", subject.candidate, ratio, subject.base, interval);
+    case BoundKind::required_speedup:
+      return fmt::format("{} is {}x {}{}", subject.candidate, ratio, subject.base, interval);
+    case BoundKind::floor:
+      return fmt::format("{} reaches {} of {}{}", subject.candidate, ratio, subject.base, interval);
   }
   return "";
 }
@@ -55,8 +59,9 @@ std::string margin_percent(double margin) {
 
 std::string decision_line(const GateSubject& subject, const Decision& decision) {
   const MedianEstimate& log_ratio = decision.log_ratio();
-  const std::string measured = log_ratio.count == 0 ? fmt::format("{} against {}: nothing measured", subject.candidate, subject.base)
-                                                    : measured_text(subject, decision.bound, log_ratio);
+  const std::string measured = log_ratio.count == 0
+                                   ? fmt::format("{} against {}: nothing measured", subject.candidate, subject.base)
+                                   : measured_text(subject, decision.bound, log_ratio);
   std::string line = fmt::format("{}, {}: {}", measured, bound_text(decision.bound), to_string(decision.verdict));
   if (decision.verdict == GateVerdict::inconclusive) return line + ": " + decision.reason;
   const double inside = margin(decision.bound, log_ratio.median);

@@ -18,9 +18,9 @@ struct GateSubject {
 ///     nested takes 0.412x padded, bound at most 0.6x: pass, margin 46 %
 ///     SDPA reaches 0.41 of the product peak, bound at least 0.28: pass, margin 46 %
 ///
-/// A fail, a flag that was not confirmed and a median outside the bound add what decided, an inconclusive gate its reason. The interval is left out for one value, and shows its own
-/// coverage where that is below 95 %. It is that of the fresh processes where they were conclusive, else of the pairs in
-/// one process.
+/// A fail, a flag that was not confirmed and a median outside the bound add what decided, an inconclusive gate its
+/// reason. The interval is left out for one value, and shows its own coverage where that is below 95 %. It is that of
+/// the fresh processes where they were conclusive, else of the pairs in one process.
 std::string decision_line(const GateSubject& subject, const Decision& decision);
 
 }  // namespace attngate

@@ -11,7 +11,8 @@
 namespace attngate {
 namespace {
 
-// Six colours that people who confuse red and green can tell apart. Source: Okabe, Ito, "Color Universal Design", 2008.
+// Six colours that people who confuse red and green can tell apart. Source: Okabe, Ito, "Color Universal Design",
+// 2008.
 constexpr std::array<const char*, 6> colours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"};
 
 // In units of the SVG file, one to a pixel where nobody scales it.
@@ -34,10 +35,12 @@ std::string percent_text(double share) {
 
 class Canvas {
  public:
-  explicit Canvas(const DetectionPlot& plot) : plot_(plot), top_(title_height + legend_line * static_cast<double>(plot.curves.size())) {
+  explicit Canvas(const DetectionPlot& plot)
+      : plot_(plot), top_(title_height + legend_line * static_cast<double>(plot.curves.size())) {
     find_range();
-    append("<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" font-family=\"sans-serif\" font-size=\"13\">\n", width,
-           height);
+    append(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" font-family=\"sans-serif\" font-size=\"13\">\n",
+        width, height);
     append("<rect width=\"{}\" height=\"{}\" fill=\"white\"/>\n", width, height);
     text(width / 2, 26, "middle", plot.title, " font-size=\"16\"");
     axes();
@@ -65,7 +68,8 @@ class Canvas {
   }
 
   void include(double slowdown) {
-    if (!std::isfinite(slowdown)) throw std::invalid_argument(fmt::format("slowdown {}: allowed are finite numbers", slowdown));
+    if (!std::isfinite(slowdown))
+      throw std::invalid_argument(fmt::format("slowdown {}: allowed are finite numbers", slowdown));
     low_ = std::min(low_, slowdown);
     high_ = std::max(high_, slowdown);
   }
@@ -104,16 +108,19 @@ class Canvas {
     line(left, y(0), width - right, y(0), "stroke=\"black\"");
     line(left, y(0), left, y(1), "stroke=\"black\"");
     line(x(plot_.bound_slowdown), y(0), x(plot_.bound_slowdown), y(1), "stroke=\"#555555\" stroke-dasharray=\"5 4\"");
-    text(x(plot_.bound_slowdown) + 5, y(1) + 12, "start", "bound " + percent_text(plot_.bound_slowdown), " fill=\"#555555\"");
+    text(x(plot_.bound_slowdown) + 5, y(1) + 12, "start", "bound " + percent_text(plot_.bound_slowdown),
+         " fill=\"#555555\"");
     text((left + width - right) / 2, height - 14, "middle", "slowdown of the candidate");
     const double middle = (y(0) + y(1)) / 2;
-    text(18, middle, "middle", "decisions that failed", fmt::format(" transform=\"rotate(-90 18 {:.1f})\"", middle).c_str());
+    text(18, middle, "middle", "decisions that failed",
+         fmt::format(" transform=\"rotate(-90 18 {:.1f})\"", middle).c_str());
   }
 
   void curve(const DetectionCurve& curve, const char* colour, std::size_t index) {
     if (!curve.predicted.empty()) {
       append("<polyline fill=\"none\" stroke=\"{}\" stroke-width=\"1\" stroke-opacity=\"0.6\" points=\"", colour);
-      for (const auto& [slowdown, probability] : curve.predicted) append("{:.1f},{:.1f} ", x(slowdown), y(std::clamp(probability, 0.0, 1.0)));
+      for (const auto& [slowdown, probability] : curve.predicted)
+        append("{:.1f},{:.1f} ", x(slowdown), y(std::clamp(probability, 0.0, 1.0)));
       svg_ += "\"/>\n";
     }
     const std::string stroke = fmt::format("stroke=\"{}\" stroke-width=\"1.6\"", colour);
@@ -123,7 +130,8 @@ class Canvas {
       line(at, y(interval.lower), at, y(interval.upper), stroke.c_str());
       line(at - 4, y(interval.lower), at + 4, y(interval.lower), stroke.c_str());
       line(at - 4, y(interval.upper), at + 4, y(interval.upper), stroke.c_str());
-      append("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3.5\" fill=\"{}\"/>\n", at, y(point.tally.failure_rate()), colour);
+      append("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3.5\" fill=\"{}\"/>\n", at, y(point.tally.failure_rate()),
+             colour);
     }
     legend(curve, colour, index);
   }
@@ -145,7 +153,8 @@ class Canvas {
 }  // namespace
 
 std::string detection_svg(const DetectionPlot& plot) {
-  if (plot.curves.size() > colours.size()) throw std::invalid_argument(fmt::format("{} curves: allowed are up to {}", plot.curves.size(), colours.size()));
+  if (plot.curves.size() > colours.size())
+    throw std::invalid_argument(fmt::format("{} curves: allowed are up to {}", plot.curves.size(), colours.size()));
   if (std::ranges::all_of(plot.curves, [](const DetectionCurve& curve) { return curve.points.empty(); })) {
     throw std::invalid_argument("no points to draw: measure an arm first");
   }

@@ -28,7 +28,8 @@ struct DetectionPlot {
 
 /// The share of failed decisions against the slowdown, with 95 % Clopper-Pearson intervals, as an SVG file's text.
 ///
-/// Throws std::invalid_argument without any point, for a slowdown that is not finite, or with more curves than colours (6).
+/// Throws std::invalid_argument without any point, for a slowdown that is not finite, or with more curves than
+/// colours (6).
 std::string detection_svg(const DetectionPlot& plot);
 
 }  // namespace attngate

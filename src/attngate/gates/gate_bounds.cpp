@@ -21,10 +21,12 @@ constexpr const char* uncalibrated = "uncalibrated";
 
 bool is_compute_capability(const std::string& text) {
   const auto digits = [](std::string_view part) {
-    return !part.empty() && std::ranges::all_of(part, [](char character) { return character >= '0' && character <= '9'; });
+    return !part.empty() &&
+           std::ranges::all_of(part, [](char character) { return character >= '0' && character <= '9'; });
   };
   const std::size_t dot = text.find('.');
-  return dot != std::string::npos && digits(std::string_view(text).substr(0, dot)) && digits(std::string_view(text).substr(dot + 1));
+  return dot != std::string::npos && digits(std::string_view(text).substr(0, dot)) &&
+         digits(std::string_view(text).substr(dot + 1));
 }
 
 std::vector<CalibratedValue> read_values(StrictObject& entry) {
@@ -38,7 +40,8 @@ std::vector<CalibratedValue> read_values(StrictObject& entry) {
     CalibratedValue value;
     value.compute_capability = item.text("compute_capability");
     if (!is_compute_capability(value.compute_capability)) item.refuse("compute_capability", "text like \"9.0\"");
-    if (!capabilities.insert(value.compute_capability).second) item.refuse(fmt::format("compute capability {} comes twice", value.compute_capability));
+    if (!capabilities.insert(value.compute_capability).second)
+      item.refuse(fmt::format("compute capability {} comes twice", value.compute_capability));
     value.value = item.positive("value");
     value.source = item.text("source");
     item.finish();
@@ -64,9 +67,11 @@ GateBound read_entry(StrictObject& entry) {
 json json_of(const GateBound& bound) {
   json values = json::array();
   for (const CalibratedValue& value : bound.values) {
-    values.push_back({{"compute_capability", value.compute_capability}, {"value", value.value}, {"source", value.source}});
+    values.push_back(
+        {{"compute_capability", value.compute_capability}, {"value", value.value}, {"source", value.source}});
   }
-  json entry = {{"gate", bound.gate}, {"quantity", bound.quantity}, {"kind", to_string(bound.kind)}, {"about", bound.about}};
+  json entry = {
+      {"gate", bound.gate}, {"quantity", bound.quantity}, {"kind", to_string(bound.kind)}, {"about", bound.about}};
   entry["values"] = bound.values.empty() ? json(uncalibrated) : values;
   return entry;
 }
@@ -74,7 +79,8 @@ json json_of(const GateBound& bound) {
 }  // namespace
 
 const std::vector<std::string>& known_quantities() {
-  static const std::vector<std::string> quantities = {"isolated_latency", "gpu_time", "throughput", "peak_bytes", "share_of_product_peak", "share_of_copy_bandwidth"};
+  static const std::vector<std::string> quantities = {
+      "isolated_latency", "gpu_time", "throughput", "peak_bytes", "share_of_product_peak", "share_of_copy_bandwidth"};
   return quantities;
 }
 
@@ -106,7 +112,9 @@ std::string gate_bounds_to_json(const std::vector<GateBound>& bounds) {
 
 void set_value(std::vector<GateBound>& bounds, const std::string& gate, const CalibratedValue& value) {
   const auto entry = std::ranges::find(bounds, gate, &GateBound::gate);
-  if (entry == bounds.end()) throw std::invalid_argument(fmt::format("no entry is named {}: a gate's kind and quantity are stated by hand first", gate));
+  if (entry == bounds.end())
+    throw std::invalid_argument(
+        fmt::format("no entry is named {}: a gate's kind and quantity are stated by hand first", gate));
   const auto old = std::ranges::find(entry->values, value.compute_capability, &CalibratedValue::compute_capability);
   if (old == entry->values.end()) {
     entry->values.push_back(value);
@@ -115,7 +123,8 @@ void set_value(std::vector<GateBound>& bounds, const std::string& gate, const Ca
   }
 }
 
-BoundChoice choose_bound(const std::vector<GateBound>& bounds, const std::string& gate, const std::string& compute_capability) {
+BoundChoice choose_bound(const std::vector<GateBound>& bounds, const std::string& gate,
+                         const std::string& compute_capability) {
   BoundChoice choice;
   const auto entry = std::ranges::find(bounds, gate, &GateBound::gate);
   if (entry == bounds.end()) {
@@ -131,9 +140,10 @@ BoundChoice choose_bound(const std::vector<GateBound>& bounds, const std::string
   }
   std::vector<std::string> others;
   for (const CalibratedValue& other : entry->values) others.push_back(other.compute_capability);
-  choice.skip_reason = fmt::format("{} is uncalibrated for compute capability {}{}; 'attngate gate --calibrate' on such a GPU proposes a bound", gate,
-                                   compute_capability.empty() ? "none" : compute_capability,
-                                   others.empty() ? "" : fmt::format(" (calibrated for {})", fmt::join(others, ", ")));
+  choice.skip_reason = fmt::format(
+      "{} is uncalibrated for compute capability {}{}; 'attngate gate --calibrate' on such a GPU proposes a bound",
+      gate, compute_capability.empty() ? "none" : compute_capability,
+      others.empty() ? "" : fmt::format(" (calibrated for {})", fmt::join(others, ", ")));
   return choice;
 }
 

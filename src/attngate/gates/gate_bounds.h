@@ -65,6 +65,7 @@ struct BoundChoice {
 
 /// The bound of that gate on a GPU of that compute capability. A gate that is unknown, uncalibrated, or calibrated for
 /// other GPUs only has none: nothing is guessed from a neighbour.
-BoundChoice choose_bound(const std::vector<GateBound>& bounds, const std::string& gate, const std::string& compute_capability);
+BoundChoice choose_bound(const std::vector<GateBound>& bounds, const std::string& gate,
+                         const std::string& compute_capability);
 
 }  // namespace attngate

@@ -4,7 +4,8 @@
 
 namespace attngate {
 
-/// Thrown for a file of bounds or baselines that cannot be read: what() is one line naming file, entry, field and cause.
+/// Thrown for a file of bounds or baselines that cannot be read: what() is one line naming file, entry, field and
+/// cause.
 class GateDataError : public UsageError {
  public:
   using UsageError::UsageError;

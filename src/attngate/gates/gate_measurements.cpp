@@ -8,7 +8,9 @@
 namespace attngate {
 namespace {
 
-void write_count(std::ostream& out, const char* name, std::size_t count) { write_measurement(out, name, static_cast<double>(count)); }
+void write_count(std::ostream& out, const char* name, std::size_t count) {
+  write_measurement(out, name, static_cast<double>(count));
+}
 
 void write_ratio(std::ostream& out, const Bound& bound, const MedianEstimate& log_ratio) {
   const double one = shown_ratio(bound, log_ratio.lower);

@@ -14,12 +14,15 @@ namespace {
 
 void require_enough(const Policy& policy, const ProcessRatios& processes) {
   if (processes.size() < policy.processes + 1) {
-    throw std::invalid_argument(fmt::format("{} processes: a decision draws {} different ones; measure more", processes.size(), policy.processes + 1));
+    throw std::invalid_argument(fmt::format("{} processes: a decision draws {} different ones; measure more",
+                                            processes.size(), policy.processes + 1));
   }
   for (std::size_t index = 0; index < processes.size(); ++index) {
     if (processes[index].empty()) throw std::invalid_argument(fmt::format("process {} has no pairs", index));
     for (const double log_ratio : processes[index]) {
-      if (!std::isfinite(log_ratio)) throw std::invalid_argument(fmt::format("process {}: log ratio {}: allowed are finite numbers", index, log_ratio));
+      if (!std::isfinite(log_ratio))
+        throw std::invalid_argument(
+            fmt::format("process {}: log ratio {}: allowed are finite numbers", index, log_ratio));
     }
   }
 }
@@ -33,12 +36,14 @@ std::size_t draw_exceeding(const std::vector<double>& beyond, std::size_t count,
 
 // Puts a random choice of `count` numbers, in random order, at the front.
 void shuffle_front(std::vector<std::size_t>& numbers, std::size_t count, SeededRandom& random) {
-  for (std::size_t index = 0; index < count; ++index) std::swap(numbers[index], numbers[index + random.below(numbers.size() - index)]);
+  for (std::size_t index = 0; index < count; ++index)
+    std::swap(numbers[index], numbers[index + random.below(numbers.size() - index)]);
 }
 
 }  // namespace
 
-Tally resample_decisions(const Bound& bound, const Policy& policy, const ProcessRatios& processes, std::size_t decisions, std::uint64_t seed) {
+Tally resample_decisions(const Bound& bound, const Policy& policy, const ProcessRatios& processes,
+                         std::size_t decisions, std::uint64_t seed) {
   require_enough(policy, processes);
   std::vector<std::vector<double>> beyond;
   for (const auto& log_ratios : processes) beyond.push_back(excesses(bound, log_ratios));
@@ -62,11 +67,16 @@ Tally resample_decisions(const Bound& bound, const Policy& policy, const Process
 }
 
 std::string detection_table_text(const std::vector<DetectionPoint>& points) {
-  TextTable table({{"slowdown", Align::right}, {"decisions", Align::right}, {"flagged", Align::right}, {"failed", Align::right}, {"95 % interval", Align::right}});
+  TextTable table({{"slowdown", Align::right},
+                   {"decisions", Align::right},
+                   {"flagged", Align::right},
+                   {"failed", Align::right},
+                   {"95 % interval", Align::right}});
   for (const DetectionPoint& point : points) {
     const ProportionInterval interval = point.tally.failure_interval();
-    table.add_row({fmt::format("{:.2f} %", 100 * point.slowdown), std::to_string(point.tally.decisions), std::to_string(point.tally.flagged),
-                   std::to_string(point.tally.failed), fmt::format("{:.4f} to {:.4f}", interval.lower, interval.upper)});
+    table.add_row({fmt::format("{:.2f} %", 100 * point.slowdown), std::to_string(point.tally.decisions),
+                   std::to_string(point.tally.flagged), std::to_string(point.tally.failed),
+                   fmt::format("{:.4f} to {:.4f}", interval.lower, interval.upper)});
   }
   return table.text();
 }

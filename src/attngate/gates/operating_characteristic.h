@@ -22,7 +22,9 @@ struct Tally {
   /// Both stages failed.
   std::size_t failed = 0;
 
-  double failure_rate() const { return decisions == 0 ? 0 : static_cast<double>(failed) / static_cast<double>(decisions); }
+  double failure_rate() const {
+    return decisions == 0 ? 0 : static_cast<double>(failed) / static_cast<double>(decisions);
+  }
   /// Clopper-Pearson at 95 %: of chance in the drawing alone. It does not know how well the processes that were
   /// measured stand for those that were not; their number says that.
   ProportionInterval failure_interval() const { return clopper_pearson(failed, decisions, 0.95); }
@@ -31,9 +33,10 @@ struct Tally {
 /// Makes decisions from real samples: for each, one process drawn for the screen and policy.processes others for the
 /// confirmation, none twice, with pairs drawn from each with replacement.
 ///
-/// The same seed gives the same tally on every machine. Throws std::invalid_argument, naming what is needed, with fewer
-/// than policy.processes + 1 processes, for one without pairs, or for a ratio that is not finite.
-Tally resample_decisions(const Bound& bound, const Policy& policy, const ProcessRatios& processes, std::size_t decisions, std::uint64_t seed);
+/// The same seed gives the same tally on every machine. Throws std::invalid_argument, naming what is needed, with
+/// fewer than policy.processes + 1 processes, for one without pairs, or for a ratio that is not finite.
+Tally resample_decisions(const Bound& bound, const Policy& policy, const ProcessRatios& processes,
+                         std::size_t decisions, std::uint64_t seed);
 
 /// One point of the curve of detection against slowdown.
 struct DetectionPoint {

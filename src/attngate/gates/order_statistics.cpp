@@ -24,7 +24,8 @@ std::vector<double> sorted(std::span<const double> values) {
 
 double middle(const std::vector<double>& ascending) {
   const std::size_t half = ascending.size() / 2;
-  return ascending.size() % 2 == 1 ? ascending[half] : ascending[half - 1] + (ascending[half] - ascending[half - 1]) / 2;
+  return ascending.size() % 2 == 1 ? ascending[half]
+                                   : ascending[half - 1] + (ascending[half] - ascending[half - 1]) / 2;
 }
 
 // Values beyond the quartile on each side; linear between neighbours, as most programs do it.

@@ -25,8 +25,8 @@ struct MedianEstimate {
 /// Throws std::invalid_argument without any value, for one that is not finite, or a confidence outside (0, 1).
 MedianEstimate estimate_median(std::span<const double> values, double confidence = 0.95);
 
-/// The middle value, the mean of the middle two for an even count. Throws std::invalid_argument without any value, or for
-/// one that is not finite.
+/// The middle value, the mean of the middle two for an even count. Throws std::invalid_argument without any value, or
+/// for one that is not finite.
 double median(std::span<const double> values);
 
 /// The (count + 1) / 2-th smallest value: one of the values, so that it exceeds a threshold exactly if more than half

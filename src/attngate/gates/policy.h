@@ -37,9 +37,10 @@ Policy single_value_policy();
 /// The largest probability to fail a gate whose fresh processes measure a median on the right side of the bound, or on
 /// it, at least half of the time; nothing else is assumed.
 ///
-/// "Median" is the lower median (order_statistics.h). A screen that flags has more than half of its pairs beyond the bound,
-/// where screen_alpha is 1/2 or less, so its own median is beyond it: probability 1/2 or less. Given that, the confirmation over other processes fails with attained_alpha or less. The bound is their
-/// product: 0.0016 for the default. Away from the bound it is smaller by orders of magnitude, see power.h.
+/// "Median" is the lower median (order_statistics.h). A screen that flags has more than half of its pairs beyond the
+/// bound, where screen_alpha is 1/2 or less, so its own median is beyond it: probability 1/2 or less. Given that, the
+/// confirmation over other processes fails with attained_alpha or less. The bound is their product: 0.0016 for the
+/// default. Away from the bound it is smaller by orders of magnitude, see power.h.
 double false_alarm_limit(const Policy& policy);
 
 /// The policy in one line, with its counts and attained alphas.

@@ -15,13 +15,15 @@ double normal_cdf(double value) { return 0.5 * std::erfc(-value / std::sqrt(2.0)
 
 void require_spreads(const NoiseModel& noise) {
   for (const double spread : {noise.pair_spread, noise.process_spread}) {
-    if (!(std::isfinite(spread) && spread >= 0)) throw std::invalid_argument(fmt::format("spread {}: allowed is a finite number from 0 on", spread));
+    if (!(std::isfinite(spread) && spread >= 0))
+      throw std::invalid_argument(fmt::format("spread {}: allowed is a finite number from 0 on", spread));
   }
 }
 
 // The test fails a process with this true excess, its own bias included.
 double power_in_process(const SignTest& test, double process_excess, double pair_spread) {
-  const double exceeding = pair_spread > 0 ? normal_cdf(process_excess / pair_spread) : (process_excess > 0 ? 1.0 : 0.0);
+  const double exceeding =
+      pair_spread > 0 ? normal_cdf(process_excess / pair_spread) : (process_excess > 0 ? 1.0 : 0.0);
   return test.power(exceeding);
 }
 
@@ -29,17 +31,20 @@ double power_over_processes(const SignTest& test, double true_excess, const Nois
   require_spreads(noise);
   const auto [pair_spread, process_spread] = noise;
   if (process_spread == 0) return power_in_process(test, true_excess, pair_spread);
-  if (pair_spread == 0) return test.can_fail() ? normal_cdf(true_excess / process_spread) : 0;  // the integral of a step
-  constexpr double reach = 8;  // N(0, 1) has 1.2e-15 beyond
+  if (pair_spread == 0)
+    return test.can_fail() ? normal_cdf(true_excess / process_spread) : 0;  // the integral of a step
+  constexpr double reach = 8;                                               // N(0, 1) has 1.2e-15 beyond
   // As a function of the bias the power rises within pair_spread / sqrt(n): four steps for that, 50 for the density.
-  const double width = std::min(process_spread / 12.5, pair_spread / (4 * std::sqrt(static_cast<double>(std::max<std::size_t>(test.trials, 1)))));
+  const double width = std::min(
+      process_spread / 12.5, pair_spread / (4 * std::sqrt(static_cast<double>(std::max<std::size_t>(test.trials, 1)))));
   const int steps = 2 * static_cast<int>(std::clamp(reach * process_spread / width, 100.0, 10000.0));
   const double step = 2 * reach / steps;
   double sum = 0;
   for (int index = 0; index <= steps; ++index) {
     const double bias = -reach + index * step;
     const double weight = index == 0 || index == steps ? 1 : index % 2 == 1 ? 4 : 2;
-    sum += weight * std::exp(-bias * bias / 2) * power_in_process(test, true_excess + bias * process_spread, pair_spread);
+    sum +=
+        weight * std::exp(-bias * bias / 2) * power_in_process(test, true_excess + bias * process_spread, pair_spread);
   }
   constexpr double density = 0.3989422804014327;  // 1 / sqrt(2 pi)
   return std::clamp(sum * density * step / 3, 0.0, 1.0);
@@ -63,8 +68,11 @@ double decision_power(const Policy& policy, double true_excess, const NoiseModel
 }
 
 double spread_cap(const Policy& policy, double true_excess, double process_spread, double power) {
-  if (!(power > 0 && power < 1)) throw std::invalid_argument(fmt::format("power {}: allowed is more than 0 and less than 1", power));
-  const auto enough = [&](double spread) { return decision_power(policy, true_excess, {spread, process_spread}) >= power; };
+  if (!(power > 0 && power < 1))
+    throw std::invalid_argument(fmt::format("power {}: allowed is more than 0 and less than 1", power));
+  const auto enough = [&](double spread) {
+    return decision_power(policy, true_excess, {spread, process_spread}) >= power;
+  };
   if (true_excess <= 0 || !enough(0)) return 0;
   double low = 0;
   double high = 16 * true_excess;  // a pair is beyond the bound with probability 0.525 then: hardly ever found
@@ -76,8 +84,8 @@ double spread_cap(const Policy& policy, double true_excess, double process_sprea
   return low;
 }
 
-std::vector<PowerRow> power_table(const Policy& policy, const Bound& bound, double log_ratio, const std::vector<double>& slowdowns,
-                                  const NoiseModel& noise) {
+std::vector<PowerRow> power_table(const Policy& policy, const Bound& bound, double log_ratio,
+                                  const std::vector<double>& slowdowns, const NoiseModel& noise) {
   std::vector<PowerRow> rows;
   for (const double slowdown : slowdowns) {
     const double change = bound.kind == BoundKind::floor ? -std::log1p(slowdown) : std::log1p(slowdown);
@@ -92,10 +100,13 @@ std::vector<PowerRow> power_table(const Policy& policy, const Bound& bound, doub
 }
 
 std::string power_table_text(const std::vector<PowerRow>& rows) {
-  TextTable table({{"slowdown", Align::right}, {"screen flags", Align::right}, {"confirmed", Align::right}, {"fails", Align::right}});
+  TextTable table({{"slowdown", Align::right},
+                   {"screen flags", Align::right},
+                   {"confirmed", Align::right},
+                   {"fails", Align::right}});
   for (const PowerRow& row : rows) {
-    table.add_row({fmt::format("{:.2f} %", 100 * row.slowdown), fmt::format("{:.4f}", row.screen), fmt::format("{:.4f}", row.confirm),
-                   fmt::format("{:.2g}", row.decision)});
+    table.add_row({fmt::format("{:.2f} %", 100 * row.slowdown), fmt::format("{:.4f}", row.screen),
+                   fmt::format("{:.4f}", row.confirm), fmt::format("{:.2g}", row.decision)});
   }
   return table.text();
 }

@@ -22,8 +22,8 @@ struct NoiseModel {
 /// rule over 8 standard deviations each way. Throws std::invalid_argument for a spread below 0 or not finite.
 double screen_power(const Policy& policy, double true_excess, const NoiseModel& noise);
 
-/// The probability that the confirmation fails it: the same per process with more than half of its pairs for c, then the
-/// sign test over the processes. Throws as screen_power does.
+/// The probability that the confirmation fails it: the same per process with more than half of its pairs for c, then
+/// the sign test over the processes. Throws as screen_power does.
 double confirm_power(const Policy& policy, double true_excess, const NoiseModel& noise);
 
 /// The probability that a gate fails: both stages, whose processes are different ones. Throws as screen_power does.
@@ -42,10 +42,10 @@ struct PowerRow {
   double decision = 0;
 };
 
-/// The power for each slowdown of a candidate that stands at `log_ratio` = ln(candidate / base) without one: 0 for equal
-/// times; a slowdown adds to a ratio of times and takes from one of rates (a floor).
-std::vector<PowerRow> power_table(const Policy& policy, const Bound& bound, double log_ratio, const std::vector<double>& slowdowns,
-                                  const NoiseModel& noise);
+/// The power for each slowdown of a candidate that stands at `log_ratio` = ln(candidate / base) without one: 0 for
+/// equal times; a slowdown adds to a ratio of times and takes from one of rates (a floor).
+std::vector<PowerRow> power_table(const Policy& policy, const Bound& bound, double log_ratio,
+                                  const std::vector<double>& slowdowns, const NoiseModel& noise);
 
 /// The table as text, a line each.
 std::string power_table_text(const std::vector<PowerRow>& rows);

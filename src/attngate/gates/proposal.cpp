@@ -13,10 +13,12 @@ namespace {
 
 void require_enough(std::span<const double> ratios) {
   if (ratios.size() < least_calibration_processes) {
-    throw std::invalid_argument(fmt::format("{} processes: a bound is proposed from {} or more", ratios.size(), least_calibration_processes));
+    throw std::invalid_argument(
+        fmt::format("{} processes: a bound is proposed from {} or more", ratios.size(), least_calibration_processes));
   }
   for (const double ratio : ratios) {
-    if (!(std::isfinite(ratio) && ratio > 0)) throw std::invalid_argument(fmt::format("ratio {}: allowed are finite numbers above 0", ratio));
+    if (!(std::isfinite(ratio) && ratio > 0))
+      throw std::invalid_argument(fmt::format("ratio {}: allowed are finite numbers above 0", ratio));
   }
 }
 
@@ -58,8 +60,9 @@ Proposal propose_bound(BoundKind kind, const Policy& policy, std::span<const dou
   constexpr double doubt = 0.05;
   proposal.kept_share = std::pow(doubt, 1 / processes);
   proposal.policy_alarm = policy_alarm(policy, processes);
-  proposal.text = fmt::format("worst of {} fresh processes ({:.4g}, median {:.4g}), rounded outward; false alarms of the policy {:.1g}", ratios.size(),
-                              proposal.worst, proposal.median, proposal.policy_alarm);
+  proposal.text = fmt::format(
+      "worst of {} fresh processes ({:.4g}, median {:.4g}), rounded outward; false alarms of the policy {:.1g}",
+      ratios.size(), proposal.worst, proposal.median, proposal.policy_alarm);
   return proposal;
 }
 

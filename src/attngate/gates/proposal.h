@@ -32,14 +32,15 @@ struct Proposal {
 
 /// Proposes the worst of M processes, rounded outward to three significant digits, as the bound.
 ///
-/// `ratios` are the processes' medians as people say them: candidate / base, base / candidate for a required speed-up, a
-/// share for a floor. If fresh processes are like them, the probability p that one is beyond the worst of M has the
-/// distribution Beta(1, M); the screen's process is beyond it with p, and at least c of k fresh ones by a binomial tail:
+/// `ratios` are the processes' medians as people say them: candidate / base, base / candidate for a required
+/// speed-up, a share for a floor. If fresh processes are like them, the probability p that one is beyond the worst of
+/// M has the distribution Beta(1, M); the screen's process is beyond it with p, and at least c of k fresh ones by a
+/// binomial tail:
 ///
 ///     policy_alarm = sum over j = c..k of C(k, j) M B(j + 2, k - j + M)
 ///
-/// Source: David, Nagaraja, "Order Statistics", 3rd edition, section 7.2 (tolerance intervals).
-/// Throws std::invalid_argument for fewer than least_calibration_processes, or a number that is not finite and above 0.
+/// Source: David, Nagaraja, "Order Statistics", 3rd edition, section 7.2 (tolerance intervals). Throws
+/// std::invalid_argument for fewer than least_calibration_processes, or a number that is not finite and above 0.
 Proposal propose_bound(BoundKind kind, const Policy& policy, std::span<const double> ratios);
 
 }  // namespace attngate

@@ -14,7 +14,9 @@ std::size_t failing_inconclusive_count(std::size_t gates, const RunRule& rule) {
 }
 
 RunVerdict judge_run(std::span<const GateVerdict> verdicts, const RunRule& rule) {
-  const auto count = [&](GateVerdict verdict) { return static_cast<std::size_t>(std::ranges::count(verdicts, verdict)); };
+  const auto count = [&](GateVerdict verdict) {
+    return static_cast<std::size_t>(std::ranges::count(verdicts, verdict));
+  };
   RunVerdict result;
   result.passed = count(GateVerdict::pass);
   result.failed = count(GateVerdict::fail);
@@ -25,8 +27,10 @@ RunVerdict judge_run(std::span<const GateVerdict> verdicts, const RunRule& rule)
     return result;
   }
   result.fails = result.failed > 0 || result.inconclusive >= too_many;
-  result.text = fmt::format("{} passed, {} failed, {} inconclusive ({} would fail the run)", result.passed, result.failed, result.inconclusive, too_many);
-  if (result.failed == 0 && result.fails) result.text += ": too many gates did not decide; look at their reasons, and at what else uses the GPU";
+  result.text = fmt::format("{} passed, {} failed, {} inconclusive ({} would fail the run)", result.passed,
+                            result.failed, result.inconclusive, too_many);
+  if (result.failed == 0 && result.fails)
+    result.text += ": too many gates did not decide; look at their reasons, and at what else uses the GPU";
   return result;
 }
 

@@ -10,8 +10,8 @@ namespace attngate {
 
 /// How many inconclusive gates a run may have.
 struct RunRule {
-  /// Share of gates that may come out inconclusive on a healthy machine. 1 in 100 is chosen and not measured: a run of 40
-  /// gates then loses one gate in three runs.
+  /// Share of gates that may come out inconclusive on a healthy machine. 1 in 100 is chosen and not measured: a run
+  /// of 40 gates then loses one gate in three runs.
   double inconclusive_share = 0.01;
   /// A run of more than two gates on such a machine fails by the first rule below with this probability at most.
   double alpha = 0.001;
@@ -19,9 +19,10 @@ struct RunRule {
 
 /// The smallest number of inconclusive gates that fails a run of that many: 0 gates fail at once (0).
 ///
-/// The smaller of two: c with P(X >= c) <= alpha, X from Binomial(gates, inconclusive_share), and more than half of the
-/// gates, since a run that mostly did not decide must not be green (with one or two gates, as chance has it, that is 0.01
-/// or 0.0001). Gates that fall out together, as on a GPU that throttles, are no chance: they are meant to be caught.
+/// The smaller of two: c with P(X >= c) <= alpha, X from Binomial(gates, inconclusive_share), and more than half of
+/// the gates, since a run that mostly did not decide must not be green (with one or two gates, as chance has it, that
+/// is 0.01 or 0.0001). Gates that fall out together, as on a GPU that throttles, are no chance: they are meant to be
+/// caught.
 std::size_t failing_inconclusive_count(std::size_t gates, const RunRule& rule = {});
 
 /// What all gates of a run amount to.

@@ -30,7 +30,9 @@ std::string host_bound_problem(std::span<const PairSample> pairs, const ProcessR
   const double candidate = median_of(pairs, &PairSample::candidate_host);
   const double base = median_of(pairs, &PairSample::base_host);
   const auto text = [](const char* side, double host, double gpu) {
-    return fmt::format("host-bound: a call of the {} takes {:.1f} us on the host and {:.1f} us on the GPU; put more calls into a sample", side, host, gpu);
+    return fmt::format(
+        "host-bound: a call of the {} takes {:.1f} us on the host and {:.1f} us on the GPU; put more calls into a sample",
+        side, host, gpu);
   };
   if (candidate > reading.median_candidate) return text("candidate", candidate, reading.median_candidate);
   if (base > reading.median_base) return text("base", base, reading.median_base);
@@ -39,25 +41,31 @@ std::string host_bound_problem(std::span<const PairSample> pairs, const ProcessR
 
 std::string too_few_problem(const ProcessReading& reading, std::size_t planned) {
   std::string text = fmt::format("{} of {} planned pairs are valid", reading.log_ratios.size(), planned);
-  if (reading.throttled > 0) text += fmt::format("; {} throttled ({})", reading.throttled, invalidating_events_text(reading.clock_events));
+  if (reading.throttled > 0)
+    text += fmt::format("; {} throttled ({})", reading.throttled, invalidating_events_text(reading.clock_events));
   if (reading.unusable > 0) text += fmt::format("; {} without a time above 0", reading.unusable);
   return text;
 }
 
-std::string problem_of(std::span<const PairSample> valid, const ProcessReading& reading, std::size_t planned, const ValidityRule& rule) {
+std::string problem_of(std::span<const PairSample> valid, const ProcessReading& reading, std::size_t planned,
+                       const ValidityRule& rule) {
   const auto allowed = [&](std::size_t pairs) {
     constexpr double rounding = 1e-9;  // a tenth of 10 pairs is one pair
     return static_cast<std::size_t>(rule.max_invalid_share * static_cast<double>(pairs) + rounding);
   };
-  if (valid.empty() || valid.size() + allowed(planned) < planned || reading.throttled + reading.unusable > allowed(reading.pairs)) {
+  if (valid.empty() || valid.size() + allowed(planned) < planned ||
+      reading.throttled + reading.unusable > allowed(reading.pairs)) {
     return too_few_problem(reading, planned);
   }
   if (reading.spread > rule.max_spread) {
-    return fmt::format("the pairs spread by {:.2f} %, over the cap of {:.2f} %", 100 * reading.spread, 100 * rule.max_spread);
+    return fmt::format("the pairs spread by {:.2f} %, over the cap of {:.2f} %", 100 * reading.spread,
+                       100 * rule.max_spread);
   }
   if (rule.host_bound_expected) return "";
   if (reading.waited > allowed(valid.size())) {
-    return fmt::format("host-bound: the device may have waited for the host in {} of {} pairs; put more calls into a sample", reading.waited, valid.size());
+    return fmt::format(
+        "host-bound: the device may have waited for the host in {} of {} pairs; put more calls into a sample",
+        reading.waited, valid.size());
   }
   return host_bound_problem(valid, reading);
 }

@@ -18,8 +18,8 @@ inline constexpr std::uint64_t hw_slowdown = 0x08;
 inline constexpr std::uint64_t sw_thermal_slowdown = 0x20;
 inline constexpr std::uint64_t hw_thermal_slowdown = 0x40;
 inline constexpr std::uint64_t hw_power_brake = 0x80;
-/// Those that make a sample invalid: something outside the program has slowed the GPU. A power cap is not among them: a
-/// large matrix product meets it on a healthy GPU.
+/// Those that make a sample invalid: something outside the program has slowed the GPU. A power cap is not among them:
+/// a large matrix product meets it on a healthy GPU.
 inline constexpr std::uint64_t invalidating = hw_slowdown | sw_thermal_slowdown | hw_thermal_slowdown | hw_power_brake;
 }  // namespace clock_reason
 
@@ -43,8 +43,8 @@ struct PairSample {
 
 /// When the samples of one process say nothing.
 struct ValidityRule {
-  /// Largest share of invalid pairs, chosen. 0.1: 181 of 201 pairs cost little power (spread_cap for 2 % at a bound of 1 %
-  /// falls from 1.94 to 1.90 %), and a GPU that throttles more often is in no state to be compared.
+  /// Largest share of invalid pairs, chosen. 0.1: 181 of 201 pairs cost little power (spread_cap for 2 % at a bound
+  /// of 1 % falls from 1.94 to 1.90 %), and a GPU that throttles more often is in no state to be compared.
   double max_invalid_share = 0.1;
   /// Largest robust_spread of the log ratios; spread_cap() (power.h) derives it from the slowdown that must be found.
   double max_spread = std::numeric_limits<double>::infinity();
@@ -80,8 +80,8 @@ struct ProcessReading {
 ///
 /// A pair counts by its clock events and by being a number, never by how long it took: leaving out slow pairs would
 /// change the question. The process does not count with more than the allowed share of planned pairs missing or
-/// invalid, a spread over its cap, or bound by the host without being meant to: more than the allowed share of pairs in
-/// which the device waited, or a median host time above the median GPU time of either side.
+/// invalid, a spread over its cap, or bound by the host without being meant to: more than the allowed share of pairs
+/// in which the device waited, or a median host time above the median GPU time of either side.
 ProcessReading read_process(std::span<const PairSample> pairs, std::size_t planned, const ValidityRule& rule);
 
 }  // namespace attngate

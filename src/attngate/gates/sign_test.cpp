@@ -6,7 +6,9 @@
 
 namespace attngate {
 
-double SignTest::power(double exceeding_probability) const { return binomial_upper_tail(critical, trials, exceeding_probability); }
+double SignTest::power(double exceeding_probability) const {
+  return binomial_upper_tail(critical, trials, exceeding_probability);
+}
 
 SignTest make_sign_test(std::size_t trials, double alpha) {
   const std::size_t critical = critical_count(trials, 0.5, alpha);

@@ -27,7 +27,8 @@ std::vector<PairSample> simulate_process(const SimulatedPair& model, std::size_t
   const double each_spread = model.pair_spread / std::sqrt(2.0);  // the difference of two has pair_spread
   const auto time = [&](double level) {
     const double spike = random.uniform() < model.spike_share ? model.spike_factor : 1;
-    return rounded(model.base_us * std::exp(level + each_spread * noise(model.student_degrees, random)) * spike, model.clock_step_us);
+    return rounded(model.base_us * std::exp(level + each_spread * noise(model.student_degrees, random)) * spike,
+                   model.clock_step_us);
   };
   std::vector<PairSample> samples;
   samples.reserve(pairs);
@@ -42,7 +43,8 @@ std::vector<PairSample> simulate_process(const SimulatedPair& model, std::size_t
   return samples;
 }
 
-std::vector<std::vector<PairSample>> simulate_processes(const SimulatedPair& model, std::size_t processes, std::size_t pairs, SeededRandom& random) {
+std::vector<std::vector<PairSample>> simulate_processes(const SimulatedPair& model, std::size_t processes,
+                                                        std::size_t pairs, SeededRandom& random) {
   std::vector<std::vector<PairSample>> result(processes);
   for (auto& samples : result) samples = simulate_process(model, pairs, random);
   return result;

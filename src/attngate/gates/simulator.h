@@ -26,8 +26,8 @@ struct SimulatedPair {
   /// Share of measurements, on either side, that a spike makes `spike_factor` times longer.
   double spike_share = 0;
   double spike_factor = 3;
-  /// Degrees of freedom of Student's t for the noise in the place of the normal distribution; 0 is the normal one, 1 has
-  /// no mean.
+  /// Degrees of freedom of Student's t for the noise in the place of the normal distribution; 0 is the normal one, 1
+  /// has no mean.
   int student_degrees = 0;
   /// Steps of the clock in us that times are rounded to; 0 is none.
   double clock_step_us = 0;
@@ -37,6 +37,7 @@ struct SimulatedPair {
 std::vector<PairSample> simulate_process(const SimulatedPair& model, std::size_t pairs, SeededRandom& random);
 
 /// The pairs of each of several processes.
-std::vector<std::vector<PairSample>> simulate_processes(const SimulatedPair& model, std::size_t processes, std::size_t pairs, SeededRandom& random);
+std::vector<std::vector<PairSample>> simulate_processes(const SimulatedPair& model, std::size_t processes,
+                                                        std::size_t pairs, SeededRandom& random);
 
 }  // namespace attngate

@@ -22,7 +22,9 @@ StrictObject::StrictObject(const json& value, std::string where) : object_(&valu
 
 void StrictObject::refuse(const std::string& what) const { throw GateDataError(where_ + ": " + what); }
 
-void StrictObject::refuse(const char* key, const std::string& allowed) const { refuse(fmt::format("field '{}': allowed is {}", key, allowed)); }
+void StrictObject::refuse(const char* key, const std::string& allowed) const {
+  refuse(fmt::format("field '{}': allowed is {}", key, allowed));
+}
 
 const json& StrictObject::at(const char* key) {
   asked_.insert(key);
@@ -39,13 +41,15 @@ std::string StrictObject::text(const char* key) {
 
 std::string StrictObject::one_of(const char* key, const std::vector<std::string>& allowed) {
   const std::string value = text(key);
-  if (std::ranges::find(allowed, value) == allowed.end()) refuse(key, fmt::format("{}; this is '{}'", fmt::join(allowed, ", "), value));
+  if (std::ranges::find(allowed, value) == allowed.end())
+    refuse(key, fmt::format("{}; this is '{}'", fmt::join(allowed, ", "), value));
   return value;
 }
 
 double StrictObject::positive(const char* key) {
   const json& value = at(key);
-  if (!value.is_number() || !std::isfinite(value.get<double>()) || value.get<double>() <= 0) refuse(key, "a number above 0");
+  if (!value.is_number() || !std::isfinite(value.get<double>()) || value.get<double>() <= 0)
+    refuse(key, "a number above 0");
   return value.get<double>();
 }
 
@@ -54,7 +58,8 @@ std::vector<double> StrictObject::positives(const char* key) {
   std::vector<double> values;
   if (list.is_array()) {
     for (const json& value : list) {
-      if (value.is_number() && std::isfinite(value.get<double>()) && value.get<double>() > 0) values.push_back(value.get<double>());
+      if (value.is_number() && std::isfinite(value.get<double>()) && value.get<double>() > 0)
+        values.push_back(value.get<double>());
     }
   }
   if (values.empty() || values.size() != list.size()) refuse(key, "a list of numbers above 0, one or more");
@@ -72,7 +77,8 @@ std::vector<StrictObject> StrictObject::objects(const char* key) {
   const json& list = at(key);
   if (!list.is_array()) refuse(key, "a list");
   std::vector<StrictObject> result;
-  for (std::size_t index = 0; index < list.size(); ++index) result.emplace_back(list[index], fmt::format("{}: {}[{}]", where_, key, index));
+  for (std::size_t index = 0; index < list.size(); ++index)
+    result.emplace_back(list[index], fmt::format("{}: {}[{}]", where_, key, index));
   return result;
 }
 
@@ -96,7 +102,8 @@ json parse_json(const std::string& text, const std::string& where) {
   const auto watch = [&](int, json::parse_event_t event, json& parsed) {
     if (event == json::parse_event_t::object_start) keys_seen.emplace_back();
     if (event == json::parse_event_t::object_end) keys_seen.pop_back();
-    if (event == json::parse_event_t::key && !keys_seen.back().insert(parsed.get<std::string>()).second) twice = parsed.get<std::string>();
+    if (event == json::parse_event_t::key && !keys_seen.back().insert(parsed.get<std::string>()).second)
+      twice = parsed.get<std::string>();
     return true;
   };
   json value = json::parse(text, watch, false);
@@ -111,7 +118,8 @@ std::string read_gate_file(const std::string& path, const std::string& where) {
   std::ostringstream text;
   if (file && file.peek() != std::ifstream::traits_type::eof()) text << file.rdbuf();
   if (!file || file.bad() || text.bad()) {
-    throw GateDataError(fmt::format("{}: cannot be read: {}", where, errno != 0 ? std::strerror(errno) : "it is empty"));
+    throw GateDataError(
+        fmt::format("{}: cannot be read: {}", where, errno != 0 ? std::strerror(errno) : "it is empty"));
   }
   return text.str();
 }

@@ -15,11 +15,17 @@
 namespace attngate::test {
 namespace {
 
-const BaselineKey h200{.device = "NVIDIA H200", .compute_capability = "9.0", .driver = "580.65.06", .cuda = "13.0", .libtorch = "2.11.0"};
+const BaselineKey h200{
+    .device = "NVIDIA H200", .compute_capability = "9.0", .driver = "580.65.06", .cuda = "13.0", .libtorch = "2.11.0"};
 const char* const line = "dtype=bf16 heads=16 head_dim=128 lengths=2048x4";
 
 Baseline sample() {
-  const BaselineEntry entry{.gate = "gate.build", .line = line, .quantity = "gpu_time", .unit = "us", .kind = BoundKind::upper_ratio, .values = {217.1, 216.0, 218.25}};
+  const BaselineEntry entry{.gate = "gate.build",
+                            .line = line,
+                            .quantity = "gpu_time",
+                            .unit = "us",
+                            .kind = BoundKind::upper_ratio,
+                            .values = {217.1, 216.0, 218.25}};
   return {.key = h200, .written = "2026-01-31T12:00:00Z", .entries = {entry}};
 }
 
@@ -50,20 +56,26 @@ TEST(BaselineTest, says_what_is_wrong_with_a_file) {
   const auto refused = [](const std::string& text) { return refusal([&] { parse_baseline(text, "F"); }); };
   EXPECT_EQ(refused(good.substr(0, good.size() / 2)), "F: is not JSON, or only a part of it");
   EXPECT_EQ(refused(good + "}"), "F: is not JSON, or only a part of it");
-  EXPECT_EQ(refused(with(good, "gate_baseline", "results")), "F: field 'schema': allowed is \"attngate.gate_baseline\"");
+  EXPECT_EQ(refused(with(good, "gate_baseline", "results")),
+            "F: field 'schema': allowed is \"attngate.gate_baseline\"");
   EXPECT_EQ(refused(with(good, "\"driver\": \"580.65.06\",", "")), "F: key: field 'driver' is missing");
   EXPECT_EQ(refused(with(good, "\"driver\"", "\"host\": \"x\", \"driver\"")), "F: key: field 'host' is unknown");
-  EXPECT_EQ(refused(with(good, "217.1", "null")), "F: entries[0] (gate.build): field 'values': allowed is a list of numbers above 0, one or more");
-  EXPECT_EQ(refused(with(good, "217.1", "-217.1")), "F: entries[0] (gate.build): field 'values': allowed is a list of numbers above 0, one or more");
-  EXPECT_EQ(refused(with(good, "\"us\"", "\"ms\"")), "F: entries[0] (gate.build): field 'unit': allowed is us, bytes, ratio, share; this is 'ms'");
+  EXPECT_EQ(refused(with(good, "217.1", "null")),
+            "F: entries[0] (gate.build): field 'values': allowed is a list of numbers above 0, one or more");
+  EXPECT_EQ(refused(with(good, "217.1", "-217.1")),
+            "F: entries[0] (gate.build): field 'values': allowed is a list of numbers above 0, one or more");
+  EXPECT_EQ(refused(with(good, "\"us\"", "\"ms\"")),
+            "F: entries[0] (gate.build): field 'unit': allowed is us, bytes, ratio, share; this is 'ms'");
 }
 
 TEST(BaselineTest, names_a_file_that_is_missing_or_cut_short) {
   const ScratchFolder folder;
-  EXPECT_EQ(refusal([&] { read_baseline(folder / "none"); }), "baseline '" + folder / "none" + "': cannot be read: No such file or directory");
+  EXPECT_EQ(refusal([&] { read_baseline(folder / "none"); }),
+            "baseline '" + folder / "none" + "': cannot be read: No such file or directory");
   const std::string text = baseline_to_json(sample());
   write_text(folder / "cut", text.substr(0, text.size() - 20));
-  EXPECT_EQ(refusal([&] { read_baseline(folder / "cut"); }), "baseline '" + folder / "cut" + "': is not JSON, or only a part of it");
+  EXPECT_EQ(refusal([&] { read_baseline(folder / "cut"); }),
+            "baseline '" + folder / "cut" + "': is not JSON, or only a part of it");
 }
 
 TEST(BaselineTest, writes_nothing_that_it_could_not_read) {
@@ -88,11 +100,13 @@ TEST(BaselineTest, finds_an_entry_under_the_same_key_only) {
   other.device = "NVIDIA H100";
   const BaselineChoice choice = find_entry(baseline, other, "gate.build", line);
   EXPECT_EQ(choice.entry, nullptr);
-  EXPECT_EQ(choice.skip_reason,
-            "the baseline is of another key: device 'NVIDIA H100' here, 'NVIDIA H200' there; driver '570.1' here, '580.65.06' there; 'attngate gate "
-            "--calibrate' writes one for this machine");
-  EXPECT_EQ(find_entry(baseline, h200, "gate.build", "dtype=fp32 heads=1 head_dim=8 lengths=1").skip_reason,
-            "the baseline has no entry for gate.build on 'dtype=fp32 heads=1 head_dim=8 lengths=1'; 'attngate gate --calibrate' writes one for this machine");
+  EXPECT_EQ(
+      choice.skip_reason,
+      "the baseline is of another key: device 'NVIDIA H100' here, 'NVIDIA H200' there; driver '570.1' here, '580.65.06' there; 'attngate gate "
+      "--calibrate' writes one for this machine");
+  EXPECT_EQ(
+      find_entry(baseline, h200, "gate.build", "dtype=fp32 heads=1 head_dim=8 lengths=1").skip_reason,
+      "the baseline has no entry for gate.build on 'dtype=fp32 heads=1 head_dim=8 lengths=1'; 'attngate gate --calibrate' writes one for this machine");
 }
 
 TEST(BaselineTest, fails_when_both_fresh_runs_are_worse_than_all_stored) {
@@ -124,7 +138,8 @@ TEST(BaselineTest, alarms_as_often_as_it_states) {
 
 RC_GTEST_PROP(BaselineTest, gives_back_any_values_to_the_last_bit, ()) {
   Baseline baseline = sample();
-  baseline.entries[0].values = *rc::gen::nonEmpty(rc::gen::container<std::vector<double>>(rc::gen::map(rc::gen::positive<double>(), [](double value) { return std::abs(value); })));
+  baseline.entries[0].values = *rc::gen::nonEmpty(rc::gen::container<std::vector<double>>(
+      rc::gen::map(rc::gen::positive<double>(), [](double value) { return std::abs(value); })));
   for (const double value : baseline.entries[0].values) RC_PRE(std::isfinite(value) && value > 0);
   RC_ASSERT(parse_baseline(baseline_to_json(baseline), "F") == baseline);
 }

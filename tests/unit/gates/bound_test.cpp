@@ -42,8 +42,10 @@ TEST(BoundTest, refuses_a_value_that_is_no_ratio) {
 RC_GTEST_PROP(BoundTest, a_speedup_is_the_upper_ratio_of_its_reciprocal, ()) {
   const double value = *rc::gen::inRange(1, 1000) / 100.0;
   const double log_ratio = *rc::gen::inRange(-300, 300) / 100.0;
-  RC_ASSERT(std::abs(excess({BoundKind::required_speedup, value}, log_ratio) - excess({BoundKind::upper_ratio, 1 / value}, log_ratio)) < 1e-12);
-  RC_ASSERT(std::abs(excess({BoundKind::floor, value}, log_ratio) + excess({BoundKind::upper_ratio, value}, log_ratio)) < 1e-12);
+  RC_ASSERT(std::abs(excess({BoundKind::required_speedup, value}, log_ratio) -
+                     excess({BoundKind::upper_ratio, 1 / value}, log_ratio)) < 1e-12);
+  RC_ASSERT(std::abs(excess({BoundKind::floor, value}, log_ratio) +
+                     excess({BoundKind::upper_ratio, value}, log_ratio)) < 1e-12);
 }
 
 }  // namespace

@@ -19,7 +19,8 @@ using Processes = std::vector<std::vector<PairSample>>;
 
 Processes slow_processes(std::size_t count, std::size_t slow_ones) {
   Processes processes;
-  for (std::size_t index = 0; index < count; ++index) processes.push_back(pairs_split(40, 40, index < slow_ones ? slow : fast, fast));
+  for (std::size_t index = 0; index < count; ++index)
+    processes.push_back(pairs_split(40, 40, index < slow_ones ? slow : fast, fast));
   return processes;
 }
 
@@ -39,7 +40,9 @@ TEST(DecisionTest, confirmation_fails_from_11_of_12_processes_on) {
 }
 
 TEST(DecisionTest, a_process_votes_with_more_than_half_of_its_pairs) {
-  const auto vote = [](std::size_t above) { return confirm(one_percent, {}, {}, Processes(12, pairs_split(40, above, slow, fast))).exceeding; };
+  const auto vote = [](std::size_t above) {
+    return confirm(one_percent, {}, {}, Processes(12, pairs_split(40, above, slow, fast))).exceeding;
+  };
   EXPECT_EQ(vote(20), 0u);
   EXPECT_EQ(vote(21), 12u);
 }
@@ -56,7 +59,8 @@ TEST(DecisionTest, fails_only_if_both_stages_do) {
 TEST(DecisionTest, is_inconclusive_while_a_flag_is_not_confirmed) {
   const Decision decision = decide(one_percent, screened(201));
   EXPECT_EQ(decision.verdict, GateVerdict::inconclusive);
-  EXPECT_EQ(decision.reason, "201 of 201 pairs beyond the bound, 118 flag; flagged and not confirmed: run the fresh processes");
+  EXPECT_EQ(decision.reason,
+            "201 of 201 pairs beyond the bound, 118 flag; flagged and not confirmed: run the fresh processes");
 }
 
 TEST(DecisionTest, ties_on_the_bound_pass) {
@@ -91,7 +95,8 @@ TEST(DecisionTest, is_inconclusive_over_samples_that_say_nothing) {
 TEST(DecisionTest, is_inconclusive_where_the_test_could_not_fail) {
   Policy few;
   few.screen_pairs = 6;
-  EXPECT_EQ(screen(one_percent, few, {}, pairs_split(6, 6, slow, fast)).reason, "6 pairs are too few to fail at alpha 0.01; take more pairs");
+  EXPECT_EQ(screen(one_percent, few, {}, pairs_split(6, 6, slow, fast)).reason,
+            "6 pairs are too few to fail at alpha 0.01; take more pairs");
   few.processes = 7;
   EXPECT_EQ(confirm(one_percent, few, {}, slow_processes(7, 7)).verdict, GateVerdict::inconclusive);
 }
@@ -101,7 +106,8 @@ TEST(DecisionTest, replaces_invalid_processes_and_needs_twelve) {
   processes[4].resize(3);
   const ConfirmResult short_of_one = confirm(one_percent, {}, {}, processes);
   EXPECT_EQ(short_of_one.verdict, GateVerdict::inconclusive);
-  EXPECT_EQ(short_of_one.reason, "11 valid of 12 fresh processes, 12 needed; the last invalid one: 3 of 40 planned pairs are valid");
+  EXPECT_EQ(short_of_one.reason,
+            "11 valid of 12 fresh processes, 12 needed; the last invalid one: 3 of 40 planned pairs are valid");
   EXPECT_EQ(decide(one_percent, screened(201), short_of_one).verdict, GateVerdict::inconclusive);
   processes.push_back(slow_processes(1, 1)[0]);
   EXPECT_EQ(confirm(one_percent, {}, {}, processes).verdict, GateVerdict::fail);
@@ -125,13 +131,15 @@ RC_GTEST_PROP(DecisionTest, a_slower_candidate_never_fares_better, (std::uint64_
   const SimulatedPair model{.slowdown = 0.008, .pair_spread = 0.01, .process_spread = 0.002};
   auto pairs = simulate_process(model, 201, random);
   auto processes = simulate_processes(model, 12, 40, random);
-  const GateVerdict before = decide(one_percent, screen(one_percent, {}, {}, pairs), confirm(one_percent, {}, {}, processes)).verdict;
+  const GateVerdict before =
+      decide(one_percent, screen(one_percent, {}, {}, pairs), confirm(one_percent, {}, {}, processes)).verdict;
   const double factor = 1 + *rc::gen::inRange(0, 40) / 1000.0;
   for (PairSample& pair : pairs) pair.candidate *= factor;
   for (auto& process : processes) {
     for (PairSample& pair : process) pair.candidate *= factor;
   }
-  const GateVerdict after = decide(one_percent, screen(one_percent, {}, {}, pairs), confirm(one_percent, {}, {}, processes)).verdict;
+  const GateVerdict after =
+      decide(one_percent, screen(one_percent, {}, {}, pairs), confirm(one_percent, {}, {}, processes)).verdict;
   RC_ASSERT(before != GateVerdict::fail || after == GateVerdict::fail);
 }
 

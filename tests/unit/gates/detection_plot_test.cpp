@@ -8,10 +8,14 @@
 namespace attngate::test {
 namespace {
 
-DetectionPoint point(double slowdown, std::size_t failed) { return {.slowdown = slowdown, .tally = {.decisions = 100, .flagged = failed, .failed = failed}}; }
+DetectionPoint point(double slowdown, std::size_t failed) {
+  return {.slowdown = slowdown, .tally = {.decisions = 100, .flagged = failed, .failed = failed}};
+}
 
 DetectionPlot sample() {
-  DetectionCurve curve{.label = "SDPA <217 us> & more", .points = {point(0, 0), point(0.01, 2), point(0.02, 100)}, .predicted = {{0, 0}, {0.02, 1}}};
+  DetectionCurve curve{.label = "SDPA <217 us> & more",
+                       .points = {point(0, 0), point(0.01, 2), point(0.02, 100)},
+                       .predicted = {{0, 0}, {0.02, 1}}};
   return {.title = "Detection", .bound_slowdown = 0.01, .curves = {curve}};
 }
 

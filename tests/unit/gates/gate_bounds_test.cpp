@@ -47,37 +47,53 @@ TEST(GateBoundsTest, names_file_entry_and_field_of_what_is_wrong) {
   EXPECT_EQ(refusal(""), "F: is not JSON, or only a part of it");
   EXPECT_EQ(refusal("[]"), "F: allowed is an object");
   EXPECT_EQ(refusal("{}"), "F: field 'schema' is missing");
-  EXPECT_EQ(refusal(with(good, "attngate.gate_bounds", "other")), "F: field 'schema': allowed is \"attngate.gate_bounds\"");
+  EXPECT_EQ(refusal(with(good, "attngate.gate_bounds", "other")),
+            "F: field 'schema': allowed is \"attngate.gate_bounds\"");
   EXPECT_EQ(refusal(with(good, "\"version\": 1", "\"version\": 2")), "F: field 'version': allowed is 1");
   EXPECT_EQ(refusal(with(good, "\"version\": 1", "\"version\": 1, \"colour\": 3")), "F: field 'colour' is unknown");
-  EXPECT_EQ(refusal(with(good, "\"about\": \"A against B.\"", "\"abuot\": \"A\"")), "F: bounds[0] (gate.a): field 'about' is missing");
-  EXPECT_EQ(refusal(with(good, "\"about\": \"A against B.\"", "\"about\": 3")), "F: bounds[0] (gate.a): field 'about': allowed is text that is not empty");
-  EXPECT_EQ(refusal(with(good, "\"about\": \"C.\"", "\"about\": \"C.\", \"bound\": 3")), "F: bounds[1] (gate.b): field 'bound' is unknown");
-  EXPECT_EQ(refusal(with(good, "upper_ratio", "upper")), "F: bounds[0] (gate.a): field 'kind': allowed is upper_ratio, required_speedup, floor; this is 'upper'");
-  EXPECT_EQ(refusal(with(good, "peak_bytes", "bytes")),
-            "F: bounds[1] (gate.b): field 'quantity': allowed is isolated_latency, gpu_time, throughput, peak_bytes, share_of_product_peak, "
-            "share_of_copy_bandwidth; this is 'bytes'");
+  EXPECT_EQ(refusal(with(good, "\"about\": \"A against B.\"", "\"abuot\": \"A\"")),
+            "F: bounds[0] (gate.a): field 'about' is missing");
+  EXPECT_EQ(refusal(with(good, "\"about\": \"A against B.\"", "\"about\": 3")),
+            "F: bounds[0] (gate.a): field 'about': allowed is text that is not empty");
+  EXPECT_EQ(refusal(with(good, "\"about\": \"C.\"", "\"about\": \"C.\", \"bound\": 3")),
+            "F: bounds[1] (gate.b): field 'bound' is unknown");
+  EXPECT_EQ(refusal(with(good, "upper_ratio", "upper")),
+            "F: bounds[0] (gate.a): field 'kind': allowed is upper_ratio, required_speedup, floor; this is 'upper'");
+  EXPECT_EQ(
+      refusal(with(good, "peak_bytes", "bytes")),
+      "F: bounds[1] (gate.b): field 'quantity': allowed is isolated_latency, gpu_time, throughput, peak_bytes, share_of_product_peak, "
+      "share_of_copy_bandwidth; this is 'bytes'");
   EXPECT_EQ(refusal(with(good, "\"gate.b\"", "\"gate.a\"")), "F: bounds[1] (gate.a): this gate comes twice");
-  EXPECT_EQ(refusal(with(good, "\"gate.b\"", "\"b\"")), "F: bounds[1] (b): field 'gate': allowed is a name that starts with 'gate.'");
+  EXPECT_EQ(refusal(with(good, "\"gate.b\"", "\"b\"")),
+            "F: bounds[1] (b): field 'gate': allowed is a name that starts with 'gate.'");
 }
 
 TEST(GateBoundsTest, wants_a_number_with_its_source_or_none_at_all) {
-  EXPECT_EQ(refusal(with(good, ", \"source\": \"measured\"", "")), "F: bounds[0] (gate.a): values[0]: field 'source' is missing");
-  EXPECT_EQ(refusal(with(good, "\"measured\"", "\"\"")), "F: bounds[0] (gate.a): values[0]: field 'source': allowed is text that is not empty");
+  EXPECT_EQ(refusal(with(good, ", \"source\": \"measured\"", "")),
+            "F: bounds[0] (gate.a): values[0]: field 'source' is missing");
+  EXPECT_EQ(refusal(with(good, "\"measured\"", "\"\"")),
+            "F: bounds[0] (gate.a): values[0]: field 'source': allowed is text that is not empty");
   for (const char* value : {"0", "-1", "\"1.01\"", "null", "true", "[1]"}) {
-    EXPECT_EQ(refusal(with(good, "1.01", value)), "F: bounds[0] (gate.a): values[0]: field 'value': allowed is a number above 0") << value;
+    EXPECT_EQ(refusal(with(good, "1.01", value)),
+              "F: bounds[0] (gate.a): values[0]: field 'value': allowed is a number above 0")
+        << value;
   }
   EXPECT_EQ(refusal(with(good, "1.01", "1e999")), "F: is not JSON, or only a part of it");
-  EXPECT_EQ(refusal(with(good, "\"10.0\"", "\"9.0\"")), "F: bounds[0] (gate.a): values[1]: compute capability 9.0 comes twice");
+  EXPECT_EQ(refusal(with(good, "\"10.0\"", "\"9.0\"")),
+            "F: bounds[0] (gate.a): values[1]: compute capability 9.0 comes twice");
   for (const char* capability : {"90", "9.", ".0", "sm_90", "9.0a"}) {
-    EXPECT_EQ(refusal(with(good, "10.0", capability)), "F: bounds[0] (gate.a): values[1]: field 'compute_capability': allowed is text like \"9.0\"");
+    EXPECT_EQ(refusal(with(good, "10.0", capability)),
+              "F: bounds[0] (gate.a): values[1]: field 'compute_capability': allowed is text like \"9.0\"");
   }
-  EXPECT_EQ(refusal(with(good, "\"uncalibrated\"", "[]")), "F: bounds[1] (gate.b): field 'values': allowed is a list of one or more, or \"uncalibrated\"");
-  EXPECT_EQ(refusal(with(good, "\"uncalibrated\"", "\"later\"")), "F: bounds[1] (gate.b): field 'values': allowed is a list");
+  EXPECT_EQ(refusal(with(good, "\"uncalibrated\"", "[]")),
+            "F: bounds[1] (gate.b): field 'values': allowed is a list of one or more, or \"uncalibrated\"");
+  EXPECT_EQ(refusal(with(good, "\"uncalibrated\"", "\"later\"")),
+            "F: bounds[1] (gate.b): field 'values': allowed is a list");
 }
 
 TEST(GateBoundsTest, refuses_a_key_that_comes_twice) {
-  EXPECT_EQ(refusal(with(good, "\"value\": 1.01", "\"value\": 1.01, \"value\": 9")), "F: field 'value' comes twice in one object");
+  EXPECT_EQ(refusal(with(good, "\"value\": 1.01", "\"value\": 1.01, \"value\": 9")),
+            "F: field 'value' comes twice in one object");
 }
 
 TEST(GateBoundsTest, names_a_file_that_cannot_be_read) {
@@ -90,9 +106,11 @@ TEST(GateBoundsTest, names_a_file_that_cannot_be_read) {
     }
     return std::string("accepted");
   };
-  EXPECT_EQ(message(folder / "none.json"), "gate bounds '" + folder / "none.json" + "': cannot be read: No such file or directory");
+  EXPECT_EQ(message(folder / "none.json"),
+            "gate bounds '" + folder / "none.json" + "': cannot be read: No such file or directory");
   write_text(folder / "empty.json", "");
-  EXPECT_EQ(message(folder / "empty.json"), "gate bounds '" + folder / "empty.json" + "': is not JSON, or only a part of it");
+  EXPECT_EQ(message(folder / "empty.json"),
+            "gate bounds '" + folder / "empty.json" + "': is not JSON, or only a part of it");
   EXPECT_NE(message(folder.path()), "accepted");
 }
 
@@ -103,11 +121,14 @@ TEST(GateBoundsTest, chooses_only_what_was_calibrated_for_this_gpu) {
   EXPECT_EQ(*found.bound, (Bound{BoundKind::upper_ratio, 1.01}));
   EXPECT_EQ(found.source, "measured");
   EXPECT_EQ(found.skip_reason, "");
-  EXPECT_EQ(choose_bound(bounds, "gate.a", "8.0").skip_reason,
-            "gate.a is uncalibrated for compute capability 8.0 (calibrated for 9.0, 10.0); 'attngate gate --calibrate' on such a GPU proposes a bound");
-  EXPECT_EQ(choose_bound(bounds, "gate.b", "9.0").skip_reason,
-            "gate.b is uncalibrated for compute capability 9.0; 'attngate gate --calibrate' on such a GPU proposes a bound");
-  EXPECT_EQ(choose_bound(bounds, "gate.c", "9.0").skip_reason, "no bound is stated for gate.c; add an entry to the file of bounds");
+  EXPECT_EQ(
+      choose_bound(bounds, "gate.a", "8.0").skip_reason,
+      "gate.a is uncalibrated for compute capability 8.0 (calibrated for 9.0, 10.0); 'attngate gate --calibrate' on such a GPU proposes a bound");
+  EXPECT_EQ(
+      choose_bound(bounds, "gate.b", "9.0").skip_reason,
+      "gate.b is uncalibrated for compute capability 9.0; 'attngate gate --calibrate' on such a GPU proposes a bound");
+  EXPECT_EQ(choose_bound(bounds, "gate.c", "9.0").skip_reason,
+            "no bound is stated for gate.c; add an entry to the file of bounds");
   EXPECT_FALSE(choose_bound(bounds, "gate.c", "9.0").bound);
 }
 

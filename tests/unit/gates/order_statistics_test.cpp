@@ -65,7 +65,8 @@ TEST(OrderStatisticsTest, refuses_what_has_no_median) {
 }
 
 TEST(OrderStatisticsTest, interval_covers_the_median_as_often_as_stated) {
-  // Exponential values, median ln 2: far from symmetric. 4,000 samples of 40; the coverage of ranks 14 and 27 is 96.2 %.
+  // Exponential values, median ln 2: far from symmetric. 4,000 samples of 40; the coverage of ranks 14 and 27 is 96.2
+  // %.
   std::mt19937_64 random(20240501);
   int covered = 0;
   constexpr int samples = 4000;
@@ -96,7 +97,8 @@ TEST(OrderStatisticsTest, spread_is_that_of_the_normal_distribution_and_ignores_
 }
 
 RC_GTEST_PROP(OrderStatisticsTest, interval_encloses_the_median_whatever_the_order, ()) {
-  auto values = *rc::gen::nonEmpty(rc::gen::container<std::vector<double>>(rc::gen::map(rc::gen::inRange(-50, 50), [](int i) { return i / 8.0; })));
+  auto values = *rc::gen::nonEmpty(
+      rc::gen::container<std::vector<double>>(rc::gen::map(rc::gen::inRange(-50, 50), [](int i) { return i / 8.0; })));
   const MedianEstimate estimate = estimate_median(values);
   RC_ASSERT(estimate.lower <= estimate.median && estimate.median <= estimate.upper);
   std::ranges::reverse(values);
@@ -105,7 +107,8 @@ RC_GTEST_PROP(OrderStatisticsTest, interval_encloses_the_median_whatever_the_ord
 }
 
 RC_GTEST_PROP(OrderStatisticsTest, lower_median_exceeds_exactly_what_more_than_half_of_the_values_exceed, ()) {
-  const auto values = *rc::gen::nonEmpty(rc::gen::container<std::vector<double>>(rc::gen::map(rc::gen::inRange(-9, 9), [](int i) { return i * 1.0; })));
+  const auto values = *rc::gen::nonEmpty(
+      rc::gen::container<std::vector<double>>(rc::gen::map(rc::gen::inRange(-9, 9), [](int i) { return i * 1.0; })));
   const double threshold = *rc::gen::inRange(-9, 9);
   RC_ASSERT((lower_median(values) > threshold) == (2 * count_exceeding(values, threshold) > values.size()));
 }

@@ -32,9 +32,11 @@ TEST(PowerTest, integrates_over_the_process_bias) {
   EXPECT_NEAR(screen_power({}, -0.0015, {.pair_spread = 0, .process_spread = 0.003}), above, 1e-12);
   // One pair: bias and noise are one normal distribution, whose variances add.
   const Policy single = single_value_policy();
-  EXPECT_NEAR(screen_power(single, 0.005, {.pair_spread = 0.004, .process_spread = 0.003}), 0.5 * std::erfc(-1 / std::sqrt(2.0)), 1e-9);
+  EXPECT_NEAR(screen_power(single, 0.005, {.pair_spread = 0.004, .process_spread = 0.003}),
+              0.5 * std::erfc(-1 / std::sqrt(2.0)), 1e-9);
   // Two very different scales: the step of the test lies between two grid points of the density.
-  EXPECT_NEAR(screen_power(single, 0.0001, {.pair_spread = 1e-5, .process_spread = 0.003}), 0.5 * std::erfc(-(0.1 / 3) / std::sqrt(2.0)), 1e-4);
+  EXPECT_NEAR(screen_power(single, 0.0001, {.pair_spread = 1e-5, .process_spread = 0.003}),
+              0.5 * std::erfc(-(0.1 / 3) / std::sqrt(2.0)), 1e-4);
 }
 
 TEST(PowerTest, finds_twice_the_bound_and_passes_half_of_it_on_the_measured_noise) {
@@ -71,9 +73,10 @@ TEST(PowerTest, refuses_a_spread_that_is_none) {
 }
 
 TEST(PowerTest, prints_policy_and_table) {
-  EXPECT_EQ(policy_text({}),
-            "screen: 118 of 201 pairs beyond the bound (alpha 0.0081); confirm: 11 of 12 fresh processes by their median of 40 (alpha 0.0032); "
-            "false alarms at the bound itself: at most 0.0016");
+  EXPECT_EQ(
+      policy_text({}),
+      "screen: 118 of 201 pairs beyond the bound (alpha 0.0081); confirm: 11 of 12 fresh processes by their median of 40 (alpha 0.0032); "
+      "false alarms at the bound itself: at most 0.0016");
   const std::string text = power_table_text(power_table({}, one_percent, 0, {0.005, 0.02}, {0.0043, 0.0012}));
   EXPECT_NE(text.find("2.00 %        1.0000     1.0000"), std::string::npos) << text;
   // A rate falls where a time grows.

@@ -34,7 +34,8 @@ TEST(ProposalTest, states_how_sure_it_is) {
   EXPECT_NEAR(proposal.kept_share, 0.861, 0.0005);
   // p (12 p^11 (1 - p) + p^12) = 12 p^12 - 11 p^13, and p^r has the mean 1 / C(20 + r, r) under Beta(1, 20).
   EXPECT_NEAR(proposal.policy_alarm, 12 / 225792840.0 - 11 / 573166440.0, 1e-15);
-  EXPECT_EQ(proposal.text, "worst of 20 fresh processes (1.019, median 1.01), rounded outward; false alarms of the policy 3e-08");
+  EXPECT_EQ(proposal.text,
+            "worst of 20 fresh processes (1.019, median 1.01), rounded outward; false alarms of the policy 3e-08");
 }
 
 TEST(ProposalTest, policy_alarm_is_the_rate_seen_when_calibration_and_decision_are_drawn_alike) {

@@ -10,7 +10,9 @@
 namespace attngate::test {
 namespace {
 
-std::vector<PairSample> quiet(std::size_t count) { return std::vector<PairSample>(count, {.candidate = 202, .base = 200}); }
+std::vector<PairSample> quiet(std::size_t count) {
+  return std::vector<PairSample>(count, {.candidate = 202, .base = 200});
+}
 
 TEST(SamplesTest, reads_log_ratios_and_medians) {
   const ProcessReading reading = read_process(quiet(10), 10, {});
@@ -67,20 +69,23 @@ TEST(SamplesTest, does_not_overflow_on_extreme_times) {
 TEST(SamplesTest, says_nothing_without_pairs) {
   EXPECT_EQ(read_process({}, 201, {}).problem, "0 of 201 planned pairs are valid");
   EXPECT_FALSE(read_process({}, 0, {}).valid());
-  EXPECT_EQ(read_process(std::vector<PairSample>(5), 5, {}).problem, "0 of 5 planned pairs are valid; 5 without a time above 0");
+  EXPECT_EQ(read_process(std::vector<PairSample>(5), 5, {}).problem,
+            "0 of 5 planned pairs are valid; 5 without a time above 0");
 }
 
 TEST(SamplesTest, says_nothing_over_the_spread_cap) {
   const auto pairs = pairs_split(100, 50, 0.05, 0.0);
   EXPECT_TRUE(read_process(pairs, 100, {}).valid());
-  EXPECT_EQ(read_process(pairs, 100, {.max_spread = 0.02}).problem, "the pairs spread by 3.71 %, over the cap of 2.00 %");
+  EXPECT_EQ(read_process(pairs, 100, {.max_spread = 0.02}).problem,
+            "the pairs spread by 3.71 %, over the cap of 2.00 %");
 }
 
 TEST(SamplesTest, says_nothing_about_a_gpu_that_waits_for_the_host) {
   auto pairs = quiet(100);
   for (PairSample& pair : pairs) pair.base_host = 230;
-  EXPECT_EQ(read_process(pairs, 100, {}).problem,
-            "host-bound: a call of the base takes 230.0 us on the host and 200.0 us on the GPU; put more calls into a sample");
+  EXPECT_EQ(
+      read_process(pairs, 100, {}).problem,
+      "host-bound: a call of the base takes 230.0 us on the host and 200.0 us on the GPU; put more calls into a sample");
   EXPECT_TRUE(read_process(pairs, 100, {.host_bound_expected = true}).valid());
   pairs = quiet(100);
   for (std::size_t index = 0; index < 11; ++index) pairs[index].device_waited = true;

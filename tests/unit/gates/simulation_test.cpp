@@ -21,7 +21,8 @@ Tally simulate_decisions(const Bound& bound, const SimulatedPair& model, std::si
     const ScreenResult first = screen(bound, {}, {}, simulate_process(model, 201, random));
     if (!first.flagged()) continue;
     ++tally.flagged;
-    tally.failed += decide(bound, first, confirm(bound, {}, {}, simulate_processes(model, 12, 40, random))).verdict == GateVerdict::fail;
+    tally.failed += decide(bound, first, confirm(bound, {}, {}, simulate_processes(model, 12, 40, random))).verdict ==
+                    GateVerdict::fail;
   }
   return tally;
 }
@@ -29,7 +30,8 @@ Tally simulate_decisions(const Bound& bound, const SimulatedPair& model, std::si
 // Within four standard deviations of a binomial count, and one for rare events.
 void expect_count(std::size_t count, std::size_t trials, double probability, const char* what, std::uint64_t seed) {
   const double expected = probability * static_cast<double>(trials);
-  EXPECT_NEAR(static_cast<double>(count), expected, 4 * std::sqrt(expected * (1 - probability)) + 1) << what << ", seed " << seed;
+  EXPECT_NEAR(static_cast<double>(count), expected, 4 * std::sqrt(expected * (1 - probability)) + 1)
+      << what << ", seed " << seed;
 }
 
 const Bound none{BoundKind::upper_ratio, 1.0};
@@ -70,12 +72,18 @@ TEST(SimulationTest, no_false_alarm_in_2000_and_a_3_percent_slowdown_found_with_
   slower.slowdown = 0.03;
   EXPECT_EQ(simulate_decisions(two_percent, same, 2000, base_seed + 30).failed, 0u) << "seed " << base_seed + 30;
   const Tally found = simulate_decisions(two_percent, slower, 1000, base_seed + 31);
-  expect_count(found.failed, 1000, decision_power({}, excess(two_percent, std::log(1.03)), {0.005, 0.003}), "3 %", base_seed + 31);
+  expect_count(found.failed, 1000, decision_power({}, excess(two_percent, std::log(1.03)), {0.005, 0.003}), "3 %",
+               base_seed + 31);
   EXPECT_GT(found.failed, 980u);
 }
 
 TEST(SimulationTest, resolves_half_and_twice_of_1_percent_with_spikes_drift_and_order_effects) {
-  SimulatedPair model{.slowdown = 0.005, .pair_spread = 0.0058, .process_spread = 0.0013, .drift = 0.1, .order_effect = 0.004, .spike_share = 0.02};
+  SimulatedPair model{.slowdown = 0.005,
+                      .pair_spread = 0.0058,
+                      .process_spread = 0.0013,
+                      .drift = 0.1,
+                      .order_effect = 0.004,
+                      .spike_share = 0.02};
   EXPECT_EQ(simulate_decisions(one_percent, model, 1000, base_seed + 40).failed, 0u) << "seed " << base_seed + 40;
   model.slowdown = 0.02;
   EXPECT_EQ(simulate_decisions(one_percent, model, 1000, base_seed + 41).failed, 1000u) << "seed " << base_seed + 41;
@@ -84,7 +92,8 @@ TEST(SimulationTest, resolves_half_and_twice_of_1_percent_with_spikes_drift_and_
 TEST(SimulationTest, power_between_is_the_one_computed_beforehand) {
   for (const double slowdown : {0.011, 0.012, 0.014}) {
     const double predicted = decision_power({}, excess(one_percent, std::log1p(slowdown)), {0.0106, 0.0018});
-    const Tally tally = simulate_decisions(one_percent, {.slowdown = slowdown, .pair_spread = 0.0106, .process_spread = 0.0018}, 1000, base_seed + 50);
+    const Tally tally = simulate_decisions(
+        one_percent, {.slowdown = slowdown, .pair_spread = 0.0106, .process_spread = 0.0018}, 1000, base_seed + 50);
     expect_count(tally.failed, 1000, predicted, "between", base_seed + 50);
   }
 }
@@ -98,13 +107,15 @@ ProcessRatios ratios_of(const std::vector<std::vector<PairSample>>& processes) {
 TEST(SimulationTest, resampling_over_processes_gives_the_rates_of_new_ones) {
   SeededRandom random(base_seed + 60);
   const NoiseModel noise{.pair_spread = 0.005, .process_spread = 0.003};
-  const auto processes = ratios_of(simulate_processes({.pair_spread = 0.005, .process_spread = 0.003}, 400, 201, random));
+  const auto processes =
+      ratios_of(simulate_processes({.pair_spread = 0.005, .process_spread = 0.003}, 400, 201, random));
   const Tally tally = resample_decisions(none, {}, processes, 20000, 1);
   EXPECT_EQ(tally.decisions, 20000u);
   EXPECT_NEAR(static_cast<double>(tally.flagged) / 20000, screen_power({}, 0, noise), 0.1);
   EXPECT_LT(tally.failure_rate(), 0.005);
   EXPECT_EQ(resample_decisions(one_percent, {}, processes, 5000, 2).failed, 0u);
-  EXPECT_EQ(resample_decisions(none, {}, processes, 500, 7).failed, resample_decisions(none, {}, processes, 500, 7).failed);
+  EXPECT_EQ(resample_decisions(none, {}, processes, 500, 7).failed,
+            resample_decisions(none, {}, processes, 500, 7).failed);
 }
 
 TEST(SimulationTest, resampling_agrees_with_decisions_where_samples_leave_no_choice) {
