@@ -1,7 +1,7 @@
 # Finds what attngate builds with. It only looks; `ci/setup` brings what is missing.
 #
 # After it, sources link to: attngate::torch, attngate::cuda, fmt::fmt, nlohmann_json::nlohmann_json, CLI11::CLI11,
-# rapidcheck, GTest::gtest. ATTNGATE_HAVE_CUDA says whether LibTorch has CUDA, and so whether .cu files can be built.
+# rapidcheck, GTest::gtest, Boost::headers. ATTNGATE_HAVE_CUDA says whether LibTorch has CUDA, and so whether .cu files can be built.
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -33,7 +33,7 @@ set(attngate_missing "")
 if(EXISTS "${PROJECT_SOURCE_DIR}/.prefix/usr") # filled by `ci/setup --prefix .prefix`
   list(APPEND CMAKE_PREFIX_PATH "${PROJECT_SOURCE_DIR}/.prefix/usr")
 endif()
-foreach(package IN ITEMS fmt nlohmann_json CLI11 rapidcheck GTest)
+foreach(package IN ITEMS fmt nlohmann_json CLI11 rapidcheck GTest Boost)
   find_package(${package} CONFIG QUIET)
   if(NOT ${package}_FOUND)
     if(ATTNGATE_FETCH)

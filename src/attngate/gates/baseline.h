@@ -1,0 +1,86 @@
+#pragma once
+
+#include <cstddef>
+#include <string>
+#include <vector>
+
+#include "attngate/gates/bound.h"
+
+namespace attngate {
+
+/// What stored numbers depend on beside the case: those of another key are never compared with.
+struct BaselineKey {
+  std::string device;              ///< "NVIDIA H200"
+  std::string compute_capability;  ///< "9.0"
+  std::string driver;              ///< "580.65.06"
+  std::string cuda;                ///< "13.0"
+  std::string libtorch;            ///< "2.11.0"
+  bool operator==(const BaselineKey&) const = default;
+};
+
+/// One gate's stored numbers on one case, one a process.
+struct BaselineEntry {
+  std::string gate;
+  /// The case as its line (case/text.h), exactly.
+  std::string line;
+  /// One of known_quantities() (gate_bounds.h).
+  std::string quantity;
+  /// "us", "bytes", "ratio" or "share"
+  std::string unit;
+  /// Which side is worse: larger for upper_ratio, as of times, ratios and bytes, smaller for the others.
+  BoundKind kind = BoundKind::upper_ratio;
+  /// The median of each fresh process, in the order they ran; finite and above 0.
+  std::vector<double> values;
+  bool operator==(const BaselineEntry&) const = default;
+};
+
+/// What a calibration leaves behind.
+struct Baseline {
+  BaselineKey key;
+  /// UTC, ISO 8601.
+  std::string written;
+  std::vector<BaselineEntry> entries;
+  bool operator==(const Baseline&) const = default;
+};
+
+/// The text of a baseline file. Throws std::invalid_argument for what could not be read again: no values, one that is
+/// not finite and above 0, an empty text.
+std::string baseline_to_json(const Baseline& baseline);
+
+/// Reads that text, strictly; throws GateDataError naming `where`, the entry and the field.
+Baseline parse_baseline(const std::string& text, const std::string& where);
+
+/// Writes the file at once (report/atomic_file.h); throws as baseline_to_json does, and ResultsError for the file.
+void write_baseline(const std::string& path, const Baseline& baseline);
+
+/// Reads the file; throws GateDataError for one that is missing, cut short, or not a baseline.
+Baseline read_baseline(const std::string& path);
+
+/// A stored entry, or why there is none.
+struct BaselineChoice {
+  const BaselineEntry* entry = nullptr;
+  /// Empty where there is an entry; else a reason to skip that names every part of the key that differs.
+  std::string skip_reason;
+};
+
+/// The entry of that gate and case, if the baseline was taken under this very key.
+BaselineChoice find_entry(const Baseline& baseline, const BaselineKey& key, const std::string& gate,
+                          const std::string& line);
+
+/// Two fresh processes against the stored ones.
+struct BaselineComparison {
+  bool fails = false;
+  /// P(fails) when the fresh processes are like the stored ones, exactly.
+  double false_alarm = 0;
+  /// One line.
+  std::string text;
+};
+
+/// Fails iff both fresh numbers are worse than all M stored ones; ties are not worse.
+///
+/// If all M + 2 are exchangeable, each pair of places in their order is equally likely for the fresh two, and only the
+/// worst two places fail: 1 of (M + 2)(M + 1) / 2.
+/// Throws std::invalid_argument for a number that is not finite and above 0, or for an entry without values.
+BaselineComparison compare_with_baseline(const BaselineEntry& entry, double first, double second);
+
+}  // namespace attngate

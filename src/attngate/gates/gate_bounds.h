@@ -1,0 +1,71 @@
+#pragma once
+
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "attngate/gates/bound.h"
+
+namespace attngate {
+
+/// A bound's value for one kind of GPU.
+struct CalibratedValue {
+  /// "9.0"
+  std::string compute_capability;
+  double value = 0;
+  /// Where the number comes from: what was measured, on what, by what rule it follows.
+  std::string source;
+  bool operator==(const CalibratedValue&) const = default;
+};
+
+/// What is demanded of one gate.
+struct GateBound {
+  /// "gate.path.fast_vs_slow.long.bf16.padding_50": the name of the CTest test.
+  std::string gate;
+  /// What is measured, one of known_quantities().
+  std::string quantity;
+  BoundKind kind = BoundKind::upper_ratio;
+  /// What is compared, in a sentence for people.
+  std::string about;
+  /// None: not calibrated on any GPU, and skipped everywhere.
+  std::vector<CalibratedValue> values;
+  bool operator==(const GateBound&) const = default;
+};
+
+/// "isolated_latency", "gpu_time", "throughput" (docs/gates.md), "peak_bytes", "share_of_product_peak" and
+/// "share_of_copy_bandwidth".
+const std::vector<std::string>& known_quantities();
+
+/// The bounds of a text like data/gate_bounds.json, in its order; `where` names it in error texts.
+///
+/// Throws GateDataError, naming the entry by number and gate and the field, for anything but what docs/gates.md
+/// describes: a key that is missing, unknown or there twice, a wrong type, an unknown kind or quantity, a gate or a
+/// compute capability twice, a value that is not above 0, no source.
+std::vector<GateBound> parse_gate_bounds(const std::string& text, const std::string& where);
+
+/// The bounds of a file; throws GateDataError for one that cannot be read, or as parse_gate_bounds does.
+std::vector<GateBound> read_gate_bounds(const std::string& path);
+
+/// The text of such a file; parse_gate_bounds gives the same bounds back.
+std::string gate_bounds_to_json(const std::vector<GateBound>& bounds);
+
+/// Puts a value into the gate's entry, in the place of the one for the same compute capability if there is one. Throws
+/// std::invalid_argument for a gate without an entry.
+void set_value(std::vector<GateBound>& bounds, const std::string& gate, const CalibratedValue& value);
+
+/// A gate's bound, or why there is none.
+struct BoundChoice {
+  std::optional<Bound> bound;
+  /// The entry; null where no entry has that name.
+  const GateBound* entry = nullptr;
+  std::string source;
+  /// Empty where there is a bound; else a reason to skip the gate that says what to do.
+  std::string skip_reason;
+};
+
+/// The bound of that gate on a GPU of that compute capability. A gate that is unknown, uncalibrated, or calibrated for
+/// other GPUs only has none: nothing is guessed from a neighbour.
+BoundChoice choose_bound(const std::vector<GateBound>& bounds, const std::string& gate,
+                         const std::string& compute_capability);
+
+}  // namespace attngate
