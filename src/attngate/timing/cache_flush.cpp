@@ -1,9 +1,7 @@
 #include "attngate/timing/cache_flush.h"
 
 #include <ATen/ops/empty.h>
-#include <unistd.h>
-
-#include <algorithm>
+#include <fstream>
 
 #include "attngate/timing/cuda_parts.h"
 
@@ -13,9 +11,11 @@ namespace {
 // Where the system says nothing (virtual machines, other processors): the L3 of common servers.
 constexpr std::uint64_t usual_host_cache_bytes = std::uint64_t{32} << 20;
 
+/// What one core reaches: sysconf() gives the L3 of the whole socket, of which a core of many processors reaches a tenth.
 std::uint64_t host_cache_bytes() {
-  const long reported = std::max(sysconf(_SC_LEVEL3_CACHE_SIZE), sysconf(_SC_LEVEL4_CACHE_SIZE));
-  return reported > 0 ? static_cast<std::uint64_t>(reported) : usual_host_cache_bytes;
+  std::ifstream size("/sys/devices/system/cpu/cpu0/cache/index3/size");
+  std::uint64_t kibibytes = 0;
+  return size >> kibibytes && size.get() == 'K' ? kibibytes << 10 : usual_host_cache_bytes;
 }
 
 }  // namespace

@@ -6,7 +6,7 @@
 
 namespace attngate {
 
-/// Bytes of a device's last cache: a GPU's L2; on the CPU the last level that the system reports, 32 MiB where it does not.
+/// Bytes of a device's last cache: a GPU's L2; on the CPU the L3 that one core reaches, 32 MiB where the system does not say.
 std::uint64_t last_cache_bytes(c10::Device device);
 
 /// Empties a device's cache of what ran before, by writing a buffer of twice its size: what is written takes the place of

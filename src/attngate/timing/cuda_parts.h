@@ -30,7 +30,7 @@ std::string cuda_pci_address(c10::Device device);
 
 AllocationCounts cuda_allocation_counts(c10::Device device);
 
-/// Bytes that LibTorch's allocator has handed out now, and at most since the last reset.
+/// Bytes that LibTorch's allocator was asked for and has not got back: now, and at most since the last reset.
 struct AllocatedBytes {
   std::int64_t current = 0;
   std::int64_t peak = 0;

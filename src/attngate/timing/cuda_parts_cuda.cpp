@@ -55,7 +55,8 @@ AllocationCounts cuda_allocation_counts(c10::Device device) {
 }
 
 AllocatedBytes cuda_allocated_bytes(c10::Device device) {
-  const auto bytes = c10::cuda::CUDACachingAllocator::getDeviceStats(device.index()).allocated_bytes[all_pools];
+  // Not allocated_bytes: those depend on which cached blocks a tensor happens to get.
+  const auto bytes = c10::cuda::CUDACachingAllocator::getDeviceStats(device.index()).requested_bytes[all_pools];
   return {bytes.current, bytes.peak};
 }
 

@@ -67,8 +67,6 @@ Nvml::Nvml(const std::string& uuid, const std::string& pci_address, const char* 
 }
 
 Nvml::~Nvml() = default;
-Nvml::Nvml(Nvml&&) noexcept = default;
-Nvml& Nvml::operator=(Nvml&&) noexcept = default;
 
 ClockState Nvml::clocks() const {
   ClockState state;

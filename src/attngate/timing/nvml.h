@@ -15,8 +15,8 @@ class Nvml {
   /// The GPU is looked up by its UUID, else by its PCI address: what CUDA calls device 0 may be another one for NVML.
   Nvml(const std::string& uuid, const std::string& pci_address, const char* library = "libnvidia-ml.so.1");
   ~Nvml();
-  Nvml(Nvml&&) noexcept;
-  Nvml& operator=(Nvml&&) noexcept;
+  Nvml(const Nvml&) = delete;
+  Nvml& operator=(const Nvml&) = delete;
 
   /// The GPU's clock now.
   ClockState clocks() const;

@@ -51,7 +51,7 @@ struct SampledOperator {
   std::uint64_t warm_up_calls = 0;
   /// Times and allocations had settled by then.
   bool settled = false;
-  /// Bytes that LibTorch's allocator held at most during a call, above what it held before; empty where not measured.
+  /// Most bytes in use at one time during a call, above those before it, see peak_bytes_of(); empty where not measured.
   std::optional<std::uint64_t> peak_bytes;
   bool operator==(const SampledOperator&) const = default;
 };
