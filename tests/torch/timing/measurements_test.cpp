@@ -74,7 +74,9 @@ TEST(TimingDeviceFacts, NameTheDeviceAndTheVersionsThatTimesDependOn) {
   EXPECT_EQ(key.driver.empty(), !cuda);
   EXPECT_EQ(key.cuda_runtime.empty(), !cuda);
   const ClockState clocks = facts.clocks();
-  if (!facts.clock_problem().empty()) EXPECT_EQ(clocks, ClockState{});
+  if (!facts.clock_problem().empty()) {
+    EXPECT_EQ(clocks, ClockState{});
+  }
   if (clocks.sm_mhz) show("sm_mhz_by_nvml", *clocks.sm_mhz, "MHz");
   for (const std::string& name : names_of_clock_events(clocks.event_reasons.value_or(0))) std::cout << "  clock event: " << name << '\n';
 }

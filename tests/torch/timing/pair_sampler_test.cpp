@@ -67,7 +67,9 @@ TEST(TimingPairSampler, CallsShortOperatorsOftenForEachSampleAndBothEquallyOften
   const PairedSamples samples = sampler.sample(spinning(50), spinning(400), quick());
   // A spin takes its 50 us and up to 10 us of starting and ending; on the CPU other processes may add any time to it.
   EXPECT_LE(samples.calls_per_sample, 4u);
-  if (device_under_test().is_cuda()) EXPECT_EQ(samples.calls_per_sample, 4u);
+  if (device_under_test().is_cuda()) {
+    EXPECT_EQ(samples.calls_per_sample, 4u);
+  }
   EXPECT_NEAR(smallest(candidate_times(samples)), 400, 20);
 }
 
@@ -98,7 +100,9 @@ TEST(TimingPairSampler, SaysWhatWasMeasuredAndHow) {
     EXPECT_EQ(samples.seed, 42u);
     EXPECT_EQ(samples.flushed_bytes, 2 * last_cache_bytes(device_under_test()));
     EXPECT_EQ(samples.device, sampler.device().key());
-    if (!sampler.device().clock_problem().empty()) EXPECT_EQ(samples.clocks_after, ClockState{});
+    if (!sampler.device().clock_problem().empty()) {
+      EXPECT_EQ(samples.clocks_after, ClockState{});
+    }
     // The host may be interrupted while it queues, but not in one sample out of five.
     EXPECT_LT(share_with_visible_launches(samples), 0.2) << to_string(quantity);
     EXPECT_EQ(samples_from_json(samples_to_json(samples)), samples);

@@ -37,7 +37,9 @@ TEST(TimingSpin, LastsAsLongAsItIsTold) {
   const double found = device_under_test().is_cuda() ? median_of(times) : *std::ranges::min_element(times);
   show("spin_of_1000_us", found, "us");
   EXPECT_NEAR(found, asked, 0.01 * asked);
-  if (!device_under_test().is_cuda()) EXPECT_GE(found, asked);
+  if (!device_under_test().is_cuda()) {
+    EXPECT_GE(found, asked);
+  }
 }
 
 TEST(TimingSpin, OfNoLengthEnds) {
