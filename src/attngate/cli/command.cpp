@@ -55,6 +55,7 @@ int run_command(int argc, char** argv) {
   add_replay_command(app, chosen);
   add_list_command(app, chosen);
   add_faults_command(app, chosen);
+  add_gate_command(app, chosen);
   add_report_command(app, chosen);
   try {
     app.parse(argc, argv);

@@ -187,12 +187,12 @@ SampleRequest GateRunner::request_for(const Gate& gate) const {
 }
 
 /// Both sides get a spin, the base one of no length: what starting it costs is on both sides then.
-void GateRunner::plant(SampleRequest& request, const Gate& gate) {
+void GateRunner::plant(SampleRequest& request, const Gate& gate, bool in_fresh_process) {
   request.base.spin_us = request.candidate.spin_us = 0;
   if (gate.planted_slowdown == 0) return;
   SampleRequest trial = request;
   trial.most_pairs = pairs_to_plant;
-  const SampleAnswer answer = ask(trial, false);
+  const SampleAnswer answer = ask(trial, in_fresh_process);
   if (!answer.has_samples()) return;  // the gate's own request says it again
   request.candidate.spin_us = gate.planted_slowdown * median_of(base_times(answer.samples));
 }
@@ -240,7 +240,7 @@ GateResult GateRunner::run(const Gate& gate) {
     return skipped(std::move(result), "the planted mistake is none here: --plant " + to_string(options_.mistake));
   }
   if (gate.kind == GateKind::roofline) request.base = request.candidate;
-  if (gate.kind == GateKind::self) plant(request, gate);
+  if (gate.kind == GateKind::self) plant(request, gate, false);
   if (progress_) progress_("screening");
   result.answers.push_back(ask(request, false));
   const SampleAnswer& answer = result.answers.front();
@@ -265,7 +265,6 @@ GateResult GateRunner::run(const Gate& gate) {
 
 std::optional<double> GateRunner::measure(const Gate& gate, bool in_fresh_process, std::string& problem) {
   SampleRequest request = request_for(gate);
-  if (gate.kind == GateKind::self) plant(request, gate);
   request.most_pairs = options_.policy.pairs_per_process;
   const SampleAnswer answer = ask(request, in_fresh_process);
   const Policy policy = policy_for(gate, options_, answer);
@@ -273,6 +272,15 @@ std::optional<double> GateRunner::measure(const Gate& gate, bool in_fresh_proces
   problem = !answer.error.empty() ? answer.error : !answer.skip_reason.empty() ? answer.skip_reason : reading.problem;
   if (!problem.empty()) return std::nullopt;
   return std::exp(median(reading.log_ratios));
+}
+
+PairedSamples GateRunner::sample_arm(const Gate& gate, bool in_fresh_process) {
+  SampleRequest request = request_for(gate);
+  plant(request, gate, in_fresh_process);
+  // With a slowdown to plant, the trial has begun the process.
+  SampleAnswer answer = ask(request, in_fresh_process && gate.planted_slowdown == 0);
+  if (!answer.has_samples()) throw std::runtime_error(gate.name + ": " + (answer.error.empty() ? answer.skip_reason : answer.error));
+  return std::move(answer.samples);
 }
 
 }  // namespace attngate

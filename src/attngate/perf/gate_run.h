@@ -80,9 +80,12 @@ class GateRunner {
   /// `problem`, where it cannot. For calibration.
   std::optional<double> measure(const Gate& gate, bool in_fresh_process, std::string& problem);
 
+  /// The samples of a self gate's arm as a screen takes them, for studies; throws std::runtime_error where there are none.
+  PairedSamples sample_arm(const Gate& gate, bool in_fresh_process);
+
  private:
   SampleRequest request_for(const Gate& gate) const;
-  void plant(SampleRequest& request, const Gate& gate);
+  void plant(SampleRequest& request, const Gate& gate, bool in_fresh_process);
   SampleAnswer ask(const SampleRequest& request, bool in_fresh_process);
   std::vector<PairSample> evidence_of(const Gate& gate, const SampleAnswer& answer) const;
   std::optional<ConfirmResult> confirm_in_fresh_processes(const Gate& gate, SampleRequest request, const Bound& bound, GateResult& result);

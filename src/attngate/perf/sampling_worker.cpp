@@ -55,6 +55,10 @@ class SamplingWorker {
   SampleAnswer measure(const SampleRequest& request, const OnPath& on_path) {
     if (!sampler_) sampler_.emplace(device_);
     SampleAnswer answer;
+    if (request.candidate.name.empty()) {  // only asks for the device
+      answer.samples.device = sampler_->device().key();
+      return answer;
+    }
     if (request.ceilings) answer.ceilings = ceilings_for(parse_line(request.candidate.line).dtype);
     const TimedOperator base = make_operator(request.base, on_path), candidate = make_operator(request.candidate, on_path);
     SamplingOptions options;
@@ -137,6 +141,12 @@ SampleAnswer WorkerSampleSource::sample(const SampleRequest& request, bool in_fr
   SampleAnswer answer;
   answer.error = (reply.path.empty() ? "" : reply.path + ": ") + reply.detail;
   return answer;
+}
+
+DeviceKey WorkerSampleSource::device_key() {
+  const SampleAnswer answer = sample({}, false);
+  if (!answer.has_samples()) throw std::runtime_error("the device cannot be used: " + answer.error);
+  return answer.samples.device;
 }
 
 }  // namespace attngate

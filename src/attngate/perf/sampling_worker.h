@@ -21,6 +21,7 @@ class WorkerSampleSource : public SampleSource {
  public:
   WorkerSampleSource(const PathRegistry& registry, c10::Device device);
   SampleAnswer sample(const SampleRequest& request, bool in_fresh_process) override;
+  DeviceKey device_key() override;
 
  private:
   WorkerPool pool_;

@@ -2,26 +2,15 @@
 
 #include <fmt/format.h>
 
-#include <cmath>
-#include <nlohmann/json.hpp>
-
-#include "attngate/runner/environment.h"
+#include "attngate/report/json_fields.h"
 
 namespace attngate {
 namespace {
-
-using json = nlohmann::ordered_json;
 
 constexpr const char* schema_name = "attngate.results";
 // Goes up when a field changes its meaning or goes away; a new field does not change it.
 // 2: `failures` took the place of `failure`.
 constexpr int schema_version = 2;
-
-// JSON has no inf and no nan: they are written as text.
-json number(double value) {
-  if (std::isfinite(value)) return value;
-  return std::isnan(value) ? "nan" : value > 0 ? "inf" : "-inf";
-}
 
 json json_of(const PathResults& path) {
   return {{"path", path.path},
@@ -71,79 +60,6 @@ json json_of(const FailureResults& failure) {
           {"paths", json_of(failure.paths)}};
 }
 
-/// One JSON object on its way in; remembers where it is, for the error texts.
-class Fields {
- public:
-  Fields(const json& object, std::string where) : object_(object), where_(std::move(where)) {
-    if (!object_.is_object()) throw ResultsError(fmt::format("{}: allowed is an object", where_.empty() ? "the file" : "field '" + where_ + "'"));
-  }
-
-  Fields object(const char* key) const { return {at(key), name(key)}; }
-
-  void read(const char* key, std::string& value) const { value = checked(key, at(key).is_string(), "text").get<std::string>(); }
-  void read(const char* key, bool& value) const { value = checked(key, at(key).is_boolean(), "true or false").get<bool>(); }
-  void read(const char* key, std::uint64_t& value) const {
-    value = checked(key, at(key).is_number_unsigned(), "a whole number from 0 on").get<std::uint64_t>();
-  }
-  void read(const char* key, double& value) const {
-    const json& field = at(key);
-    if (field == "inf" || field == "-inf" || field == "nan") {
-      value = std::stod(field.get<std::string>());
-    } else {
-      value = checked(key, field.is_number(), "a number, \"inf\", \"-inf\" or \"nan\"").get<double>();
-    }
-  }
-
-  /// Calls `read_item(Fields)` for each object of a list.
-  template <typename ReadItem>
-  void read_list(const char* key, const ReadItem& read_item) const {
-    const json& list = checked(key, at(key).is_array(), "a list");
-    for (std::size_t index = 0; index < list.size(); ++index) read_item(Fields(list[index], fmt::format("{}[{}]", name(key), index)));
-  }
-
-  void read(const char* key, std::map<std::string, std::uint64_t>& counts) const {
-    const Fields fields = object(key);
-    for (const auto& [backend, count] : fields.object_.items()) fields.read(backend.c_str(), counts[backend]);
-  }
-
-  void read(const char* key, CoverageCounts& counts) const {
-    const Fields dimensions = object(key);
-    for (const auto& [dimension, buckets] : dimensions.object_.items()) {
-      dimensions.read(dimension.c_str(), counts[dimension]);
-    }
-  }
-
-  [[noreturn]] void refuse(const char* key, const std::string& allowed) const {
-    throw ResultsError(fmt::format("field '{}': allowed is {}", name(key), allowed));
-  }
-
- private:
-  std::string name(const char* key) const { return where_.empty() ? key : where_ + "." + key; }
-
-  const json& at(const char* key) const {
-    const auto found = object_.find(key);
-    if (found == object_.end()) throw ResultsError(fmt::format("field '{}' is missing", name(key)));
-    return *found;
-  }
-
-  const json& checked(const char* key, bool fits, const char* allowed) const {
-    if (!fits) refuse(key, allowed);
-    return at(key);
-  }
-
-  const json& object_;
-  std::string where_;
-};
-
-void check_schema(const Fields& fields) {
-  std::string schema;
-  fields.read("schema", schema);
-  if (schema != schema_name) fields.refuse("schema", fmt::format("\"{}\"", schema_name));
-  std::uint64_t version = 0;
-  fields.read("version", version);
-  if (version != schema_version) fields.refuse("version", fmt::format("{}, this is {}", schema_version, version));
-}
-
 TestStatus read_status(const Fields& fields) {
   std::string text;
   fields.read("status", text);
@@ -162,11 +78,7 @@ void read_run(const Fields& fields, Results& results) {
   fields.object("versions").read("libtorch", results.libtorch_version);
   fields.object("versions").read("cuda", results.cuda_version);
   fields.object("versions").read("attngate", results.attngate_version);
-  std::string seed;
-  fields.read("seed", seed);
-  const auto parsed = parse_number(seed);
-  if (!parsed) fields.refuse("seed", "a number below 2^64 as text, like \"0x2a\"");
-  results.seed = *parsed;
+  fields.read_seed("seed", results.seed);
   fields.object("budget").read("cases", results.max_cases);
   fields.object("budget").read("seconds", results.max_seconds);
   fields.read("journal", results.journal);
@@ -242,7 +154,7 @@ std::string results_to_json(const Results& results) {
       {"dtype", results.dtype},
       {"device", {{"type", results.device}, {"name", results.device_name}}},
       {"versions", {{"libtorch", results.libtorch_version}, {"cuda", results.cuda_version}, {"attngate", results.attngate_version}}},
-      {"seed", fmt::format("{:#x}", results.seed)},  // as text: JSON numbers above 2^53 lose digits in many readers
+      {"seed", seed_text(results.seed)},
       {"budget", {{"cases", results.max_cases}, {"seconds", number(results.max_seconds)}}},
       {"status", to_string(results.status)},
       {"reason", results.reason},
@@ -260,15 +172,13 @@ std::string results_to_json(const Results& results) {
       {"journal", results.journal},
       {"started", results.started},
       {"wall_seconds", number(results.wall_seconds)}};
-  // Error texts of libraries may hold bytes that are no UTF-8: replace them rather than lose the report.
-  return object.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  return text_of(object);
 }
 
 Results results_from_json(const std::string& text) {
-  const json object = json::parse(text, nullptr, false);
-  if (object.is_discarded()) throw ResultsError("is not JSON, or only a part of it");
+  const json object = parsed_json(text);
   const Fields fields(object, "");
-  check_schema(fields);
+  check_schema(fields, schema_name, schema_version);
   Results results;
   read_run(fields, results);
   results.status = read_status(fields);

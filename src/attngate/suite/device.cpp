@@ -5,10 +5,10 @@
 #include <torch/version.h>
 
 #include <cstdlib>
-#include <fstream>
 
 #include "attngate/runner/environment.h"
 #include "attngate/runner/usage_error.h"
+#include "attngate/timing/processor_name.h"
 
 #if ATTNGATE_HAVE_CUDA
 #include <ATen/cuda/CUDAContext.h>
@@ -25,18 +25,6 @@
 #endif
 
 namespace attngate {
-namespace {
-
-std::string processor_name() {
-  std::ifstream information("/proc/cpuinfo");
-  for (std::string line; std::getline(information, line);) {
-    const std::size_t colon = line.find(": ");
-    if (line.starts_with("model name") && colon != std::string::npos) return line.substr(colon + 2);
-  }
-  return "CPU";
-}
-
-}  // namespace
 
 std::string device_label(c10::DeviceType type) { return type == c10::kCUDA ? "cuda" : "cpu"; }
 

@@ -1,0 +1,264 @@
+#include <CLI/CLI.hpp>
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <fstream>
+#include <iostream>
+#include <iterator>
+
+#include "attngate/case/printable.h"
+#include "attngate/case/text.h"
+#include "attngate/cli/command.h"
+#include "attngate/cli/device_option.h"
+#include "attngate/perf/calibration.h"
+#include "attngate/perf/gate_json.h"
+#include "attngate/perf/gate_progress.h"
+#include "attngate/perf/gate_study.h"
+#include "attngate/perf/gate_table.h"
+#include "attngate/perf/sampling_worker.h"
+#include "attngate/report/atomic_file.h"
+#include "attngate/runner/environment.h"
+#include "attngate/runner/exit_code.h"
+#include "attngate/runner/text_table.h"
+#include "attngate/suite/device.h"
+#include "attngate/suite/property_run.h"
+#include "attngate/suite/tested_registry.h"
+
+namespace attngate {
+namespace {
+
+constexpr std::uint64_t most_pairs = 100'001;
+constexpr std::uint64_t most_processes = 1000;
+
+struct GateCommandOptions {
+  std::string device = "auto";
+  std::vector<std::string> gates;
+  std::vector<std::string> classes;
+  std::uint64_t pairs = Policy{}.screen_pairs;
+  std::uint64_t confirm = Policy{}.processes;
+  std::string seed;
+  std::string bounds = ATTNGATE_GATE_BOUNDS_FILE;
+  std::string plant = "none";
+  std::string json;
+  // A gate of the user's own.
+  std::string line, candidate, base;
+  std::optional<double> least_speedup, most_ratio;
+  // Other jobs than gating.
+  bool list = false;
+  std::optional<std::uint64_t> calibrate;
+  std::string baseline, write_bounds;
+  std::optional<std::uint64_t> study;
+  std::string svg;
+  bool skip_without_gpu = false;
+  bool ctest_measurements = false;
+
+  bool own_gate() const { return !line.empty() || !candidate.empty() || !base.empty() || least_speedup || most_ratio; }
+};
+
+std::uint64_t chosen_seed(const GateCommandOptions& options) {
+  if (options.seed.empty()) return read_environment().seed.value_or(default_seed);
+  const std::optional<std::uint64_t> seed = parse_number(options.seed);
+  if (!seed) throw UsageError("--seed " + printable(options.seed) + ": expected a number below 2^64, or 0x hex");
+  return *seed;
+}
+
+GateOptions gate_options(const GateCommandOptions& options) {
+  GateOptions chosen;
+  chosen.seed = chosen_seed(options);
+  chosen.policy.screen_pairs = options.pairs;
+  chosen.policy.processes = options.confirm == 0 ? Policy{}.processes : options.confirm;
+  chosen.confirm = options.confirm > 0;
+  chosen.mistake = parse_planted_mistake(options.plant);
+  return chosen;
+}
+
+/// The gate that --case, --candidate, --base and a bound describe.
+Gate own_gate(const GateCommandOptions& options) {
+  if (options.line.empty() || options.candidate.empty() || options.base.empty() ||
+      options.least_speedup.has_value() == options.most_ratio.has_value()) {
+    throw UsageError("a gate of your own takes --case, --candidate, --base and one of --least-speedup and --most-ratio");
+  }
+  Gate gate;
+  gate.name = "gate.own";
+  gate.attention_case = parse_line(options.line);
+  gate.candidate = {options.candidate, options.candidate, InputForm::padded};
+  gate.base = {options.base, options.base, InputForm::padded};
+  return gate;
+}
+
+GateBound own_bound(const GateCommandOptions& options, const std::string& compute_capability) {
+  const bool speedup = options.least_speedup.has_value();
+  const double value = speedup ? *options.least_speedup : *options.most_ratio;
+  return {"gate.own", "throughput", speedup ? BoundKind::required_speedup : BoundKind::upper_ratio, "a gate of your own",
+          {{compute_capability, value, speedup ? "--least-speedup" : "--most-ratio"}}};
+}
+
+std::vector<Gate> gates_to_run(const GateCommandOptions& options) {
+  if (options.own_gate()) return {own_gate(options)};
+  std::vector<Gate> gates = chosen_gates(gate_catalogue(chosen_seed(options)), options.gates);
+  if (options.classes.empty()) return gates;
+  const auto is_of = [](const Gate& gate, const std::string& name) { return (gate.name + ".").find("." + name + ".") != std::string::npos; };
+  for (const std::string& name : options.classes) {
+    if (std::ranges::none_of(gates, [&](const Gate& gate) { return is_of(gate, name); })) {
+      throw UsageError("--class " + printable(name) + ": none of the chosen gates is about it; `attngate gate --list` shows them");
+    }
+  }
+  std::erase_if(gates, [&](const Gate& gate) {
+    return std::ranges::none_of(options.classes, [&](const std::string& name) { return is_of(gate, name); });
+  });
+  return gates;
+}
+
+int list_gates(const GateCommandOptions& options) {
+  TextTable table({{"gate"}, {"candidate"}, {"base"}, {"sequences", Align::right}, {"tokens", Align::right}, {"measures"}});
+  for (const Gate& gate : gates_to_run(options)) {
+    table.add_row({gate.name, gate.candidate.name, gate.kind == GateKind::roofline ? gate.base.label : gate.base.name,
+                   fmt::format("{}", gate.attention_case.batch_size()), fmt::format("{}", gate.attention_case.total_tokens()),
+                   gate.kind == GateKind::memory ? "peak_bytes" : to_string(gate.quantity)});
+  }
+  std::cout << table.text();
+  return exit_code::holds;
+}
+
+/// Why the run is skipped, with the code to end with; nullopt where it can start.
+std::optional<int> skipped(const GateCommandOptions& options) {
+  const std::optional<std::string> problem = options.device == "cuda" ? device_problem(at::kCUDA) : std::nullopt;
+  if (!options.skip_without_gpu || !problem) return std::nullopt;
+  const bool required = read_environment().require_gpu;
+  std::cout << (required ? "failed: " : "skipped: ") << *problem << (required ? " (ATTNGATE_REQUIRE_GPU=1)" : "") << '\n';
+  return required ? exit_code::failed : exit_code::skipped;
+}
+
+/// What every job of the command works with.
+struct GateSession {
+  const GateCommandOptions& options;
+  SampleSource& source;
+  DeviceKey device;
+  std::vector<GateBound> bounds;
+  std::vector<Gate> gates;
+};
+
+int end_of(const std::vector<GateResult>& results, const RunVerdict& verdict) {
+  const bool all_skipped = std::ranges::all_of(results, [](const GateResult& result) { return result.status == GateStatus::skipped; });
+  if (all_skipped) return exit_code::skipped;
+  return verdict.fails ? exit_code::failed : exit_code::holds;
+}
+
+int run_gates(const GateSession& session) {
+  const GateOptions options = gate_options(session.options);
+  GateProgress progress(session.gates.size());
+  GateRunner runner(session.source, session.bounds, compute_capability_key(session.device), options,
+                    [&](const std::string& doing) { progress.doing(doing); });
+  std::cout << to_string(session.device) << "\n" << policy_text(options.policy) << "\nseed " << fmt::format("{:#x}", options.seed) << "\n\n";
+  std::vector<GateResult> results;
+  for (const Gate& gate : session.gates) {
+    progress.begin(gate.name);
+    results.push_back(runner.run(gate));
+    progress.clear();
+    std::cout << gate.name << ": " << results.back().line << std::endl;
+    if (session.options.ctest_measurements) write_measurements_of(std::cout, results.back());
+    // After each gate, so that an interrupted run loses nothing.
+    if (!session.options.json.empty()) write_atomically(session.options.json, gates_to_json(session.device, options, results));
+  }
+  const RunVerdict verdict = verdict_of(results);
+  std::cout << '\n';
+  print_gate_table(std::cout, results);
+  std::cout << '\n' << verdict.text << '\n';
+  return end_of(results, verdict);
+}
+
+int calibrate(GateSession& session) {
+  GateProgress progress(*session.options.calibrate);
+  CalibrationOptions options{*session.options.calibrate, gate_options(session.options)};
+  const Calibration calibration = calibrate_gates(session.source, session.device, session.bounds, session.gates, options,
+                                                  [&](const std::string& doing) { progress.doing(doing); });
+  progress.clear();
+  print_calibration(std::cout, calibration);
+  if (!session.options.baseline.empty()) write_baseline(session.options.baseline, calibration.baseline);
+  if (!session.options.write_bounds.empty()) {
+    for (const ProposedBound& proposed : calibration.proposals) set_value(session.bounds, proposed.gate, proposed.value);
+    write_atomically(session.options.write_bounds, gate_bounds_to_json(session.bounds));
+  }
+  return calibration.proposals.empty() ? exit_code::failed : exit_code::holds;
+}
+
+int study(const GateSession& session) {
+  GateProgress progress(*session.options.study);
+  const GateStudy study = study_gates(session.source, session.bounds, compute_capability_key(session.device), session.gates,
+                                      {*session.options.study, gate_options(session.options)},
+                                      [&](const std::string& doing) { progress.doing(doing); });
+  progress.clear();
+  print_study(std::cout, study);
+  if (!session.options.svg.empty()) write_atomically(session.options.svg, study_svg(study, to_string(session.device)));
+  if (!session.options.json.empty()) write_atomically(session.options.json, study_to_json(study, session.device));
+  return exit_code::holds;
+}
+
+int run_gate_command(const GateCommandOptions& options) {
+  if (options.list) return list_gates(options);
+  use_gpu_from_ctest();
+  if (const std::optional<int> code = skipped(options)) return *code;
+  std::vector<Gate> gates = gates_to_run(options);  // a wrong name is told before any time is spent
+  gate_options(options);
+  std::vector<GateBound> bounds = read_gate_bounds(options.bounds);
+  for (const std::string& file : {options.json, options.baseline, options.write_bounds, options.svg}) {
+    if (!file.empty()) check_writable(file);
+  }
+  const PathRegistry registry = make_tested_registry();
+  WorkerSampleSource source(registry, choose_device(options.device));
+  GateSession session{options, source, source.device_key(), std::move(bounds), std::move(gates)};
+  if (options.own_gate()) session.bounds = {own_bound(options, compute_capability_key(session.device))};
+  if (options.calibrate) return calibrate(session);
+  if (options.study) return study(session);
+  return run_gates(session);
+}
+
+}  // namespace
+
+void add_gate_command(CLI::App& app, Command& chosen) {
+  auto options = std::make_shared<GateCommandOptions>();
+  CLI::App* command = app.add_subcommand("gate", "Hold times and memory against bounds, with a stated error rate");
+  command->add_option("--device", options->device, "cpu, cuda, or auto: a GPU where there is one")->capture_default_str();
+  command->add_option("--gate", options->gates, "Beginning of the names of the gates to run (default: all), see --list; repeatable");
+  command->add_option("--class", options->classes, "Shape class or other part of the name (short, bf16, padding_90, ...); repeatable");
+  command->add_option("--pairs", options->pairs, "Pairs of a screen; fewer where they take over half a second")
+      ->capture_default_str()
+      ->check(CLI::Range(std::uint64_t{1}, most_pairs));
+  command->add_option("--confirm", options->confirm, "Fresh processes that confirm a flagged gate; 0 leaves it inconclusive")
+      ->capture_default_str()
+      ->check(CLI::Range(std::uint64_t{0}, most_processes));
+  command->add_option("--seed", options->seed, "Number or 0x hex (default: ATTNGATE_SEED, else the same each run)")->check(refuse_empty);
+  command->add_option("--bounds", options->bounds, "File of bounds")->capture_default_str()->check(refuse_empty);
+  command->add_option("--plant", options->plant, "Make this mistake in the candidates, to see it caught: math, padding, upcast")
+      ->capture_default_str();
+  command->add_option("--json", options->json, "File for decisions and every sample")->check(refuse_empty);
+  command->add_flag("--list", options->list, "Show the gates and run nothing");
+  command->add_option("--case", options->line, "A gate of your own: the case")->check(refuse_empty);
+  command->add_option("--candidate", options->candidate, "... the path that must be fast, or sdpa.BACKEND")->check(refuse_empty);
+  command->add_option("--base", options->base, "... the path that it is held against")->check(refuse_empty);
+  command->add_option("--least-speedup", options->least_speedup, "... how many times as fast it must be")->check(CLI::PositiveNumber);
+  command->add_option("--most-ratio", options->most_ratio, "... or its time over the base's, at most")->check(CLI::PositiveNumber);
+  command->add_option("--calibrate", options->calibrate, "Measure every gate in that many fresh processes, and propose bounds")
+      ->check(CLI::Range(std::uint64_t{least_calibration_processes}, most_processes));
+  command->add_option("--baseline", options->baseline, "File for what the calibration measured")->check(refuse_empty);
+  command->add_option("--write-bounds", options->write_bounds, "File for the bounds with the proposed ones in them")->check(refuse_empty);
+  command->add_option("--study", options->study, "Measure the self gates' error rates over that many fresh processes")
+      ->check(CLI::Range(std::uint64_t{Policy{}.processes + 1}, most_processes));
+  command->add_option("--svg", options->svg, "File for the study's plot: detection against slowdown")->check(refuse_empty);
+  command->add_flag("--ctest-measurements", options->ctest_measurements, "Print CTest's measurement tags");
+  command->add_flag("--skip-without-gpu", options->skip_without_gpu,
+                    "With --device cuda and no GPU, end with 77 in place of 2, unless ATTNGATE_REQUIRE_GPU=1");
+  command->footer(
+      "A gate is screened in one process and, where that flags it, confirmed in fresh ones; it fails only if both do (docs/gates.md).\n"
+      "Examples:\n"
+      "  attngate gate                                      all gates of this GPU\n"
+      "  attngate gate --gate path.fast_vs_slow --class padding_90 --json gates.json\n"
+      "  attngate gate --plant math                         the gates on a path that fell off its fused kernel\n"
+      "  attngate gate --case 'dtype=bf16 heads=16 head_dim=64 lengths=512x64' --candidate my_attention \\\n"
+      "                --base nn_mha_slow.efficient --least-speedup 1.5\n"
+      "Exit code: 0 all pass, 1 a gate fails or too many are inconclusive, 2 bad usage, 77 all were skipped.");
+  command->callback([options, &chosen] { chosen = [options] { return run_gate_command(*options); }; });
+}
+
+}  // namespace attngate

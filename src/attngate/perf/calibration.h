@@ -1,0 +1,53 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "attngate/gates/baseline.h"
+#include "attngate/gates/gate_bounds.h"
+#include "attngate/gates/proposal.h"
+#include "attngate/perf/gate_run.h"
+
+namespace attngate {
+
+/// How gates are calibrated.
+struct CalibrationOptions {
+  /// Fresh processes, at least least_calibration_processes.
+  std::uint64_t processes = least_calibration_processes;
+  GateOptions gates = {};
+};
+
+/// A bound that the measured processes keep.
+struct ProposedBound {
+  std::string gate;
+  CalibratedValue value;
+  Proposal proposal;
+};
+
+/// What a calibration found.
+struct Calibration {
+  /// Every gate's value in every process.
+  Baseline baseline;
+  /// For path, roofline and memory gates; those of self gates are chosen, not measured.
+  std::vector<ProposedBound> proposals;
+  /// A line for each gate that could not be measured in every process.
+  std::vector<std::string> problems;
+};
+
+/// The key under which bounds and baselines are stored: a GPU's compute capability, or "cpu".
+std::string compute_capability_key(const DeviceKey& device);
+
+/// Measures the gates in each of so many fresh processes, and proposes bounds from what came of it.
+///
+/// Gates that share a bound ("#0", "#1") give it the worst of theirs in each process.
+Calibration calibrate_gates(SampleSource& source, const DeviceKey& device, const std::vector<GateBound>& bounds,
+                            const std::vector<Gate>& gates, const CalibrationOptions& options,
+                            const std::function<void(const std::string&)>& progress = {});
+
+/// For each gate the least, median and largest value over the processes, their spread, and the proposed bound.
+void print_calibration(std::ostream& out, const Calibration& calibration);
+
+}  // namespace attngate

@@ -1,0 +1,64 @@
+#include "attngate/perf/gate_progress.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cstdio>
+
+namespace attngate {
+namespace {
+
+constexpr std::size_t bar_width = 20;
+constexpr double seconds_between_plain_lines = 10;
+
+std::string bar(double share) {
+  const auto full = static_cast<std::size_t>(share * bar_width);
+  return "[" + std::string(full, '#') + std::string(bar_width - full, '.') + "]";
+}
+
+}  // namespace
+
+GateProgress::GateProgress(std::size_t count)
+    : count_(std::max<std::size_t>(count, 1)), terminal_(::isatty(STDERR_FILENO) == 1), started_(std::chrono::steady_clock::now()), last_(started_) {}
+
+GateProgress::~GateProgress() { clear(); }
+
+void GateProgress::begin(const std::string& name) {
+  ++begun_;
+  name_ = name;
+  text_.clear();
+  show();
+}
+
+void GateProgress::doing(const std::string& text) {
+  if (name_.empty()) ++begun_;  // no names: each text is a step
+  text_ = text;
+  show();
+}
+
+void GateProgress::clear() {
+  if (shown_) fmt::print(stderr, "\r\033[K");
+  shown_ = false;
+  std::fflush(stderr);
+}
+
+void GateProgress::show() {
+  const auto now = std::chrono::steady_clock::now();
+  const double share = static_cast<double>(begun_ == 0 ? 0 : begun_ - 1) / static_cast<double>(count_);
+  const double seconds = std::chrono::duration<double>(now - started_).count();
+  std::string line = fmt::format("{} {} of {}", bar(std::min(share, 1.0)), std::min(begun_, count_), count_);
+  if (share > 0) line += fmt::format(", {:.0f} s left", seconds * (1 - share) / share);
+  if (!name_.empty()) line += "  " + name_;
+  if (!text_.empty()) line += (name_.empty() ? "  " : ": ") + text_;
+  if (terminal_) {
+    fmt::print(stderr, "\r\033[K{}", line);
+    std::fflush(stderr);
+    shown_ = true;
+  } else if (std::chrono::duration<double>(now - last_).count() >= seconds_between_plain_lines) {
+    fmt::print(stderr, "attngate gate: {}\n", line);
+    last_ = now;
+  }
+}
+
+}  // namespace attngate

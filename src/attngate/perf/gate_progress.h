@@ -1,0 +1,36 @@
+#pragma once
+
+#include <chrono>
+#include <cstddef>
+#include <string>
+
+namespace attngate {
+
+/// Keeps one line about a long run on stderr up to date: a bar, what is going on, the time left. On a terminal only; else a
+/// plain line every ten seconds.
+class GateProgress {
+ public:
+  explicit GateProgress(std::size_t count);
+  ~GateProgress();
+  GateProgress(const GateProgress&) = delete;
+  GateProgress& operator=(const GateProgress&) = delete;
+
+  /// The next of the count begins.
+  void begin(const std::string& name);
+  /// What is being done for it.
+  void doing(const std::string& text);
+  /// Takes the line away, so that other text can follow.
+  void clear();
+
+ private:
+  void show();
+
+  std::size_t count_;
+  std::size_t begun_ = 0;
+  std::string name_, text_;
+  bool terminal_;
+  bool shown_ = false;
+  std::chrono::steady_clock::time_point started_, last_;
+};
+
+}  // namespace attngate

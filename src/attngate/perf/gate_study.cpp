@@ -1,0 +1,159 @@
+#include "attngate/perf/gate_study.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <ostream>
+#include <stdexcept>
+
+#include "attngate/gates/detection_plot.h"
+#include "attngate/gates/order_statistics.h"
+#include "attngate/gates/power.h"
+#include "attngate/report/json_fields.h"
+#include "attngate/runner/text_table.h"
+#include "attngate/runner/usage_error.h"
+
+namespace attngate {
+namespace {
+
+/// Slowdowns in units of what the bound forgives.
+constexpr double times_forgiven[] = {0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3};
+
+StudyCurve empty_curve(const Gate& gate, const std::vector<GateBound>& bounds, const std::string& compute_capability) {
+  const BoundChoice choice = choose_bound(bounds, gate.bound_name(), compute_capability);
+  if (!choice.bound) throw UsageError(gate.bound_name() + ": " + choice.skip_reason);
+  StudyCurve curve{gate.bound_name(), *choice.bound, 0, {}};
+  for (const double times : times_forgiven) curve.arms.emplace_back().planted = times * (curve.bound.value - 1);
+  return curve;
+}
+
+/// One self gate for each bound: the others differ in what is planted only.
+std::vector<Gate> operators_of(const std::vector<Gate>& gates) {
+  std::vector<Gate> operators;
+  for (const Gate& gate : gates) {
+    const bool known = std::ranges::any_of(operators, [&](const Gate& other) { return other.bound_name() == gate.bound_name(); });
+    if (gate.kind == GateKind::self && !known) operators.push_back(gate);
+  }
+  if (operators.empty()) throw UsageError("--study takes self gates, and none was chosen: --gate self");
+  return operators;
+}
+
+void conclude(StudyArm& arm, const Bound& bound, const Policy& policy, const StudyOptions& options, std::uint64_t seed) {
+  std::vector<double> medians, spreads;
+  for (const std::vector<double>& process : arm.ratios) {
+    medians.push_back(median(process));
+    spreads.push_back(robust_spread(process));
+  }
+  arm.achieved = std::expm1(median(medians));
+  arm.process_spread = robust_spread(medians);
+  arm.pair_spread = median(spreads);
+  arm.tally = resample_decisions(bound, policy, arm.ratios, options.decisions, seed);
+}
+
+/// The normal model with the spreads that the arm without a slowdown showed.
+std::vector<std::pair<double, double>> predicted_curve(const StudyCurve& curve, const Policy& policy) {
+  const NoiseModel noise{curve.arms.front().pair_spread, curve.arms.front().process_spread};
+  std::vector<std::pair<double, double>> points;
+  const double last = curve.arms.back().achieved;
+  for (int step = 0; step <= 120; ++step) {
+    const double slowdown = last * step / 120;
+    points.emplace_back(slowdown, decision_power(policy, std::log1p(slowdown) - std::log(curve.bound.value), noise));
+  }
+  return points;
+}
+
+}  // namespace
+
+GateStudy study_gates(SampleSource& source, const std::vector<GateBound>& bounds, const std::string& compute_capability,
+                      const std::vector<Gate>& gates, const StudyOptions& options,
+                      const std::function<void(const std::string&)>& progress) {
+  const std::vector<Gate> operators = operators_of(gates);
+  GateStudy study{options.gates.policy, options.gates.seed, {}};
+  for (const Gate& gate : operators) study.curves.push_back(empty_curve(gate, bounds, compute_capability));
+  for (std::uint64_t process = 0; process < options.processes; ++process) {
+    if (progress) progress(fmt::format("process {} of {}", process + 1, options.processes));
+    GateOptions in_this_process = options.gates;
+    in_this_process.seed += process;
+    GateRunner runner(source, bounds, compute_capability, in_this_process);
+    bool fresh = true;
+    for (std::size_t i = 0; i < operators.size(); ++i) {
+      for (StudyArm& arm : study.curves[i].arms) {
+        Gate gate = operators[i];
+        gate.planted_slowdown = arm.planted;
+        const PairedSamples samples = runner.sample_arm(gate, fresh);
+        fresh = false;
+        arm.ratios.push_back(log_ratios(samples));
+        if (arm.planted == 0) study.curves[i].us = median_of(base_times(samples));
+      }
+    }
+  }
+  std::uint64_t seed = options.gates.seed;
+  for (StudyCurve& curve : study.curves) {
+    for (StudyArm& arm : curve.arms) conclude(arm, curve.bound, study.policy, options, seed++);
+  }
+  return study;
+}
+
+void print_study(std::ostream& out, const GateStudy& study) {
+  out << policy_text(study.policy) << '\n';
+  for (const StudyCurve& curve : study.curves) {
+    out << fmt::format("\n{}: {:.1f} us, bound {:g}\n", curve.bound_name, curve.us, curve.bound.value);
+    TextTable table({{"planted", Align::right},
+                     {"achieved", Align::right},
+                     {"pairs' spread", Align::right},
+                     {"processes' spread", Align::right},
+                     {"flagged", Align::right},
+                     {"failed", Align::right},
+                     {"decisions", Align::right},
+                     {"95 % interval", Align::right}});
+    for (const StudyArm& arm : curve.arms) {
+      const ProportionInterval interval = arm.tally.failure_interval();
+      table.add_row({fmt::format("{:.2f} %", 100 * arm.planted), fmt::format("{:.2f} %", 100 * arm.achieved),
+                     fmt::format("{:.2f} %", 100 * arm.pair_spread), fmt::format("{:.2f} %", 100 * arm.process_spread),
+                     fmt::format("{}", arm.tally.flagged), fmt::format("{}", arm.tally.failed), fmt::format("{}", arm.tally.decisions),
+                     fmt::format("{:.2f} to {:.2f} %", 100 * interval.lower, 100 * interval.upper)});
+    }
+    out << table.text();
+  }
+}
+
+std::string study_svg(const GateStudy& study, const std::string& device) {
+  DetectionPlot plot;
+  plot.title = "Gates that fail, against the slowdown: " + device;
+  for (const StudyCurve& curve : study.curves) {
+    DetectionCurve& drawn = plot.curves.emplace_back();
+    drawn.label = fmt::format("{:.0f} us, bound {:g}", curve.us, curve.bound.value);
+    for (const StudyArm& arm : curve.arms) drawn.points.push_back({arm.achieved, arm.tally});
+    std::ranges::sort(drawn.points, {}, &DetectionPoint::slowdown);
+    drawn.predicted = predicted_curve(curve, study.policy);
+    plot.bound_slowdown = std::max(plot.bound_slowdown, curve.bound.value - 1);
+  }
+  return detection_svg(plot);
+}
+
+std::string study_to_json(const GateStudy& study, const DeviceKey& device) {
+  json curves = json::array();
+  for (const StudyCurve& curve : study.curves) {
+    json arms = json::array();
+    for (const StudyArm& arm : curve.arms) {
+      arms.push_back({{"planted", number(arm.planted)},
+                      {"achieved", number(arm.achieved)},
+                      {"pair_spread", number(arm.pair_spread)},
+                      {"process_spread", number(arm.process_spread)},
+                      {"decisions", arm.tally.decisions},
+                      {"flagged", arm.tally.flagged},
+                      {"failed", arm.tally.failed},
+                      {"log_ratios_by_process", arm.ratios}});
+    }
+    curves.push_back({{"bound", curve.bound_name}, {"value", number(curve.bound.value)}, {"us", number(curve.us)}, {"arms", arms}});
+  }
+  return text_of({{"schema", "attngate.gate_study"},
+                  {"version", 1},
+                  {"device", to_string(device)},
+                  {"seed", seed_text(study.seed)},
+                  {"policy", policy_text(study.policy)},
+                  {"curves", curves}});
+}
+
+}  // namespace attngate

@@ -1,0 +1,69 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <iosfwd>
+#include <string>
+#include <vector>
+
+#include "attngate/gates/gate_bounds.h"
+#include "attngate/gates/operating_characteristic.h"
+#include "attngate/perf/gate_run.h"
+
+namespace attngate {
+
+/// How error rates are measured.
+struct StudyOptions {
+  /// Fresh processes, each of which measures every arm; more than policy.processes.
+  std::uint64_t processes = 40;
+  GateOptions gates = {};
+  /// Decisions drawn for each arm. 2,000: with no failure among them the rate is below 0.15 % at 95 %.
+  std::size_t decisions = 2000;
+};
+
+/// One slowdown of one operator.
+struct StudyArm {
+  /// Asked for, and the median of what the processes saw; 0.02 is 2 %.
+  double planted = 0;
+  double achieved = 0;
+  /// Of the processes' medians, in log units, and of the pairs about them (median over processes).
+  double process_spread = 0;
+  double pair_spread = 0;
+  Tally tally;
+  ProcessRatios ratios;
+};
+
+/// The arms of one bound's operator.
+struct StudyCurve {
+  std::string bound_name;
+  Bound bound;
+  /// Median time of the operator in us.
+  double us = 0;
+  std::vector<StudyArm> arms;
+};
+
+/// Error rates of the rule on this machine: decisions drawn anew from the samples of real processes.
+struct GateStudy {
+  Policy policy;
+  std::uint64_t seed = 0;
+  std::vector<StudyCurve> curves;
+};
+
+/// Measures the operators of the self gates with slowdowns of 0 to 3 times what their bounds forgive, in fresh processes.
+///
+/// Throws UsageError when there is no self gate among the gates or a bound is missing, std::runtime_error when an operator
+/// cannot be measured.
+GateStudy study_gates(SampleSource& source, const std::vector<GateBound>& bounds, const std::string& compute_capability,
+                      const std::vector<Gate>& gates, const StudyOptions& options,
+                      const std::function<void(const std::string&)>& progress = {});
+
+/// One line an arm: slowdown, failures of how many decisions, their interval.
+void print_study(std::ostream& out, const GateStudy& study);
+
+/// Detection against slowdown as an SVG file's text, with what was computed beforehand as thin lines.
+std::string study_svg(const GateStudy& study, const std::string& device);
+
+/// With every ratio: schema attngate.gate_study, version 1.
+std::string study_to_json(const GateStudy& study, const DeviceKey& device);
+
+}  // namespace attngate

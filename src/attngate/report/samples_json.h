@@ -1,0 +1,16 @@
+#pragma once
+
+#include <string>
+
+#include "attngate/report/results.h"
+#include "attngate/timing/samples.h"
+
+namespace attngate {
+
+/// Samples as JSON, every one of them; also how a worker process sends them to its supervisor.
+std::string samples_to_json(const PairedSamples& samples);
+
+/// The same samples again, to the last bit; throws ResultsError naming the field that is missing or makes no sense.
+PairedSamples samples_from_json(const std::string& text);
+
+}  // namespace attngate

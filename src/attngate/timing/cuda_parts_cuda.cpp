@@ -1,0 +1,65 @@
+#include <ATen/cuda/CUDAContext.h>
+#include <c10/cuda/CUDACachingAllocator.h>
+#include <fmt/format.h>
+
+#include "attngate/timing/cuda_parts.h"
+#include "attngate/values/cuda_check.cuh"
+
+namespace attngate {
+namespace {
+
+constexpr auto all_pools = static_cast<std::size_t>(c10::CachingAllocator::StatType::AGGREGATE);
+
+}  // namespace
+
+std::shared_ptr<SpinReading> make_pinned_reading() {
+  void* memory = nullptr;
+  check_cuda(cudaHostAlloc(&memory, sizeof(SpinReading), cudaHostAllocMapped), "allocating pinned memory");
+  // Nothing sensible to do when a lost device refuses to free it.
+  return {new (memory) SpinReading{}, [](SpinReading* reading) { cudaFreeHost(reading); }};
+}
+
+std::uint64_t cuda_cache_bytes(c10::Device device) {
+  return static_cast<std::uint64_t>(at::cuda::getDeviceProperties(device.index())->l2CacheSize);
+}
+
+DeviceKey cuda_device_key(c10::Device device) {
+  const cudaDeviceProp& properties = *at::cuda::getDeviceProperties(device.index());
+  int version = 0;
+  check_cuda(cudaRuntimeGetVersion(&version), "asking for CUDA's version");
+  DeviceKey key;
+  key.device = properties.name;
+  key.compute_capability = fmt::format("{}.{}", properties.major, properties.minor);
+  key.cuda_runtime = fmt::format("{}.{}", version / 1000, version % 1000 / 10);
+  return key;
+}
+
+std::string cuda_uuid(c10::Device device) {
+  const cudaUUID_t& uuid = at::cuda::getDeviceProperties(device.index())->uuid;
+  std::string text = "GPU";
+  for (std::size_t byte = 0; byte < sizeof uuid.bytes; ++byte) {
+    if (byte == 0 || byte == 4 || byte == 6 || byte == 8 || byte == 10) text += '-';
+    text += fmt::format("{:02x}", static_cast<unsigned char>(uuid.bytes[byte]));
+  }
+  return text;
+}
+
+std::string cuda_pci_address(c10::Device device) {
+  const cudaDeviceProp& properties = *at::cuda::getDeviceProperties(device.index());
+  return fmt::format("{:08x}:{:02x}:{:02x}.0", properties.pciDomainID, properties.pciBusID, properties.pciDeviceID);
+}
+
+AllocationCounts cuda_allocation_counts(c10::Device device) {
+  const auto stats = c10::cuda::CUDACachingAllocator::getDeviceStats(device.index());
+  return {stats.num_device_alloc, stats.reserved_bytes[all_pools].current};
+}
+
+AllocatedBytes cuda_allocated_bytes(c10::Device device) {
+  // Not allocated_bytes: those depend on which cached blocks a tensor happens to get.
+  const auto bytes = c10::cuda::CUDACachingAllocator::getDeviceStats(device.index()).requested_bytes[all_pools];
+  return {bytes.current, bytes.peak};
+}
+
+void reset_cuda_peak(c10::Device device) { c10::cuda::CUDACachingAllocator::resetPeakStats(device.index()); }
+
+}  // namespace attngate

@@ -1,0 +1,21 @@
+#include "attngate/timing/device_facts.h"
+
+#include <torch/version.h>
+
+#include "attngate/timing/cuda_parts.h"
+#include "attngate/timing/processor_name.h"
+
+namespace attngate {
+
+DeviceFacts::DeviceFacts(c10::Device device) {
+  if (device.is_cuda()) {
+    nvml_.emplace(cuda_uuid(device), cuda_pci_address(device));
+    key_ = cuda_device_key(device);
+    key_.driver = nvml_->driver_version();
+  } else {
+    key_.device = processor_name();
+  }
+  key_.libtorch = TORCH_VERSION;
+}
+
+}  // namespace attngate

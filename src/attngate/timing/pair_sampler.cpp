@@ -1,0 +1,125 @@
+#include "attngate/timing/pair_sampler.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <chrono>
+
+#include "attngate/timing/allocations.h"
+#include "attngate/timing/sampling_plan.h"
+
+namespace attngate {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// Samples and pairs that are thrown away to learn what one takes: three have a median that one stray does not move.
+constexpr int trials = 3;
+
+// The spin lasts twice as long as the host usually takes, so that a host that scatters stays hidden.
+constexpr double cover_for_host_time = 2;
+
+double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
+
+/// Medians of a few samples that are thrown away.
+struct Trial {
+  double us = 0;
+  double host_us = 0;
+};
+
+Trial try_out(SampleTaker& taker, const TimedOperator& timed, const SampleSetting& setting) {
+  std::vector<double> us, host_us;
+  for (int trial = 0; trial < trials; ++trial) {
+    const Sample sample = taker.take(timed, setting);
+    us.push_back(sample.us);
+    host_us.push_back(sample.host_us);
+  }
+  return {median_of(us), median_of(host_us)};
+}
+
+SamplePair take_pair(SampleTaker& taker, const TimedOperator& base, const TimedOperator& candidate,
+                     const SampleSetting& setting, bool candidate_first) {
+  SamplePair pair;
+  pair.candidate_first = candidate_first;
+  if (candidate_first) pair.candidate = taker.take(candidate, setting);
+  pair.base = taker.take(base, setting);
+  if (!candidate_first) pair.candidate = taker.take(candidate, setting);
+  return pair;
+}
+
+}  // namespace
+
+/// All that is fixed before the first pair counts.
+struct PairSampler::Plan {
+  SampleSetting setting;
+  std::uint64_t pairs = 0;
+  double seconds_per_pair = 0;
+  /// Of the faster operator, with the setting's calls.
+  double sample_us = 0;
+};
+
+PairSampler::PairSampler(c10::Device device) : device_(device), facts_(device), taker_(device) {}
+
+SampledOperator PairSampler::warm_up_operator(const TimedOperator& timed, const char* role, const WarmUpLimits& limits,
+                                              PairedSamples& samples) {
+  const SampleSetting one_call{Quantity::isolated_latency, 1, 0, /*flush_cache=*/false};
+  const WarmUp warm = warm_up([&] { return taker_.take(timed, one_call).us; }, [&] { return allocation_counts(device_); }, limits);
+  if (!warm.settled) samples.notes.push_back(fmt::format("{} is not warm: {}", role, warm.note));
+  SampledOperator facts{timed.name, timed.backend, timed.graph_replayed, warm.calls, warm.settled, std::nullopt};
+  // A graph has its memory from the moment it was captured.
+  if (!timed.graph_replayed) facts.peak_bytes = peak_bytes_of(timed.call, device_);
+  return facts;
+}
+
+PairSampler::Plan PairSampler::plan(const TimedOperator& base, const TimedOperator& candidate, const SamplingOptions& options) {
+  Plan plan;
+  plan.setting = {options.quantity, 1, 0, options.flush_cache};
+  const SampleSetting alone{Quantity::isolated_latency, 1, 0, options.flush_cache};
+  // Both are covered by the same spin and called equally often: whatever these do to a time, they do to both.
+  const double host_us = std::max(try_out(taker_, base, alone).host_us, try_out(taker_, candidate, alone).host_us);
+  plan.setting.cover_us = cover_for_host_time * host_us;
+  const double us = std::min(try_out(taker_, base, plan.setting).us, try_out(taker_, candidate, plan.setting).us);
+  plan.setting.calls = calls_per_sample(us, options.least_sample_us);
+  plan.setting.cover_us *= static_cast<double>(plan.setting.calls);
+  plan.sample_us = us * static_cast<double>(plan.setting.calls);
+
+  std::vector<double> seconds;
+  for (int trial = 0; trial < trials; ++trial) {
+    const auto begin = Clock::now();
+    take_pair(taker_, base, candidate, plan.setting, trial % 2 == 1);
+    seconds.push_back(seconds_since(begin));
+  }
+  plan.seconds_per_pair = median_of(seconds);
+  plan.pairs = pairs_within(options.budget_seconds, plan.seconds_per_pair, options.most_pairs);
+  return plan;
+}
+
+PairedSamples PairSampler::sample(const TimedOperator& base, const TimedOperator& candidate, const SamplingOptions& options) {
+  PairedSamples samples;
+  samples.quantity = options.quantity;
+  samples.device = facts_.key();
+  samples.seed = options.seed;
+  samples.flushed_bytes = options.flush_cache ? taker_.flushed_bytes() : 0;
+  samples.base = warm_up_operator(base, "base", options.warm_up, samples);
+  samples.candidate = warm_up_operator(candidate, "candidate", options.warm_up, samples);
+
+  const Plan plan = this->plan(base, candidate, options);
+  samples.calls_per_sample = plan.setting.calls;
+  if (plan.sample_us < options.least_sample_us) {
+    samples.notes.push_back(fmt::format("samples of {} calls last {:.3g} us, not {:.3g}", plan.setting.calls, plan.sample_us, options.least_sample_us));
+  }
+  if (plan.pairs + 1 < options.most_pairs) {
+    samples.notes.push_back(fmt::format("{} pairs of {:.3g} ms in place of {}: the budget is {:.3g} s", plan.pairs,
+                                        1e3 * plan.seconds_per_pair, options.most_pairs, options.budget_seconds));
+  }
+
+  samples.clocks_before = facts_.clocks();
+  samples.pairs.reserve(plan.pairs);
+  for (const bool candidate_first : draw_orders(options.seed, plan.pairs)) {
+    samples.pairs.push_back(take_pair(taker_, base, candidate, plan.setting, candidate_first));
+  }
+  samples.clocks_after = facts_.clocks();
+  return samples;
+}
+
+}  // namespace attngate

@@ -1,0 +1,57 @@
+#pragma once
+
+#include <c10/core/Device.h>
+
+#include <cstdint>
+
+#include "attngate/timing/device_facts.h"
+#include "attngate/timing/sample_taker.h"
+#include "attngate/timing/samples.h"
+#include "attngate/timing/timed_operator.h"
+#include "attngate/timing/warm_up.h"
+
+namespace attngate {
+
+/// How two operators are sampled.
+struct SamplingOptions {
+  Quantity quantity = Quantity::gpu_time;
+  /// Decides the order within each pair; print it.
+  std::uint64_t seed = 0;
+  /// Pairs, made odd; fewer where the budget is too small for them. 201: a screen, see gates.
+  std::uint64_t most_pairs = 201;
+  /// How long all samples may take, flushes and waiting included; warm-up comes on top. Exceeded only for least_pairs.
+  double budget_seconds = 0.5;
+  /// Short operators are called several times for each sample, until it lasts as long. 200 us: above it the ratio of two
+  /// medians resolves well under 1 % (H100, H200), below 60 us an event pair measures the host.
+  double least_sample_us = 200;
+  bool flush_cache = true;
+  WarmUpLimits warm_up = {};
+};
+
+/// Times two operators in pairs on one device, in this process. It measures, and never judges.
+///
+/// Keeps its events, its buffer and NVML from one set of samples to the next: make one and use it throughout.
+class PairSampler {
+ public:
+  /// Takes twice the L2 of device memory. Throws CudaError or c10::Error.
+  explicit PairSampler(c10::Device device);
+
+  /// Warms both operators up, fixes calls per sample and number of pairs by a few samples that are thrown away, and then
+  /// takes that many pairs, whatever they show: each sample behind a flushed cache, each pair in random order.
+  ///
+  /// Errors of an operator pass through; CudaError when the device fails.
+  PairedSamples sample(const TimedOperator& base, const TimedOperator& candidate, const SamplingOptions& options);
+
+  const DeviceFacts& device() const { return facts_; }
+
+ private:
+  struct Plan;
+  SampledOperator warm_up_operator(const TimedOperator& timed, const char* role, const WarmUpLimits& limits, PairedSamples& samples);
+  Plan plan(const TimedOperator& base, const TimedOperator& candidate, const SamplingOptions& options);
+
+  c10::Device device_;
+  DeviceFacts facts_;
+  SampleTaker taker_;
+};
+
+}  // namespace attngate

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <c10/core/Device.h>
+
+#include <cstdint>
+
+#include "attngate/timing/cache_flush.h"
+#include "attngate/timing/clock_probe.h"
+#include "attngate/timing/samples.h"
+#include "attngate/timing/stopwatch.h"
+#include "attngate/timing/timed_operator.h"
+
+namespace attngate {
+
+/// How one sample is taken.
+struct SampleSetting {
+  Quantity quantity = Quantity::gpu_time;
+  std::uint64_t calls = 1;
+  /// gpu_time: how long the device is kept busy while the host queues the calls, in us; at most longest_cover_us.
+  double cover_us = 0;
+  bool flush_cache = true;
+};
+
+/// Longest time for which the device is kept busy ahead of gpu_time. 10 ms: 64 calls whose launches take 78 us each, with
+/// room for twice that.
+inline constexpr double longest_cover_us = 10'000;
+
+/// Takes one sample at a time, each from an idle device to an idle device.
+///
+/// isolated_latency: for each call by itself flush, wait, start, call, stop, wait.
+/// gpu_time: flush, spin, start, calls, stop, wait; the spin lasts until all is queued, and is timed: it waits for no one,
+/// so that an operator that synchronises takes longer, and is found out by Sample::launches_hidden, but never hangs.
+/// throughput: flush, one call that does not count, start, calls, stop, wait.
+class SampleTaker {
+ public:
+  /// Throws CudaError or c10::Error.
+  explicit SampleTaker(c10::Device device);
+
+  /// Errors of the operator pass through.
+  Sample take(const TimedOperator& timed, const SampleSetting& setting);
+
+  /// Bytes that a flush writes.
+  std::uint64_t flushed_bytes() const { return flush_.bytes(); }
+
+ private:
+  Sample take_isolated(const TimedOperator& timed, const SampleSetting& setting);
+  Sample take_covered(const TimedOperator& timed, const SampleSetting& setting);
+  Sample take_back_to_back(const TimedOperator& timed, const SampleSetting& setting);
+  /// Starts, makes the calls, stops, and returns how long the host took for it in us; the device may still be at work.
+  double run_calls(const TimedOperator& timed, std::uint64_t calls);
+
+  c10::Device device_;
+  CacheFlush flush_;
+  ClockProbe probe_;
+  Stopwatch stopwatch_;
+};
+
+}  // namespace attngate

@@ -1,0 +1,25 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+namespace attngate {
+
+/// Most calls that make one sample. 64: a call of 3 us, shorter than any attention, lasts 200 us then, and a queue of 64
+/// times a dozen kernels stays below the thousand launches that a stream takes before it makes the host wait.
+inline constexpr std::uint64_t most_calls_per_sample = 64;
+
+/// Fewest pairs that are taken, whatever they cost. 11: all of 11 pairs agree by chance with probability 1/2^11 = 0.0005,
+/// so that a sign test at 0.001 can still decide.
+inline constexpr std::uint64_t least_pairs = 11;
+
+/// Calls, 1 to most_calls_per_sample, that last `least_sample_us` together when one takes `us_per_call`.
+std::uint64_t calls_per_sample(double us_per_call, double least_sample_us);
+
+/// The odd number of pairs, least_pairs to `most_pairs`, that fits into the budget: odd, so that a median is a pair.
+std::uint64_t pairs_within(double budget_seconds, double seconds_per_pair, std::uint64_t most_pairs);
+
+/// For each pair whether the candidate goes first: a fair coin, the same on every machine for the same seed.
+std::vector<bool> draw_orders(std::uint64_t seed, std::uint64_t pairs);
+
+}  // namespace attngate

@@ -1,0 +1,25 @@
+#include "attngate/timing/spin.h"
+
+#include <chrono>
+#include <cmath>
+
+#include "attngate/timing/spin_kernel.h"
+#include "attngate/values/device_stream.h"
+
+namespace attngate {
+namespace {
+
+void spin_on_host(double us) {
+  const auto begin = std::chrono::steady_clock::now();
+  while (std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin).count() < us) {
+  }
+}
+
+}  // namespace
+
+void spin(c10::Device device, double us) {
+  if (!device.is_cuda()) return spin_on_host(us);
+  launch_spin(static_cast<std::uint64_t>(std::llround(1e3 * us)), /*reading=*/nullptr, current_stream(device));
+}
+
+}  // namespace attngate

@@ -1,0 +1,143 @@
+#include "attngate/timing/pair_sampler.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+#include <stdexcept>
+
+#include "attngate/report/samples_json.h"
+#include "attngate/timing/sampling_plan.h"
+#include "attngate/timing/spin.h"
+#include "device_under_test.h"
+#include "timing/figures.h"
+#include "timing/spinning_operator.h"
+
+namespace attngate {
+namespace {
+
+TimedOperator spinning(double us) { return SpinningOperator(us).timed(); }
+
+/// As few pairs as there may be, since a flush of the CPU's cache takes 10 ms, and all of them however busy the machine is.
+SamplingOptions quick(Quantity quantity = Quantity::gpu_time) {
+  SamplingOptions options;
+  options.quantity = quantity;
+  options.seed = 42;
+  options.most_pairs = least_pairs;
+  options.budget_seconds = 100;
+  options.warm_up.most_seconds = 0.1;
+  return options;
+}
+
+TEST(TimingPairSampler, RecoversAPlantedRatio) {
+  PairSampler sampler(device_under_test());
+  const SpinningOperator base(1000), candidate(1200);
+  const PairedSamples samples = sampler.sample(base.timed(), candidate.timed(), quick());
+  ASSERT_EQ(samples.calls_per_sample, 1u);
+  const std::vector<double> found = log_ratios(samples);
+  std::vector<double> errors;
+  for (std::size_t pair = 0; pair < found.size(); ++pair) {
+    const std::size_t later = found.size() - 1 - pair;
+    errors.push_back(found[pair] - std::log(candidate.true_us(1, later) / base.true_us(1, later)));
+  }
+  show("ratio_of_1200_to_1000_us", std::exp(median_of(found)), "");
+  EXPECT_NEAR(median_of(errors), 0, 0.005);
+}
+
+TEST(TimingPairSampler, TakesAnOddNumberOfPairsInTheOrderOfTheSeed) {
+  PairSampler sampler(device_under_test());
+  std::string order;
+  const TimedOperator base{"base", [&] { order += 'b', spin(device_under_test(), 300); }};
+  const TimedOperator candidate{"candidate", [&] { order += 'c', spin(device_under_test(), 300); }};
+  SamplingOptions options = quick();
+  options.flush_cache = false;
+  const PairedSamples samples = sampler.sample(base, candidate, options);
+  ASSERT_EQ(samples.pairs.size(), least_pairs);
+  ASSERT_EQ(samples.calls_per_sample, 1u);
+  const std::vector<bool> orders = draw_orders(42, least_pairs);
+  std::string expected;
+  for (std::size_t pair = 0; pair < orders.size(); ++pair) {
+    EXPECT_EQ(samples.pairs[pair].candidate_first, orders[pair]);
+    expected += orders[pair] ? "cb" : "bc";
+  }
+  EXPECT_TRUE(order.ends_with(expected)) << order;
+}
+
+TEST(TimingPairSampler, CallsShortOperatorsOftenForEachSampleAndBothEquallyOften) {
+  PairSampler sampler(device_under_test());
+  const PairedSamples samples = sampler.sample(spinning(50), spinning(400), quick());
+  // A spin takes its 50 us and up to 10 us of starting and ending; on the CPU other processes may add any time to it.
+  EXPECT_LE(samples.calls_per_sample, 4u);
+  if (device_under_test().is_cuda()) {
+    EXPECT_EQ(samples.calls_per_sample, 4u);
+  }
+  // The time of one call, and not of all.
+  EXPECT_GE(median_of(candidate_times(samples)), 399);
+  if (device_under_test().is_cuda()) {
+    EXPECT_LT(median_of(candidate_times(samples)), 410);
+  }
+}
+
+TEST(TimingPairSampler, KeepsToItsBudgetAndSaysSo) {
+  PairSampler sampler(device_under_test());
+  SamplingOptions options = quick();
+  options.most_pairs = 100'001;
+  options.budget_seconds = 0.1;
+  const PairedSamples samples = sampler.sample(spinning(300), spinning(300), options);
+  EXPECT_EQ(samples.pairs.size() % 2, 1u);
+  EXPECT_LT(samples.pairs.size(), 334u) << "100 ms hold no more pairs of 600 us";
+  ASSERT_FALSE(samples.notes.empty());
+  EXPECT_NE(samples.notes.back().find("in place of 100001: the budget is 0.1 s"), std::string::npos) << samples.notes.back();
+}
+
+TEST(TimingPairSampler, SaysWhatWasMeasuredAndHow) {
+  PairSampler sampler(device_under_test());
+  for (const Quantity quantity : {Quantity::isolated_latency, Quantity::gpu_time, Quantity::throughput}) {
+    TimedOperator base = spinning(300);
+    base.name = "base";
+    base.backend = "flash";
+    const PairedSamples samples = sampler.sample(base, spinning(300), quick(quantity));
+    EXPECT_EQ(samples.quantity, quantity);
+    EXPECT_EQ(samples.base.name, "base");
+    EXPECT_EQ(samples.base.backend, "flash");
+    EXPECT_GE(samples.base.warm_up_calls, 16u);
+    EXPECT_EQ(samples.base.peak_bytes.has_value(), device_under_test().is_cuda());
+    EXPECT_EQ(samples.seed, 42u);
+    EXPECT_EQ(samples.flushed_bytes, 2 * last_cache_bytes(device_under_test()));
+    EXPECT_EQ(samples.device, sampler.device().key());
+    if (!sampler.device().clock_problem().empty()) {
+      EXPECT_EQ(samples.clocks_after, ClockState{});
+    }
+    // The host may be interrupted while it queues, but not in one sample out of five.
+    EXPECT_LT(share_with_visible_launches(samples), 0.2) << to_string(quantity);
+    EXPECT_EQ(samples_from_json(samples_to_json(samples)), samples);
+    for (const SamplePair& pair : samples.pairs) {
+      EXPECT_GT(pair.base.us, 0);
+      EXPECT_GT(pair.base.host_us, 0);
+      EXPECT_EQ(pair.base.sm_mhz.has_value(), device_under_test().is_cuda());
+    }
+  }
+}
+
+TEST(TimingPairSampler, LetsErrorsOfTheOperatorThrough) {
+  PairSampler sampler(device_under_test());
+  const TimedOperator bad{"bad", [] { throw std::runtime_error("bad"); }};
+  EXPECT_THROW(sampler.sample(spinning(300), bad, quick()), std::runtime_error);
+  EXPECT_EQ(sampler.sample(spinning(300), spinning(300), quick()).pairs.size(), least_pairs);
+}
+
+// The level of its own noise: what a gate of two equal operators works against.
+TEST(TimingPairSampler, FindsAnOperatorAsFastAsItself) {
+  if (!device_under_test().is_cuda()) GTEST_SKIP() << "other processes share the CPU";
+  PairSampler sampler(device_under_test());
+  SamplingOptions options = quick();
+  options.most_pairs = 201;
+  const PairedSamples samples = sampler.sample(spinning(300), spinning(300), options);
+  const std::vector<double> ratios = log_ratios(samples);
+  show("a_a_pairs", static_cast<double>(ratios.size()), "");
+  show("a_a_median", 100 * median_of(ratios), "%");
+  EXPECT_EQ(ratios.size(), 201u);
+  EXPECT_NEAR(median_of(ratios), 0, 0.002);
+}
+
+}  // namespace
+}  // namespace attngate

@@ -1,0 +1,120 @@
+#include "attngate/timing/sample_taker.h"
+
+#include <ATen/ops/empty.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <stdexcept>
+
+#include "attngate/timing/spin.h"
+#include "attngate/values/device_stream.h"
+#include "device_under_test.h"
+#include "timing/figures.h"
+#include "timing/spinning_operator.h"
+
+namespace attngate {
+namespace {
+
+constexpr Quantity quantities[] = {Quantity::isolated_latency, Quantity::gpu_time, Quantity::throughput};
+
+/// Median time in us of some samples, and that of their true times.
+struct Recovered {
+  double us = 0;
+  double host_us = 0;
+  /// Median of what each sample makes of its true time, 1 for all of it.
+  double share = 0;
+};
+
+Recovered recover(SampleTaker& taker, const SpinningOperator& spinning, const SampleSetting& setting) {
+  taker.take(spinning.timed(), setting);
+  std::vector<double> us, host_us, share;
+  for (int repetition = 0; repetition < 21; ++repetition) {
+    const Sample sample = taker.take(spinning.timed(), setting);
+    us.push_back(sample.us);
+    host_us.push_back(sample.host_us);
+    share.push_back(sample.us / spinning.true_us(setting.calls));
+  }
+  return {median_of(us), median_of(host_us), median_of(share)};
+}
+
+Sample typical_sample(SampleTaker& taker, const TimedOperator& timed, const SampleSetting& setting) {
+  taker.take(timed, setting);
+  std::vector<Sample> samples;
+  for (int repetition = 0; repetition < 21; ++repetition) samples.push_back(taker.take(timed, setting));
+  std::ranges::sort(samples, {}, &Sample::us);
+  return samples[samples.size() / 2];
+}
+
+TEST(TimingSampleTaker, RecoversAPlantedTimeWithin1PercentInEveryQuantity) {
+  SampleTaker taker(device_under_test());
+  for (const Quantity quantity : quantities) {
+    const Recovered recovered = recover(taker, SpinningOperator(1000), {quantity, 1, 100});
+    show("planted_1000_us_as_" + to_string(quantity), recovered.us, "us");
+    show("host_time_as_" + to_string(quantity), recovered.host_us, "us");
+    EXPECT_NEAR(recovered.share, 1, 0.01) << to_string(quantity);
+  }
+}
+
+TEST(TimingSampleTaker, GivesTheTimeOfOneOfSeveralCalls) {
+  SampleTaker taker(device_under_test());
+  for (const Quantity quantity : quantities) {
+    const SpinningOperator spinning(200);
+    taker.take(spinning.timed(), {quantity, 8, 500});
+    EXPECT_EQ(spinning.calls(), quantity == Quantity::throughput ? 9u : 8u) << to_string(quantity);
+    const Recovered recovered = recover(taker, spinning, {quantity, 8, 500});
+    show("planted_200_us_of_8_calls_as_" + to_string(quantity), recovered.us, "us");
+    // A kernel takes 1 to 2 us to start and end; an isolated one is launched within its time, in up to 10 us.
+    EXPECT_NEAR(recovered.share, 1, quantity == Quantity::isolated_latency ? 0.06 : 0.02) << to_string(quantity);
+  }
+}
+
+TEST(TimingSampleTaker, LetsErrorsOfTheOperatorThrough) {
+  SampleTaker taker(device_under_test());
+  for (const Quantity quantity : quantities) {
+    EXPECT_THROW(taker.take({"bad", [] { throw std::runtime_error("bad"); }}, {quantity, 1, 100}), std::runtime_error);
+  }
+  EXPECT_GT(taker.take(SpinningOperator(100).timed(), {Quantity::gpu_time, 1, 100}).us, 0);
+}
+
+TEST(TimingSampleTaker, HidesLaunchesBehindASpin) {
+  SampleTaker taker(device_under_test());
+  const Sample sample = typical_sample(taker, SpinningOperator(100).timed(), {Quantity::gpu_time, 4, 5000});
+  EXPECT_TRUE(sample.launches_hidden);
+  EXPECT_EQ(sample.sm_mhz.has_value(), device_under_test().is_cuda());
+}
+
+TEST(TimingSampleTaker, FindsOutAnOperatorThatWaitsForTheDeviceAndDoesNotHang) {
+  if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no queue";
+  SampleTaker taker(device_under_test());
+  const TimedOperator waiting{"waiting", [] {
+                                spin(device_under_test(), 100);
+                                synchronize(device_under_test());
+                              }};
+  const Sample sample = typical_sample(taker, waiting, {Quantity::gpu_time, 2, 1000});
+  show("waiting_operator_host_time", sample.host_us, "us");
+  EXPECT_FALSE(sample.launches_hidden);
+}
+
+TEST(TimingSampleTaker, FlushesTwiceTheCache) {
+  EXPECT_EQ(SampleTaker(device_under_test()).flushed_bytes(), 2 * last_cache_bytes(device_under_test()));
+  EXPECT_GE(last_cache_bytes(device_under_test()), std::uint64_t{1} << 20);
+  show("cache", static_cast<double>(last_cache_bytes(device_under_test())) / (1 << 20), "MiB");
+}
+
+TEST(TimingSampleTaker, TimesReadsFromMemoryBehindAFlushAndFromTheCacheWithoutOne) {
+  if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU shares its last cache with every other process";
+  SampleTaker taker(device_under_test());
+  // A quarter of the L2, so that it stays there between two calls.
+  const auto options = at::TensorOptions(device_under_test()).dtype(at::kFloat);
+  const auto elements = static_cast<std::int64_t>(last_cache_bytes(device_under_test()) / 16);
+  const at::Tensor data = at::empty({elements}, options).uniform_(-1, 1);
+  const TimedOperator reads{"reads", [&] { data.sum(); }};
+  const double cold = typical_sample(taker, reads, {Quantity::gpu_time, 1, 200, true}).us;
+  const double warm = typical_sample(taker, reads, {Quantity::gpu_time, 1, 200, false}).us;
+  show("sum_behind_a_flush", cold, "us");
+  show("sum_from_the_cache", warm, "us");
+  EXPECT_GT(cold, warm);
+}
+
+}  // namespace
+}  // namespace attngate

@@ -1,0 +1,162 @@
+#include "attngate/timing/timed_attention.h"
+
+#include <ATen/Context.h>
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <cmath>
+
+#include "attngate/suite/tested_registry.h"
+#include "attngate/timing/graph_replay.h"
+#include "attngate/timing/planted_slowdown.h"
+#include "attngate/values/device_stream.h"
+#include "tensors.h"
+#include "timing/figures.h"
+
+namespace attngate {
+namespace {
+
+const char* const small_case = "dtype=fp32 heads=2 head_dim=8 lengths=4,2 extra_padding=1";
+
+std::shared_ptr<const CaseInputs> shared_inputs(const std::string& line) {
+  return std::make_shared<const CaseInputs>(parse_line(line), device_under_test());
+}
+
+AttentionPath path_of_test(Promise promise, std::function<PathOutput(const CaseInputs&)> run) {
+  return {"under_test", "tests", SdpBackend::math, "a path of the test", [promise](const AttentionCase&, at::DeviceType) { return promise; },
+          std::move(run)};
+}
+
+PathOutput give_back_tokens(const CaseInputs& inputs) { return {inputs.tokens(), {}}; }
+
+TEST(TimingAttention, CallsThePathUnderInferenceModeWithItsBackend) {
+  const bool flash_before = at::globalContext().userEnabledFlashSDP();
+  int calls = 0;
+  const TimedOperator timed = timed_attention(shared_inputs(small_case), path_of_test(Promise::runs(), [&](const CaseInputs& inputs) {
+    ++calls;
+    EXPECT_TRUE(inputs.tokens().add(1).is_inference());
+    EXPECT_TRUE(at::globalContext().userEnabledMathSDP());
+    EXPECT_FALSE(at::globalContext().userEnabledFlashSDP());
+    return give_back_tokens(inputs);
+  }));
+  EXPECT_EQ(calls, 1) << "one call shows the backend";
+  timed.call();
+  timed.call();
+  EXPECT_EQ(calls, 3);
+  EXPECT_EQ(timed.name, "under_test");
+  EXPECT_EQ(timed.backend, "none");
+  EXPECT_FALSE(timed.graph_replayed);
+  EXPECT_EQ(at::globalContext().userEnabledFlashSDP(), flash_before);
+}
+
+TEST(TimingAttention, RefusesAPathThatDoesNotPromiseToRun) {
+  const auto refusal = [](const Promise& promise) {
+    return message_of<NotTimeable>([&] { timed_attention(shared_inputs(small_case), path_of_test(promise, give_back_tokens)); });
+  };
+  EXPECT_EQ(refusal(Promise::runs()), "no error");
+  EXPECT_EQ(refusal(Promise::refuses("no", "odd heads")), "under_test is not timed: it promises an error: odd heads");
+  EXPECT_EQ(refusal(Promise::redundant("the same as another")),
+            "under_test is not timed: it would run what another path runs: the same as another");
+  EXPECT_EQ(refusal(Promise::inexpressible("a hole")), "under_test is not timed: it cannot express the case: a hole");
+  EXPECT_EQ(refusal(Promise::defective("a-finding", "math")), "under_test is not timed: the case runs into a known issue: a-finding");
+}
+
+TEST(TimingAttention, RefusesAPathThatRunsOnAnotherBackendThanItClaims) {
+  EXPECT_EQ(message_of<NotTimeable>([] { timed_attention(shared_inputs(small_case), path_of_test(Promise::runs("flash"), give_back_tokens)); }),
+            "under_test is not timed: it claims backend flash, but none was seen to run");
+}
+
+TEST(TimingAttention, LetsErrorsOfThePathThrough) {
+  const auto bad = [](const CaseInputs&) -> PathOutput { throw std::runtime_error("bad"); };
+  EXPECT_THROW(timed_attention(shared_inputs(small_case), path_of_test(Promise::runs(), bad)), std::runtime_error);
+}
+
+TEST(TimingAttention, TimesEveryPathOfLibTorchThatRuns) {
+  const auto inputs = shared_inputs("dtype=fp32 heads=4 head_dim=16 lengths=30,12,7");
+  const PathRegistry registry = make_tested_registry();
+  std::size_t timed_paths = 0;
+  for (const AttentionPath& path : registry.paths()) {
+    if (path.promise(inputs->attention_case(), device_under_test().type()).kind != Promise::Kind::runs) continue;
+    const TimedOperator timed = timed_attention(inputs, path);
+    EXPECT_NE(timed.backend, "none") << path.name;
+    timed.call();
+    synchronize(device_under_test());
+    ++timed_paths;
+  }
+  EXPECT_GE(timed_paths, 3u);
+}
+
+TEST(TimingGraphReplay, IsNotTriedForNestedTensorsNorOnTheCpu) {
+  const auto inputs = shared_inputs("dtype=fp32 heads=4 head_dim=16 lengths=30,12,7");
+  const PathRegistry registry = make_tested_registry();
+  for (const AttentionPath& path : registry.paths()) {
+    if (path.family != "composite_sdpa_nested") continue;
+    if (path.promise(inputs->attention_case(), device_under_test().type()).kind != Promise::Kind::runs) continue;
+    const GraphReplay graph = graph_replay(timed_attention(inputs, path), device_under_test());
+    EXPECT_FALSE(graph.replayed);
+    EXPECT_TRUE(graph.reason.starts_with(path.name + " cannot be captured: ")) << graph.reason;
+    std::cout << "  " << graph.reason << '\n';
+  }
+}
+
+TEST(TimingGraphReplay, RunsTheDenseCompositeAsOneLaunch) {
+  if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no graphs";
+  const auto inputs = shared_inputs("dtype=fp16 heads=8 head_dim=64 lengths=128,128,128,128 mask=none");
+  const PathRegistry registry = make_tested_registry();
+  const TimedOperator eager = timed_attention(inputs, *registry.find("composite_sdpa_dense.flash"));
+  const GraphReplay graph = graph_replay(eager, device_under_test());
+  ASSERT_TRUE(graph.replayed) << graph.reason;
+  EXPECT_TRUE(graph.replayed->graph_replayed);
+  PairSampler sampler(device_under_test());
+  SamplingOptions options;
+  options.quantity = Quantity::isolated_latency;
+  const PairedSamples samples = sampler.sample(eager, *graph.replayed, options);
+  show("dense_composite_eager", median_of(base_times(samples)), "us");
+  show("dense_composite_replayed", median_of(candidate_times(samples)), "us");
+  EXPECT_LT(median_of(candidate_times(samples)), median_of(base_times(samples)));
+}
+
+TEST(TimingPlantedSlowdown, SlowsThePathDownByAboutTheShareThatIsAskedFor) {
+  const bool cuda = device_under_test().is_cuda();
+  const std::string line = cuda ? "dtype=fp16 heads=16 head_dim=128 lengths=2048,2048,2048,2048 mask=none"
+                                : "dtype=fp32 heads=2 head_dim=16 lengths=64,64 mask=none";
+  const PathRegistry registry = make_tested_registry();
+  const AttentionPath& path = *registry.find(cuda ? "composite_sdpa_dense.flash" : "composite_sdpa_dense.math");
+  PairSampler sampler(device_under_test());
+  SamplingOptions options;
+  options.flush_cache = cuda;
+  options.most_pairs = cuda ? 201 : 51;
+  options.warm_up.most_seconds = 0.2;
+  // On the CPU other processes stretch the calibration as well: much is asked for, and some of it must be seen.
+  const double share = cuda ? 0.03 : 1;
+  const PlantedSlowdown planted = plant_slowdown(sampler, shared_inputs(line), path, share, options);
+  EXPECT_EQ(planted.path.name, path.name + "+spin");
+  EXPECT_EQ(planted.asked, share);
+  EXPECT_EQ(planted.samples.candidate.backend, planted.samples.base.backend);
+  show("path", median_of(base_times(planted.samples)), "us");
+  show("spin", planted.spin_us, "us");
+  show("asked", 100 * planted.asked, "%");
+  show("achieved", 100 * planted.achieved, "%");
+  EXPECT_GT(planted.spin_us, 0);
+  EXPECT_EQ(planted.achieved, std::expm1(median_of(log_ratios(planted.samples))));
+  if (cuda) {
+    EXPECT_NEAR(planted.achieved, share, 0.01);
+  } else {
+    EXPECT_GT(planted.achieved, 0.2);
+  }
+}
+
+TEST(TimingPlantedSlowdown, RefusesAShareBelowZero) {
+  PairSampler sampler(device_under_test());
+  const AttentionPath path = path_of_test(Promise::runs(), give_back_tokens);
+  EXPECT_THROW(plant_slowdown(sampler, shared_inputs(small_case), path, -0.1, {}), std::invalid_argument);
+}
+
+TEST(TimingPlantedSlowdown, LeavesTheResultsAsTheyAre) {
+  const auto inputs = shared_inputs(small_case);
+  const AttentionPath slow = with_spin(path_of_test(Promise::runs(), give_back_tokens), 10);
+  EXPECT_TRUE(same_bytes(slow.run(*inputs).output, inputs->tokens()));
+}
+
+}  // namespace
+}  // namespace attngate
