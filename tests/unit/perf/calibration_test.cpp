@@ -1,0 +1,83 @@
+#include "attngate/perf/calibration.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "attngate/perf/shape_class.h"
+#include "fake_source.h"
+
+namespace attngate::test {
+namespace {
+
+Gate gate_named(const std::string& name) {
+  Gate gate;
+  gate.name = name;
+  gate.attention_case = case_of(shape_class("short"), 0.5, DType::bf16, 1);
+  gate.candidate = {"fast", "fast", InputForm::nested};
+  gate.base = {"slow", "slow", InputForm::padded};
+  return gate;
+}
+
+const std::vector<GateBound> bounds = {{"gate.path.a", "throughput", BoundKind::required_speedup, "a", {}},
+                                       {"gate.path.random", "throughput", BoundKind::required_speedup, "random", {}}};
+
+/// Process p sees fast at 2 + p / 100 times slow, and what uses seed 0 in a random gate's name half of that.
+FakeSource source() {
+  return FakeSource([](const SampleRequest& request, int process) { return pairs_of(request, 1 / (2 + process / 100.0), 200, 0); });
+}
+
+Calibration calibrate(FakeSource& samples, const std::vector<Gate>& gates, std::uint64_t processes = 20) {
+  return calibrate_gates(samples, samples.device_key(), bounds, gates, {processes, {}});
+}
+
+TEST(CalibrationTest, asks_fresh_processes_and_keeps_what_each_said) {
+  FakeSource samples = source();
+  const Calibration calibration = calibrate(samples, {gate_named("gate.path.a"), gate_named("gate.path.random#0")});
+  EXPECT_EQ(samples.fresh_processes(), 20);
+  ASSERT_EQ(calibration.baseline.entries.size(), 2u);
+  EXPECT_EQ(calibration.baseline.entries[0].values.size(), 20u);
+  EXPECT_NEAR(calibration.baseline.entries[0].values[0], 1 / 2.01, 1e-9);
+  EXPECT_EQ(calibration.baseline.key.compute_capability, "9.0");
+}
+
+TEST(CalibrationTest, proposes_the_worst_speedup_rounded_to_the_healthy_side) {
+  FakeSource samples = source();
+  const Calibration calibration = calibrate(samples, {gate_named("gate.path.a")});
+  ASSERT_EQ(calibration.proposals.size(), 1u);
+  EXPECT_LE(calibration.proposals[0].value.value, 2.01);
+  EXPECT_GT(calibration.proposals[0].value.value, 1.99);
+  EXPECT_NE(calibration.proposals[0].value.source.find("fake"), std::string::npos);
+}
+
+TEST(CalibrationTest, gives_gates_that_share_a_bound_the_worst_of_theirs) {
+  FakeSource samples([](const SampleRequest& request, int) { return pairs_of(request, 1 / (request.candidate.name == "fast" ? 3.0 : 2.0), 200, 0); });
+  Gate slower = gate_named("gate.path.random#1");
+  slower.candidate.name = "less_fast";
+  const Calibration calibration = calibrate(samples, {gate_named("gate.path.random#0"), slower});
+  ASSERT_EQ(calibration.proposals.size(), 1u);
+  EXPECT_NEAR(calibration.proposals[0].value.value, 2.0, 0.011);
+}
+
+TEST(CalibrationTest, says_what_could_not_be_measured_and_proposes_nothing_for_it) {
+  FakeSource samples([](const SampleRequest&, int) {
+    SampleAnswer answer;
+    answer.skip_reason = "no such kernel";
+    return answer;
+  });
+  const Calibration calibration = calibrate(samples, {gate_named("gate.path.a")});
+  EXPECT_TRUE(calibration.proposals.empty());
+  ASSERT_EQ(calibration.problems.size(), 1u);
+  EXPECT_EQ(calibration.problems[0], "gate.path.a: no such kernel");
+  std::ostringstream out;
+  print_calibration(out, calibration);
+  EXPECT_NE(out.str().find("no such kernel"), std::string::npos);
+}
+
+TEST(ComputeCapabilityKeyTest, calls_the_cpu_by_its_name) {
+  EXPECT_EQ(compute_capability_key({"NVIDIA H200", "9.0", "", "", ""}), "9.0");
+  EXPECT_EQ(compute_capability_key({"AMD EPYC", "", "", "", ""}), "cpu");
+}
+
+}  // namespace
+}  // namespace attngate::test

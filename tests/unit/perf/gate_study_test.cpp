@@ -1,0 +1,76 @@
+#include "attngate/perf/gate_study.h"
+
+#include <gtest/gtest.h>
+
+#include <sstream>
+
+#include "attngate/perf/shape_class.h"
+#include "attngate/runner/usage_error.h"
+#include "fake_source.h"
+
+namespace attngate::test {
+namespace {
+
+const std::vector<GateBound> bounds = {{"gate.self.test", "gpu_time", BoundKind::upper_ratio, "self", {{"9.0", 1.01, "this test"}}}};
+
+std::vector<Gate> self_gates() {
+  Gate gate;
+  gate.name = "gate.self.test#same";
+  gate.kind = GateKind::self;
+  gate.attention_case = case_of(shape_class("wide"), 0, DType::bf16, 1);
+  gate.candidate = gate.base = {"sdpa.flash", "SDPA", InputForm::padded};
+  gate.quantity = Quantity::gpu_time;
+  return {gate};
+}
+
+/// Spins add what they should; pairs spread by 0.3 % or so.
+FakeSource honest_source() {
+  return FakeSource([](const SampleRequest& request, int process) {
+    SampleRequest seeded = request;
+    seeded.seed = static_cast<std::uint64_t>(process) * 1000 + static_cast<std::uint64_t>(1000 * request.candidate.spin_us.value());
+    return pairs_of(seeded, 1 + request.candidate.spin_us.value() / 200, 200, 0.005);
+  });
+}
+
+GateStudy study_of(FakeSource& source, const std::vector<Gate>& gates) {
+  StudyOptions options;
+  options.processes = 16;
+  options.decisions = 200;
+  return study_gates(source, bounds, "9.0", gates, options);
+}
+
+TEST(GateStudyTest, finds_slowdowns_beyond_the_bound_and_never_those_within) {
+  FakeSource source = honest_source();
+  const GateStudy study = study_of(source, self_gates());
+  EXPECT_EQ(source.fresh_processes(), 16);
+  ASSERT_EQ(study.curves.size(), 1u);
+  for (const StudyArm& arm : study.curves[0].arms) {
+    EXPECT_NEAR(arm.achieved, arm.planted, 0.001);
+    EXPECT_EQ(arm.ratios.size(), 16u);
+    if (arm.planted <= 0.005) {
+      EXPECT_EQ(arm.tally.failed, 0u) << arm.planted;
+    } else if (arm.planted >= 0.02) {
+      EXPECT_EQ(arm.tally.failed, arm.tally.decisions) << arm.planted;
+    }
+  }
+}
+
+TEST(GateStudyTest, draws_and_tells_what_it_found) {
+  FakeSource source = honest_source();
+  const GateStudy study = study_of(source, self_gates());
+  std::ostringstream out;
+  print_study(out, study);
+  EXPECT_NE(out.str().find("2.00 %"), std::string::npos) << out.str();
+  EXPECT_NE(study_svg(study, "fake").find("<svg"), std::string::npos);
+  EXPECT_NE(study_to_json(study, source.device_key()).find("log_ratios_by_process"), std::string::npos);
+}
+
+TEST(GateStudyTest, refuses_gates_among_which_is_no_self_gate) {
+  FakeSource source = honest_source();
+  std::vector<Gate> gates = self_gates();
+  gates[0].kind = GateKind::path;
+  EXPECT_THROW(study_of(source, gates), UsageError);
+}
+
+}  // namespace
+}  // namespace attngate::test
