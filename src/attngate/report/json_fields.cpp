@@ -11,7 +11,9 @@ namespace {
 
 bool is_number(const json& value) { return value.is_number() || value == "inf" || value == "-inf" || value == "nan"; }
 
-double number_of(const json& value) { return value.is_string() ? std::stod(value.get<std::string>()) : value.get<double>(); }
+double number_of(const json& value) {
+  return value.is_string() ? std::stod(value.get<std::string>()) : value.get<double>();
+}
 
 template <typename Fits>
 bool is_list_of(const json& value, const Fits& fits) {
@@ -58,8 +60,9 @@ void Fields::read(const char* key, double& value) const {
 }
 
 void Fields::read(const char* key, std::vector<double>& values) const {
+  const json& list = checked(key, is_list_of(at(key), is_number), "a list of numbers");
   values.clear();
-  for (const json& item : checked(key, is_list_of(at(key), is_number), "a list of numbers")) values.push_back(number_of(item));
+  for (const json& item : list) values.push_back(number_of(item));
 }
 
 void Fields::read(const char* key, std::vector<bool>& values) const {

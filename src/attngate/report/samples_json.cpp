@@ -92,7 +92,8 @@ void expect_length(const Fields& fields, const char* key, std::size_t length, st
 }
 
 /// Reads one operator and its part of every pair; the pairs are there already.
-void read_operator(const Fields& fields, Sample SamplePair::* part, SampledOperator& operation, std::vector<SamplePair>& pairs) {
+void read_operator(const Fields& fields, Sample SamplePair::* part, SampledOperator& operation,
+                   std::vector<SamplePair>& pairs) {
   fields.read("name", operation.name);
   fields.read("backend", operation.backend);
   fields.read("graph_replayed", operation.graph_replayed);

@@ -25,7 +25,9 @@ constexpr std::int64_t smallest_product = 64;
 
 constexpr std::int64_t largest_copy = std::int64_t{1} << 30;
 
-at::Tensor random_square(std::int64_t size, at::TensorOptions options) { return at::empty({size, size}, options).uniform_(-1, 1); }
+at::Tensor random_square(std::int64_t size, at::TensorOptions options) {
+  return at::empty({size, size}, options).uniform_(-1, 1);
+}
 
 /// Time in us of one call that the device begins when it is queued.
 double time_once(SampleTaker& taker, const std::function<void()>& call) {
@@ -82,7 +84,8 @@ Ceilings measure_ceilings(c10::Device device) {
   ceilings.fp16 = product(at::kHalf, 2, largest_half_product);
   ceilings.fp32 = product(at::kFloat, 4, largest_single_product);
   // On the CPU twice the cache, as a flush is.
-  const std::int64_t copied = cuda ? std::min(largest_copy, memory / 2) : static_cast<std::int64_t>(2 * last_cache_bytes(device));
+  const auto host_copy = static_cast<std::int64_t>(2 * last_cache_bytes(device));
+  const std::int64_t copied = cuda ? std::min(largest_copy, memory / 2) : host_copy;
   measure_copy(taker, device, copied, ceilings);
   ceilings.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
   return ceilings;

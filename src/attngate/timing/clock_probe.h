@@ -15,7 +15,8 @@ class ClockProbe {
   /// Throws CudaError when there is no memory for the reading.
   explicit ClockProbe(c10::Device device);
 
-  /// Queues a spin of `us` on the current stream; does nothing on the CPU. The spin before must have ended. Throws CudaError.
+  /// Queues a spin of `us` on the current stream; does nothing on the CPU. Any earlier one must have ended. Throws
+  /// CudaError.
   void spin(double us);
 
   /// Cycles by time of the last spin, in MHz; the device must have finished it. Empty on the CPU and before any spin.

@@ -1,4 +1,4 @@
-// Stands in for the CUDA units where LibTorch has no CUDA; nothing reaches it, since no CUDA device can be chosen there.
+// Stands in for the CUDA units where LibTorch has no CUDA; nothing reaches it: no CUDA device can be chosen there.
 #include "attngate/timing/cuda_parts.h"
 #include "attngate/timing/graph_replay.h"
 #include "attngate/timing/stopwatch_marks.h"

@@ -11,7 +11,7 @@
 namespace attngate {
 namespace {
 
-// Calls on the stream of the capture before it: libraries set up what they keep for each stream, such as cuBLAS's workspace.
+// On the stream of the capture, before it: libraries set up what they keep for each stream, such as cuBLAS's workspace.
 constexpr int calls_before_capture = 3;
 
 std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }

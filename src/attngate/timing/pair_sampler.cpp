@@ -63,7 +63,8 @@ PairSampler::PairSampler(c10::Device device) : device_(device), facts_(device), 
 SampledOperator PairSampler::warm_up_operator(const TimedOperator& timed, const char* role, const WarmUpLimits& limits,
                                               PairedSamples& samples) {
   const SampleSetting one_call{Quantity::isolated_latency, 1, 0, /*flush_cache=*/false};
-  const WarmUp warm = warm_up([&] { return taker_.take(timed, one_call).us; }, [&] { return allocation_counts(device_); }, limits);
+  const auto timed_call = [&] { return taker_.take(timed, one_call).us; };
+  const WarmUp warm = warm_up(timed_call, [&] { return allocation_counts(device_); }, limits);
   if (!warm.settled) samples.notes.push_back(fmt::format("{} is not warm: {}", role, warm.note));
   SampledOperator facts{timed.name, timed.backend, timed.graph_replayed, warm.calls, warm.settled, std::nullopt};
   // A graph has its memory from the moment it was captured.
@@ -71,7 +72,8 @@ SampledOperator PairSampler::warm_up_operator(const TimedOperator& timed, const 
   return facts;
 }
 
-PairSampler::Plan PairSampler::plan(const TimedOperator& base, const TimedOperator& candidate, const SamplingOptions& options) {
+PairSampler::Plan PairSampler::plan(const TimedOperator& base, const TimedOperator& candidate,
+                                    const SamplingOptions& options) {
   Plan plan;
   plan.setting = {options.quantity, 1, 0, options.flush_cache};
   const SampleSetting alone{Quantity::isolated_latency, 1, 0, options.flush_cache};
@@ -94,7 +96,8 @@ PairSampler::Plan PairSampler::plan(const TimedOperator& base, const TimedOperat
   return plan;
 }
 
-PairedSamples PairSampler::sample(const TimedOperator& base, const TimedOperator& candidate, const SamplingOptions& options) {
+PairedSamples PairSampler::sample(const TimedOperator& base, const TimedOperator& candidate,
+                                  const SamplingOptions& options) {
   PairedSamples samples;
   samples.quantity = options.quantity;
   samples.device = facts_.key();
@@ -106,7 +109,8 @@ PairedSamples PairSampler::sample(const TimedOperator& base, const TimedOperator
   const Plan plan = this->plan(base, candidate, options);
   samples.calls_per_sample = plan.setting.calls;
   if (plan.sample_us < options.least_sample_us) {
-    samples.notes.push_back(fmt::format("samples of {} calls last {:.3g} us, not {:.3g}", plan.setting.calls, plan.sample_us, options.least_sample_us));
+    samples.notes.push_back(fmt::format("samples of {} calls last {:.3g} us, not {:.3g}", plan.setting.calls,
+                                        plan.sample_us, options.least_sample_us));
   }
   if (plan.pairs + 1 < options.most_pairs) {
     samples.notes.push_back(fmt::format("{} pairs of {:.3g} ms in place of {}: the budget is {:.3g} s", plan.pairs,

@@ -19,7 +19,7 @@ struct SamplingOptions {
   std::uint64_t seed = 0;
   /// Pairs, made odd; fewer where the budget is too small for them. 201: a screen, see gates.
   std::uint64_t most_pairs = 201;
-  /// How long all samples may take, flushes and waiting included; warm-up comes on top. Exceeded only for least_pairs.
+  /// How long all samples may take, flushes and waiting included; warm-up comes on top. Exceeded for least_pairs alone.
   double budget_seconds = 0.5;
   /// Short operators are called several times for each sample, until it lasts as long. 200 us: above it the ratio of two
   /// medians resolves well under 1 % (H100, H200), below 60 us an event pair measures the host.
@@ -46,7 +46,8 @@ class PairSampler {
 
  private:
   struct Plan;
-  SampledOperator warm_up_operator(const TimedOperator& timed, const char* role, const WarmUpLimits& limits, PairedSamples& samples);
+  SampledOperator warm_up_operator(const TimedOperator& timed, const char* role, const WarmUpLimits& limits,
+                                   PairedSamples& samples);
   Plan plan(const TimedOperator& base, const TimedOperator& candidate, const SamplingOptions& options);
 
   c10::Device device_;

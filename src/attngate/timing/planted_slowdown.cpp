@@ -22,8 +22,8 @@ AttentionPath with_spin(const AttentionPath& path, double us) {
   return slow;
 }
 
-PlantedSlowdown plant_slowdown(PairSampler& sampler, std::shared_ptr<const CaseInputs> inputs, const AttentionPath& path,
-                               double share, const SamplingOptions& options) {
+PlantedSlowdown plant_slowdown(PairSampler& sampler, std::shared_ptr<const CaseInputs> inputs,
+                               const AttentionPath& path, double share, const SamplingOptions& options) {
   if (!(share >= 0)) throw std::invalid_argument("a planted slowdown is a share of the path's time from 0 on");
   const TimedOperator healthy = timed_attention(inputs, path);
   SamplingOptions calibration = options;

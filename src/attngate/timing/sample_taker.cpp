@@ -13,7 +13,9 @@ using Clock = std::chrono::steady_clock;
 // A spin that reads the clock within 2 % even where the global timer goes on by 1 us at a time.
 constexpr double clock_reading_us = 50;
 
-double us_since(Clock::time_point begin) { return std::chrono::duration<double, std::micro>(Clock::now() - begin).count(); }
+double us_since(Clock::time_point begin) {
+  return std::chrono::duration<double, std::micro>(Clock::now() - begin).count();
+}
 
 }  // namespace
 

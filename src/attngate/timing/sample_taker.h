@@ -21,15 +21,15 @@ struct SampleSetting {
   bool flush_cache = true;
 };
 
-/// Longest time for which the device is kept busy ahead of gpu_time. 10 ms: 64 calls whose launches take 78 us each, with
-/// room for twice that.
+/// Longest time for which the device is kept busy ahead of gpu_time. 10 ms: twice what the host takes for 64 calls whose
+/// launches take 78 us each.
 inline constexpr double longest_cover_us = 10'000;
 
 /// Takes one sample at a time, each from an idle device to an idle device.
 ///
 /// isolated_latency: for each call by itself flush, wait, start, call, stop, wait.
-/// gpu_time: flush, spin, start, calls, stop, wait; the spin lasts until all is queued, and is timed: it waits for no one,
-/// so that an operator that synchronises takes longer, and is found out by Sample::launches_hidden, but never hangs.
+/// gpu_time: flush, spin, start, calls, stop, wait; the spin is long enough for the host to queue all that, and timed: it
+/// waits for no one, so an operator that synchronises takes longer, shows in Sample::launches_hidden, and never hangs.
 /// throughput: flush, one call that does not count, start, calls, stop, wait.
 class SampleTaker {
  public:

@@ -42,7 +42,8 @@ double share_with_visible_launches(const PairedSamples& samples) {
   if (samples.quantity != Quantity::gpu_time || samples.pairs.empty()) return 0;
   std::size_t visible = 0;
   for (const SamplePair& pair : samples.pairs) {
-    visible += static_cast<std::size_t>(!pair.base.launches_hidden) + static_cast<std::size_t>(!pair.candidate.launches_hidden);
+    visible += pair.base.launches_hidden ? 0 : 1;
+    visible += pair.candidate.launches_hidden ? 0 : 1;
   }
   return static_cast<double>(visible) / static_cast<double>(2 * samples.pairs.size());
 }

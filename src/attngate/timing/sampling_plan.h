@@ -5,12 +5,12 @@
 
 namespace attngate {
 
-/// Most calls that make one sample. 64: a call of 3 us, shorter than any attention, lasts 200 us then, and a queue of 64
-/// times a dozen kernels stays below the thousand launches that a stream takes before it makes the host wait.
+/// Most calls that make one sample. 64: calls of 3 us, shorter than any attention, last 200 us then, and 64 times a dozen
+/// kernels stay below the thousand launches that a stream takes before it makes the host wait.
 inline constexpr std::uint64_t most_calls_per_sample = 64;
 
-/// Fewest pairs that are taken, whatever they cost. 11: all of 11 pairs agree by chance with probability 1/2^11 = 0.0005,
-/// so that a sign test at 0.001 can still decide.
+/// Fewest pairs that are taken, whatever they cost. 11: by chance all of them exceed a median with probability
+/// 1/2^11 = 0.0005, so that a sign test at 0.001 can still decide.
 inline constexpr std::uint64_t least_pairs = 11;
 
 /// Calls, 1 to most_calls_per_sample, that last `least_sample_us` together when one takes `us_per_call`.

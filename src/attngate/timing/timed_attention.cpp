@@ -16,7 +16,7 @@ std::string reason_against(const Promise& promise) {
     case Promise::Kind::refuses: return "it promises an error: " + promise.reason;
     case Promise::Kind::redundant: return "it would run what another path runs: " + promise.reason;
     case Promise::Kind::inexpressible: return "it cannot express the case: " + promise.reason;
-    case Promise::Kind::defective: return "the case runs into a known issue: " + (promise.reason.empty() ? promise.error : promise.reason);
+    case Promise::Kind::defective: return "the case runs into a known issue: " + promise.reason;
   }
   return "it promises nothing that is known";
 }
@@ -44,7 +44,8 @@ TimedOperator timed_attention(std::shared_ptr<const CaseInputs> inputs, const At
   }
   const std::string backend = backend_of(path, *inputs);
   if (!promise.backend.empty() && backend != promise.backend) {
-    throw NotTimeable(path.name + " is not timed: it claims backend " + promise.backend + ", but " + backend + " was seen to run");
+    throw NotTimeable(path.name + " is not timed: it claims backend " + promise.backend + ", but " + backend +
+                      " was seen to run");
   }
   return {path.name, [inputs = std::move(inputs), path] { run_once(path, *inputs); }, backend};
 }

@@ -33,7 +33,8 @@ bool times_agree(const Window& earlier, const Window& later, double tolerance) {
 
 std::string what_moves(const Window& earlier, const Window& later, bool times, std::uint64_t calls) {
   if (times) return fmt::format("after {} calls it still asked the device for memory", calls);
-  return fmt::format("after {} calls its time still moved, from {:.4g} to {:.4g} us", calls, earlier.median_us, later.median_us);
+  return fmt::format("after {} calls its time still moved, from {:.4g} to {:.4g} us", calls, earlier.median_us,
+                     later.median_us);
 }
 
 }  // namespace
@@ -41,7 +42,8 @@ std::string what_moves(const Window& earlier, const Window& later, bool times, s
 WarmUp warm_up(const std::function<double()>& timed_call, const std::function<AllocationCounts()>& allocations,
                const WarmUpLimits& limits) {
   using Clock = std::chrono::steady_clock;
-  const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(std::chrono::duration<double>(limits.most_seconds));
+  const std::chrono::duration<double> patience(limits.most_seconds);
+  const auto end = Clock::now() + std::chrono::duration_cast<Clock::duration>(patience);
   Window earlier = run_window(limits.window, timed_call, allocations);
   for (std::uint64_t calls = 2 * limits.window;; calls += limits.window) {
     const Window later = run_window(limits.window, timed_call, allocations);

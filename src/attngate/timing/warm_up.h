@@ -18,8 +18,8 @@ struct AllocationCounts {
 struct WarmUpLimits {
   /// Calls whose median is compared with that of as many calls before.
   std::size_t window = 8;
-  /// Settled when two successive medians differ by at most this share of the larger. 5 %: operators below 60 us scatter by
-  /// 3.5 % (H200), the median of 8 then by 1.5 % and the difference of two by 2.2 %; so 5 % is met by what has settled.
+  /// Settled when two successive medians differ by at most this share of the larger. 5 %: operators below 60 us scatter
+  /// by 3.5 % (H200), the median of 8 then by 1.5 % and the difference of two by 2.2 %; what has settled meets it.
   double tolerance = 0.05;
   /// Given up here. cuDNN plans a new shape for 60 to 190 ms at the first call only: 2 s are ten times that.
   std::uint64_t most_calls = 400;
@@ -36,8 +36,8 @@ struct WarmUp {
   std::string note;
 };
 
-/// Calls until two successive windows agree in their median time and the allocator asked the device for nothing in either,
-/// or until a limit is reached after at least two windows.
+/// Calls until two successive windows agree in their median time and the allocator asked the device for nothing in
+/// either, or until a limit is reached after at least two windows.
 ///
 /// `timed_call` makes one call, waits for its work, and returns its time in us; what it throws passes through.
 WarmUp warm_up(const std::function<double()>& timed_call, const std::function<AllocationCounts()>& allocations,

@@ -66,7 +66,8 @@ TEST(TimingCaptureObstacle, IsACopyBetweenHostAndDevice) {
 TEST(TimingDeviceFacts, NameTheDeviceAndTheVersionsThatTimesDependOn) {
   const DeviceFacts facts(device_under_test());
   const DeviceKey& key = facts.key();
-  std::cout << "  " << to_string(key) << '\n' << "  clocks: " << (facts.clock_problem().empty() ? "known" : facts.clock_problem()) << '\n';
+  std::cout << "  " << to_string(key) << '\n';
+  std::cout << "  clocks: " << (facts.clock_problem().empty() ? "known" : facts.clock_problem()) << '\n';
   EXPECT_FALSE(key.device.empty());
   EXPECT_FALSE(key.libtorch.empty());
   const bool cuda = device_under_test().is_cuda();
@@ -78,12 +79,15 @@ TEST(TimingDeviceFacts, NameTheDeviceAndTheVersionsThatTimesDependOn) {
     EXPECT_EQ(clocks, ClockState{});
   }
   if (clocks.sm_mhz) show("sm_mhz_by_nvml", *clocks.sm_mhz, "MHz");
-  for (const std::string& name : names_of_clock_events(clocks.event_reasons.value_or(0))) std::cout << "  clock event: " << name << '\n';
+  for (const std::string& name : names_of_clock_events(clocks.event_reasons.value_or(0))) {
+    std::cout << "  clock event: " << name << '\n';
+  }
 }
 
 TEST(TimingCeilings, AreMeasuredInAMoment) {
   const Ceilings ceilings = measure_ceilings(device_under_test());
-  for (const auto& [name, product] : {std::pair{"bf16", ceilings.bf16}, {"fp16", ceilings.fp16}, {"fp32", ceilings.fp32}}) {
+  for (const auto& [name, product] :
+       {std::pair{"bf16", ceilings.bf16}, {"fp16", ceilings.fp16}, {"fp32", ceilings.fp32}}) {
     show(std::string(name) + "_size", static_cast<double>(product.size), "");
     show(std::string(name) + "_product", 1e-12 * product.flops_per_second, "TFLOP/s");
     EXPECT_GE(product.size, 64);

@@ -17,7 +17,7 @@ namespace {
 
 TimedOperator spinning(double us) { return SpinningOperator(us).timed(); }
 
-/// As few pairs as there may be, since a flush of the CPU's cache takes 10 ms, and all of them however busy the machine is.
+/// As few pairs as there may be, since a flush of the CPU's cache takes 10 ms, and all of them on a busy machine too.
 SamplingOptions quick(Quantity quantity = Quantity::gpu_time) {
   SamplingOptions options;
   options.quantity = quantity;
@@ -65,7 +65,7 @@ TEST(TimingPairSampler, TakesAnOddNumberOfPairsInTheOrderOfTheSeed) {
 TEST(TimingPairSampler, CallsShortOperatorsOftenForEachSampleAndBothEquallyOften) {
   PairSampler sampler(device_under_test());
   const PairedSamples samples = sampler.sample(spinning(50), spinning(400), quick());
-  // A spin takes its 50 us and up to 10 us of starting and ending; on the CPU other processes may add any time to it.
+  // A spin takes its 50 us and up to 10 us of starting and ending; on the CPU other processes may add to it.
   EXPECT_LE(samples.calls_per_sample, 4u);
   if (device_under_test().is_cuda()) {
     EXPECT_EQ(samples.calls_per_sample, 4u);

@@ -21,7 +21,8 @@ class SpinningOperator {
     return {"spin", [us = us_, noted = noted_] {
               const auto begin = std::chrono::steady_clock::now();
               spin(device_under_test(), us);
-              noted->push_back(std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin).count());
+              const std::chrono::duration<double, std::micro> took = std::chrono::steady_clock::now() - begin;
+              noted->push_back(took.count());
             }};
   }
 

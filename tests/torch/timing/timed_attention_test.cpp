@@ -23,8 +23,8 @@ std::shared_ptr<const CaseInputs> shared_inputs(const std::string& line) {
 }
 
 AttentionPath path_of_test(Promise promise, std::function<PathOutput(const CaseInputs&)> run) {
-  return {"under_test", "tests", SdpBackend::math, "a path of the test", [promise](const AttentionCase&, at::DeviceType) { return promise; },
-          std::move(run)};
+  const auto promises = [promise](const AttentionCase&, at::DeviceType) { return promise; };
+  return {"under_test", "tests", SdpBackend::math, "a path of the test", promises, std::move(run)};
 }
 
 PathOutput give_back_tokens(const CaseInputs& inputs) { return {inputs.tokens(), {}}; }
@@ -32,13 +32,14 @@ PathOutput give_back_tokens(const CaseInputs& inputs) { return {inputs.tokens(),
 TEST(TimingAttention, CallsThePathUnderInferenceModeWithItsBackend) {
   const bool flash_before = at::globalContext().userEnabledFlashSDP();
   int calls = 0;
-  const TimedOperator timed = timed_attention(shared_inputs(small_case), path_of_test(Promise::runs(), [&](const CaseInputs& inputs) {
+  const auto looks_around = [&](const CaseInputs& inputs) {
     ++calls;
     EXPECT_TRUE(inputs.tokens().add(1).is_inference());
     EXPECT_TRUE(at::globalContext().userEnabledMathSDP());
     EXPECT_FALSE(at::globalContext().userEnabledFlashSDP());
     return give_back_tokens(inputs);
-  }));
+  };
+  const TimedOperator timed = timed_attention(shared_inputs(small_case), path_of_test(Promise::runs(), looks_around));
   EXPECT_EQ(calls, 1) << "one call shows the backend";
   timed.call();
   timed.call();
@@ -51,18 +52,21 @@ TEST(TimingAttention, CallsThePathUnderInferenceModeWithItsBackend) {
 
 TEST(TimingAttention, RefusesAPathThatDoesNotPromiseToRun) {
   const auto refusal = [](const Promise& promise) {
-    return message_of<NotTimeable>([&] { timed_attention(shared_inputs(small_case), path_of_test(promise, give_back_tokens)); });
+    const AttentionPath path = path_of_test(promise, give_back_tokens);
+    return message_of<NotTimeable>([&] { timed_attention(shared_inputs(small_case), path); });
   };
   EXPECT_EQ(refusal(Promise::runs()), "no error");
   EXPECT_EQ(refusal(Promise::refuses("no", "odd heads")), "under_test is not timed: it promises an error: odd heads");
   EXPECT_EQ(refusal(Promise::redundant("the same as another")),
             "under_test is not timed: it would run what another path runs: the same as another");
   EXPECT_EQ(refusal(Promise::inexpressible("a hole")), "under_test is not timed: it cannot express the case: a hole");
-  EXPECT_EQ(refusal(Promise::defective("a-finding", "math")), "under_test is not timed: the case runs into a known issue: a-finding");
+  EXPECT_EQ(refusal(Promise::defective("a-finding", "math")),
+            "under_test is not timed: the case runs into a known issue: a-finding");
 }
 
 TEST(TimingAttention, RefusesAPathThatRunsOnAnotherBackendThanItClaims) {
-  EXPECT_EQ(message_of<NotTimeable>([] { timed_attention(shared_inputs(small_case), path_of_test(Promise::runs("flash"), give_back_tokens)); }),
+  const AttentionPath path = path_of_test(Promise::runs("flash"), give_back_tokens);
+  EXPECT_EQ(message_of<NotTimeable>([&] { timed_attention(shared_inputs(small_case), path); }),
             "under_test is not timed: it claims backend flash, but none was seen to run");
 }
 
@@ -112,8 +116,11 @@ TEST(TimingAttention, IsAsFastAsItselfInEveryQuantity) {
   const std::string long_case = "dtype=bf16 heads=16 head_dim=128 lengths=2048,2048,2048,2048 mask=none";
   const std::string short_case = "dtype=bf16 heads=16 head_dim=64 lengths=512,512,512,512,512,512,512,512 mask=none";
   const std::string ragged_case = "dtype=fp16 heads=8 head_dim=64 lengths=500,412,388,250,128,77,33,512";
-  for (const auto& [line, name] : {std::pair<std::string, std::string>{long_case, "composite_sdpa_dense.flash"}, {short_case, "composite_sdpa_dense.flash"},
-                                   {ragged_case, "nn_mha_fast.flash"}, {ragged_case, "composite_sdpa_nested.flash"}}) {
+  const std::vector<std::pair<std::string, std::string>> looks = {{long_case, "composite_sdpa_dense.flash"},
+                                                                  {short_case, "composite_sdpa_dense.flash"},
+                                                                  {ragged_case, "nn_mha_fast.flash"},
+                                                                  {ragged_case, "composite_sdpa_nested.flash"}};
+  for (const auto& [line, name] : looks) {
     std::cout << name << " on " << line << '\n';
     const TimedOperator timed = timed_attention(shared_inputs(line), *registry.find(name));
     for (const Quantity quantity : {Quantity::isolated_latency, Quantity::gpu_time, Quantity::throughput}) {
