@@ -4,6 +4,7 @@
 
 #include <cmath>
 #include <numeric>
+#include <span>
 #include <stdexcept>
 
 #include "attngate/gates/seeded_random.h"
@@ -12,19 +13,24 @@
 namespace attngate {
 namespace {
 
+void require_pairs(const ProcessRatios& processes, std::size_t least) {
+  for (std::size_t index = 0; index < processes.size(); ++index) {
+    if (processes[index].size() < least) {
+      throw std::invalid_argument(fmt::format("process {}: {} pairs, {} needed", index, processes[index].size(), least));
+    }
+    for (const double log_ratio : processes[index]) {
+      if (std::isfinite(log_ratio)) continue;
+      throw std::invalid_argument(fmt::format("process {}: log ratio {}: allowed are finite numbers", index, log_ratio));
+    }
+  }
+}
+
 void require_enough(const Policy& policy, const ProcessRatios& processes) {
   if (processes.size() < policy.processes + 1) {
     throw std::invalid_argument(fmt::format("{} processes: a decision draws {} different ones; measure more",
                                             processes.size(), policy.processes + 1));
   }
-  for (std::size_t index = 0; index < processes.size(); ++index) {
-    if (processes[index].empty()) throw std::invalid_argument(fmt::format("process {} has no pairs", index));
-    for (const double log_ratio : processes[index]) {
-      if (!std::isfinite(log_ratio))
-        throw std::invalid_argument(
-            fmt::format("process {}: log ratio {}: allowed are finite numbers", index, log_ratio));
-    }
-  }
+  require_pairs(processes, 1);
 }
 
 // How many of `count` pairs, drawn with replacement, are beyond the bound.
@@ -64,6 +70,19 @@ Tally resample_decisions(const Bound& bound, const Policy& policy, const Process
     tally.failed += votes >= confirm.critical;
   }
   return tally;
+}
+
+ProcessVotes count_votes(const Bound& bound, const Policy& policy, const ProcessRatios& processes) {
+  require_pairs(processes, policy.pairs_per_process);
+  ProcessVotes votes{.processes = processes.size()};
+  for (const std::vector<double>& log_ratios : processes) {
+    const std::vector<double> beyond = excesses(bound, std::span(log_ratios).first(policy.pairs_per_process));
+    votes.beyond += 2 * count_exceeding(beyond, 0) > beyond.size();
+  }
+  constexpr double both_sides = 0.90;  // leaves 5 % on the upper side
+  votes.share_limit = clopper_pearson(votes.beyond, votes.processes, both_sides).upper;
+  votes.failure_limit = policy.confirm_test().power(votes.share_limit);
+  return votes;
 }
 
 std::string detection_table_text(const std::vector<DetectionPoint>& points) {

@@ -38,6 +38,24 @@ struct Tally {
 Tally resample_decisions(const Bound& bound, const Policy& policy, const ProcessRatios& processes,
                          std::size_t decisions, std::uint64_t seed);
 
+/// What processes that voted against a bound say about all others like them.
+struct ProcessVotes {
+  std::size_t processes = 0;
+  /// Those with more than half of their first policy.pairs_per_process pairs beyond the bound.
+  std::size_t beyond = 0;
+  /// Upper end of the one-sided Clopper-Pearson interval of that share, at 95 %.
+  double share_limit = 1;
+  /// With 95 % confidence no gate like these fails more often: a gate that fails was confirmed, and the confirmation
+  /// fails with the binomial tail of share_limit. Unlike a tally's interval, this one knows how few processes there are.
+  double failure_limit = 1;
+};
+
+/// Counts the votes; the only assumption is that fresh processes are independent and like these.
+///
+/// Throws std::invalid_argument for a process with fewer than policy.pairs_per_process pairs, or as resample_decisions
+/// does; any number of processes will do.
+ProcessVotes count_votes(const Bound& bound, const Policy& policy, const ProcessRatios& processes);
+
 /// One point of the curve of detection against slowdown.
 struct DetectionPoint {
   /// Achieved, not nominal: the median over the arm's processes; 0.02 is 2 %.

@@ -1,6 +1,7 @@
 // The whole decision on simulated samples, against what is known of them beforehand.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "attngate/gates/decision.h"
@@ -128,6 +129,22 @@ TEST(SimulationTest, resampling_agrees_with_decisions_where_samples_leave_no_cho
   const Tally tally = resample_decisions(one_percent, {}, one_slow, 1300, 4);
   expect_count(tally.flagged, 1300, 1.0 / 13, "the slow one drawn for the screen", 4);
   EXPECT_EQ(tally.failed, 0u);
+}
+
+TEST(SimulationTest, votes_of_few_processes_limit_the_failures_of_all) {
+  const ProcessVotes none_beyond = count_votes(one_percent, {}, ProcessRatios(40, std::vector<double>(40, 0.0)));
+  EXPECT_EQ(none_beyond.beyond, 0u);
+  EXPECT_NEAR(none_beyond.share_limit, 1 - std::pow(0.05, 1.0 / 40), 1e-12);
+  EXPECT_LT(none_beyond.failure_limit, 1e-11);
+  // 20 of 40 pairs are not more than half of them; what comes after the 40 is not looked at.
+  std::vector<double> half(60, 0.05);
+  std::fill_n(half.begin(), 20, 0.0);
+  EXPECT_EQ(count_votes(one_percent, {}, ProcessRatios(3, half)).beyond, 0u);
+  half[19] = 0.05;
+  EXPECT_EQ(count_votes(one_percent, {}, ProcessRatios(3, half)).beyond, 3u);
+  EXPECT_EQ(count_votes(one_percent, {}, ProcessRatios(3, half)).failure_limit, 1);
+  EXPECT_EQ(count_votes(one_percent, {}, {}).failure_limit, 1);
+  EXPECT_THROW(count_votes(one_percent, {}, ProcessRatios(3, {0.0})), std::invalid_argument);
 }
 
 TEST(SimulationTest, resampling_says_what_it_needs) {
