@@ -107,8 +107,9 @@ Baseline parse_baseline(const std::string& text, const std::string& where) {
   std::set<std::pair<std::string, std::string>> seen;
   for (StrictObject& fields : file.objects("entries")) {
     baseline.entries.push_back(read_entry(fields));
-    if (!seen.emplace(baseline.entries.back().gate, baseline.entries.back().line).second)
+    if (!seen.emplace(baseline.entries.back().gate, baseline.entries.back().line).second) {
       fields.refuse("this gate and case come twice");
+    }
   }
   file.finish();
   return baseline;
@@ -145,8 +146,9 @@ BaselineChoice find_entry(const Baseline& baseline, const BaselineKey& key, cons
 BaselineComparison compare_with_baseline(const BaselineEntry& entry, double first, double second) {
   if (entry.values.empty()) throw std::invalid_argument(fmt::format("baseline entry {} has no values", entry.gate));
   for (const double value : {first, second}) {
-    if (!positive(value))
+    if (!positive(value)) {
       throw std::invalid_argument(fmt::format("{}: {}: allowed are finite numbers above 0", entry.gate, value));
+    }
   }
   const auto [smallest, largest] = std::ranges::minmax(entry.values);
   const bool larger_is_worse = entry.kind == BoundKind::upper_ratio;

@@ -11,8 +11,9 @@ namespace {
 using Binomial = boost::math::binomial_distribution<double>;
 
 void require_open_unit(const char* name, double value) {
-  if (!(value > 0 && value < 1))
+  if (!(value > 0 && value < 1)) {
     throw std::invalid_argument(fmt::format("{} {}: allowed is more than 0 and less than 1", name, value));
+  }
 }
 
 }  // namespace

@@ -68,8 +68,9 @@ class Canvas {
   }
 
   void include(double slowdown) {
-    if (!std::isfinite(slowdown))
+    if (!std::isfinite(slowdown)) {
       throw std::invalid_argument(fmt::format("slowdown {}: allowed are finite numbers", slowdown));
+    }
     low_ = std::min(low_, slowdown);
     high_ = std::max(high_, slowdown);
   }
@@ -119,8 +120,9 @@ class Canvas {
   void curve(const DetectionCurve& curve, const char* colour, std::size_t index) {
     if (!curve.predicted.empty()) {
       append("<polyline fill=\"none\" stroke=\"{}\" stroke-width=\"1\" stroke-opacity=\"0.6\" points=\"", colour);
-      for (const auto& [slowdown, probability] : curve.predicted)
+      for (const auto& [slowdown, probability] : curve.predicted) {
         append("{:.1f},{:.1f} ", x(slowdown), y(std::clamp(probability, 0.0, 1.0)));
+      }
       svg_ += "\"/>\n";
     }
     const std::string stroke = fmt::format("stroke=\"{}\" stroke-width=\"1.6\"", colour);
@@ -153,8 +155,9 @@ class Canvas {
 }  // namespace
 
 std::string detection_svg(const DetectionPlot& plot) {
-  if (plot.curves.size() > colours.size())
+  if (plot.curves.size() > colours.size()) {
     throw std::invalid_argument(fmt::format("{} curves: allowed are up to {}", plot.curves.size(), colours.size()));
+  }
   if (std::ranges::all_of(plot.curves, [](const DetectionCurve& curve) { return curve.points.empty(); })) {
     throw std::invalid_argument("no points to draw: measure an arm first");
   }

@@ -40,8 +40,9 @@ std::vector<CalibratedValue> read_values(StrictObject& entry) {
     CalibratedValue value;
     value.compute_capability = item.text("compute_capability");
     if (!is_compute_capability(value.compute_capability)) item.refuse("compute_capability", "text like \"9.0\"");
-    if (!capabilities.insert(value.compute_capability).second)
+    if (!capabilities.insert(value.compute_capability).second) {
       item.refuse(fmt::format("compute capability {} comes twice", value.compute_capability));
+    }
     value.value = item.positive("value");
     value.source = item.text("source");
     item.finish();
@@ -112,9 +113,10 @@ std::string gate_bounds_to_json(const std::vector<GateBound>& bounds) {
 
 void set_value(std::vector<GateBound>& bounds, const std::string& gate, const CalibratedValue& value) {
   const auto entry = std::ranges::find(bounds, gate, &GateBound::gate);
-  if (entry == bounds.end())
+  if (entry == bounds.end()) {
     throw std::invalid_argument(
         fmt::format("no entry is named {}: a gate's kind and quantity are stated by hand first", gate));
+  }
   const auto old = std::ranges::find(entry->values, value.compute_capability, &CalibratedValue::compute_capability);
   if (old == entry->values.end()) {
     entry->values.push_back(value);

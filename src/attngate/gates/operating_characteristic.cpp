@@ -42,8 +42,9 @@ std::size_t draw_exceeding(const std::vector<double>& beyond, std::size_t count,
 
 // Puts a random choice of `count` numbers, in random order, at the front.
 void shuffle_front(std::vector<std::size_t>& numbers, std::size_t count, SeededRandom& random) {
-  for (std::size_t index = 0; index < count; ++index)
+  for (std::size_t index = 0; index < count; ++index) {
     std::swap(numbers[index], numbers[index + random.below(numbers.size() - index)]);
+  }
 }
 
 }  // namespace

@@ -17,8 +17,9 @@ void require_enough(std::span<const double> ratios) {
         fmt::format("{} processes: a bound is proposed from {} or more", ratios.size(), least_calibration_processes));
   }
   for (const double ratio : ratios) {
-    if (!(std::isfinite(ratio) && ratio > 0))
+    if (!(std::isfinite(ratio) && ratio > 0)) {
       throw std::invalid_argument(fmt::format("ratio {}: allowed are finite numbers above 0", ratio));
+    }
   }
 }
 

@@ -29,8 +29,9 @@ RunVerdict judge_run(std::span<const GateVerdict> verdicts, const RunRule& rule)
   result.fails = result.failed > 0 || result.inconclusive >= too_many;
   result.text = fmt::format("{} passed, {} failed, {} inconclusive ({} would fail the run)", result.passed,
                             result.failed, result.inconclusive, too_many);
-  if (result.failed == 0 && result.fails)
+  if (result.failed == 0 && result.fails) {
     result.text += ": too many gates did not decide; look at their reasons, and at what else uses the GPU";
+  }
   return result;
 }
 

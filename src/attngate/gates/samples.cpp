@@ -41,8 +41,9 @@ std::string host_bound_problem(std::span<const PairSample> pairs, const ProcessR
 
 std::string too_few_problem(const ProcessReading& reading, std::size_t planned) {
   std::string text = fmt::format("{} of {} planned pairs are valid", reading.log_ratios.size(), planned);
-  if (reading.throttled > 0)
+  if (reading.throttled > 0) {
     text += fmt::format("; {} throttled ({})", reading.throttled, invalidating_events_text(reading.clock_events));
+  }
   if (reading.unusable > 0) text += fmt::format("; {} without a time above 0", reading.unusable);
   return text;
 }

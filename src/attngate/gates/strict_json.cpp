@@ -41,15 +41,17 @@ std::string StrictObject::text(const char* key) {
 
 std::string StrictObject::one_of(const char* key, const std::vector<std::string>& allowed) {
   const std::string value = text(key);
-  if (std::ranges::find(allowed, value) == allowed.end())
+  if (std::ranges::find(allowed, value) == allowed.end()) {
     refuse(key, fmt::format("{}; this is '{}'", fmt::join(allowed, ", "), value));
+  }
   return value;
 }
 
 double StrictObject::positive(const char* key) {
   const json& value = at(key);
-  if (!value.is_number() || !std::isfinite(value.get<double>()) || value.get<double>() <= 0)
+  if (!value.is_number() || !std::isfinite(value.get<double>()) || value.get<double>() <= 0) {
     refuse(key, "a number above 0");
+  }
   return value.get<double>();
 }
 
@@ -58,8 +60,9 @@ std::vector<double> StrictObject::positives(const char* key) {
   std::vector<double> values;
   if (list.is_array()) {
     for (const json& value : list) {
-      if (value.is_number() && std::isfinite(value.get<double>()) && value.get<double>() > 0)
+      if (value.is_number() && std::isfinite(value.get<double>()) && value.get<double>() > 0) {
         values.push_back(value.get<double>());
+      }
     }
   }
   if (values.empty() || values.size() != list.size()) refuse(key, "a list of numbers above 0, one or more");
@@ -77,8 +80,9 @@ std::vector<StrictObject> StrictObject::objects(const char* key) {
   const json& list = at(key);
   if (!list.is_array()) refuse(key, "a list");
   std::vector<StrictObject> result;
-  for (std::size_t index = 0; index < list.size(); ++index)
+  for (std::size_t index = 0; index < list.size(); ++index) {
     result.emplace_back(list[index], fmt::format("{}: {}[{}]", where_, key, index));
+  }
   return result;
 }
 
@@ -102,8 +106,9 @@ json parse_json(const std::string& text, const std::string& where) {
   const auto watch = [&](int, json::parse_event_t event, json& parsed) {
     if (event == json::parse_event_t::object_start) keys_seen.emplace_back();
     if (event == json::parse_event_t::object_end) keys_seen.pop_back();
-    if (event == json::parse_event_t::key && !keys_seen.back().insert(parsed.get<std::string>()).second)
+    if (event == json::parse_event_t::key && !keys_seen.back().insert(parsed.get<std::string>()).second) {
       twice = parsed.get<std::string>();
+    }
     return true;
   };
   json value = json::parse(text, watch, false);

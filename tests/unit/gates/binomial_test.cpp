@@ -61,8 +61,9 @@ RC_GTEST_PROP(BinomialTest, clopper_pearson_contains_the_share_it_was_made_from,
   RC_ASSERT(0 <= interval.lower && interval.lower <= share && share <= interval.upper && interval.upper <= 1);
   // Each end leaves 2.5 % beyond it, by definition.
   if (successes > 0) RC_ASSERT(std::abs(binomial_upper_tail(successes, trials, interval.lower) - 0.025) < 1e-9);
-  if (successes < trials)
+  if (successes < trials) {
     RC_ASSERT(std::abs(1 - binomial_upper_tail(successes + 1, trials, interval.upper) - 0.025) < 1e-9);
+  }
 }
 
 }  // namespace

@@ -19,8 +19,9 @@ using Processes = std::vector<std::vector<PairSample>>;
 
 Processes slow_processes(std::size_t count, std::size_t slow_ones) {
   Processes processes;
-  for (std::size_t index = 0; index < count; ++index)
+  for (std::size_t index = 0; index < count; ++index) {
     processes.push_back(pairs_split(40, 40, index < slow_ones ? slow : fast, fast));
+  }
   return processes;
 }
 
