@@ -116,14 +116,25 @@ BadInput check_with(const std::string& name, std::vector<std::string> more, cons
 
 INSTANTIATE_TEST_SUITE_P(
     flag, BadInputTest,
-    testing::Values(BadInput{"no_subcommand", attngate_command, {}, {"a subcommand is missing", "check, replay, list, faults, report"}},
-                    BadInput{"unknown_subcommand", attngate_command, {"chekc"}, {"'chekc' is no subcommand", "check, replay, list, faults, report"}},
+    testing::Values(BadInput{"no_subcommand", attngate_command, {}, {"a subcommand is missing", "check, replay, list, faults, gate, report"}},
+                    BadInput{"unknown_subcommand", attngate_command, {"chekc"}, {"'chekc' is no subcommand", "check, replay, list, faults, gate, report"}},
                     check_with("unknown_flag", {"--bogus"}, {"--bogus", "attngate check --help"}),
                     check_with("stray_word", {"stray"}, {"stray", "attngate check --help"}),
                     check_with("unknown_property", {"--property", "agrement"}, {"--property 'agrement'", "agreement, agreement_math"}),
                     check_with("unknown_dtype", {"--dtype", "float"}, {"--dtype='float'", "fp16, bf16 or fp32"}),
                     check_with("unknown_path", {"--path", "nn_mha"}, {"--path 'nn_mha'", "nn_mha_fast", "composite_sdpa"}),
                     BadInput{"unknown_device", attngate_command, {"check", "--device", "tpu"}, {"--device 'tpu'", "cpu, cuda or auto"}},
+                    BadInput{"unknown_gate", attngate_command, {"gate", "--gate", "rooflien"}, {"--gate 'rooflien'", "gate --list"}},
+                    BadInput{"unknown_class", attngate_command, {"gate", "--class", "tall"}, {"--class 'tall'", "gate --list"}},
+                    BadInput{"unknown_planted_mistake", attngate_command, {"gate", "--plant", "maths"}, {"--plant 'maths'", "math, padding, upcast"}},
+                    BadInput{"half_a_gate_of_ones_own", attngate_command, {"gate", "--candidate", "sdpa.flash"}, {"--case", "--base", "--least-speedup"}},
+                    BadInput{"gate_of_an_unknown_path",
+                             attngate_command,
+                             {"gate", "--device", "cpu", "--case", "dtype=fp32 heads=1 head_dim=8 lengths=4", "--candidate", "nn_mha", "--base",
+                              "nn_mha_slow.math", "--most-ratio", "1"},
+                             {"--candidate 'nn_mha'", "nn_mha_slow.math", "sdpa."}},
+                    BadInput{"missing_bounds", attngate_command, {"gate", "--bounds", "nowhere.json"}, {"nowhere.json"}},
+                    BadInput{"too_few_processes_to_calibrate", attngate_command, {"gate", "--calibrate", "3"}, {"--calibrate", "19"}},
                     check_with("no_cases", {"--cases", "0"}, {"--cases", "1 to"}),
                     check_with("negative_cases", {"--cases", "-5"}, {"--cases", "1 to"}),
                     check_with("two_to_the_64_cases", {"--cases", "18446744073709551616"}, {"--cases", "1 to"}),
@@ -229,6 +240,18 @@ TEST(MissingGpuTest, ends_the_command_with_2_skips_the_tests_with_77_and_fails_t
   EXPECT_EQ(required.exit_code, 1) << required.output << required.errors;
   EXPECT_NE(required.output.find("no CUDA device"), std::string::npos) << required.output;
   EXPECT_EQ(required.output.find("replay with"), std::string::npos) << required.output;
+}
+
+TEST(MissingGpuTest, skips_the_gates_with_77_and_fails_them_where_a_gpu_is_required) {
+  if (has_gpu()) GTEST_SKIP() << "this machine has a GPU";
+  Command gates = {.program = attngate_command, .arguments = {"gate", "--device", "cuda", "--skip-without-gpu"}};
+  const CommandEnd skipped = run(gates);
+  EXPECT_EQ(skipped.exit_code, 77) << skipped.output << skipped.errors;
+  EXPECT_NE(skipped.output.find("skipped: no CUDA device"), std::string::npos) << skipped.output;
+  gates.environment = {{"ATTNGATE_REQUIRE_GPU", "1"}};
+  const CommandEnd required = run(gates);
+  EXPECT_EQ(required.exit_code, 1) << required.output << required.errors;
+  EXPECT_NE(required.output.find("failed: no CUDA device"), std::string::npos) << required.output;
 }
 
 TEST(ReplayByVariableTest, runs_that_one_case_and_skips_the_tests_of_another_dtype_with_77) {

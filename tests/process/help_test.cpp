@@ -34,6 +34,10 @@ const Help helps[] = {
       "--in-process", "--case-timeout", "Example", "Exit code"}},
     {"replay", {"replay"}, {"LINE", "--property", "--path", "--device", "--json", "--in-process", "Example", "attngate replay 'dtype=", "lengths"}},
     {"list", {"list"}, {"--json", "Example"}},
+    {"gate",
+     {"gate"},
+     {"--gate", "--class", "--pairs", "--confirm", "--bounds", "--plant", "--case", "--least-speedup", "--calibrate", "--study", "--json", "Example",
+      "Exit code"}},
     {"report", {"report"}, {"DIR", "--paths", "Example", "Exit code"}}};
 
 INSTANTIATE_TEST_SUITE_P(of, HelpTest, testing::ValuesIn(helps), [](const auto& test) { return test.param.name; });

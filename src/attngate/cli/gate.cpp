@@ -87,6 +87,13 @@ Gate own_gate(const GateCommandOptions& options) {
   return gate;
 }
 
+/// A path of the registry or sdpa.<backend>; a wrong name is told before anything is measured.
+void check_operator(const PathRegistry& registry, const char* option, const std::string& name) {
+  const bool bare = name == "sdpa.flash" || name == "sdpa.efficient" || name == "sdpa.math" || name == "sdpa.cudnn";
+  if (bare || registry.find(name) != nullptr) return;
+  throw UsageError(std::string(option) + " " + printable(name) + ": must be sdpa.flash, sdpa.efficient, sdpa.math, sdpa.cudnn or one of " + registry.names());
+}
+
 GateBound own_bound(const GateCommandOptions& options, const std::string& compute_capability) {
   const bool speedup = options.least_speedup.has_value();
   const double value = speedup ? *options.least_speedup : *options.most_ratio;
@@ -150,17 +157,20 @@ int run_gates(const GateSession& session) {
   GateProgress progress(session.gates.size());
   GateRunner runner(session.source, session.bounds, compute_capability_key(session.device), options,
                     [&](const std::string& doing) { progress.doing(doing); });
-  std::cout << to_string(session.device) << "\n" << policy_text(options.policy) << "\nseed " << fmt::format("{:#x}", options.seed) << "\n\n";
-  std::vector<GateResult> results;
-  for (const Gate& gate : session.gates) {
-    progress.begin(gate.name);
-    results.push_back(runner.run(gate));
-    progress.clear();
-    std::cout << gate.name << ": " << results.back().line << std::endl;
-    if (session.options.ctest_measurements) write_measurements_of(std::cout, results.back());
-    // After each gate, so that an interrupted run loses nothing.
+  std::cout << to_string(session.device) << '\n' << policy_text(options.policy) << "\nseed " << fmt::format("{:#x}", options.seed) << "\n\n";
+  std::vector<GateResult> decided;
+  const auto save = [&](const std::vector<GateResult>& results) {
     if (!session.options.json.empty()) write_atomically(session.options.json, gates_to_json(session.device, options, results));
-  }
+  };
+  const std::vector<GateResult> results = runner.run(session.gates, [&](const GateResult& result) {
+    progress.clear();
+    std::cout << result.gate.name << ": " << result.line << std::endl;
+    if (session.options.ctest_measurements) write_measurements_of(std::cout, result);
+    decided.push_back(result);
+    save(decided);  // after each gate, so that an interrupted run loses nothing
+  });
+  progress.clear();
+  save(results);  // in the order of the gates
   const RunVerdict verdict = verdict_of(results);
   std::cout << '\n';
   print_gate_table(std::cout, results);
@@ -206,6 +216,10 @@ int run_gate_command(const GateCommandOptions& options) {
     if (!file.empty()) check_writable(file);
   }
   const PathRegistry registry = make_tested_registry();
+  if (options.own_gate()) {
+    check_operator(registry, "--candidate", options.candidate);
+    check_operator(registry, "--base", options.base);
+  }
   WorkerSampleSource source(registry, choose_device(options.device));
   GateSession session{options, source, source.device_key(), std::move(bounds), std::move(gates)};
   if (options.own_gate()) session.bounds = {own_bound(options, compute_capability_key(session.device))};

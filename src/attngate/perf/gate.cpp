@@ -137,7 +137,7 @@ std::vector<Gate> gate_catalogue(std::uint64_t seed) {
   std::vector<Gate> gates;
   // Twice what the bounds of these names forgive must fail, half of it must pass.
   add_self_gates(gates, "from_200us", case_of(shape_class("wide"), 0, DType::bf16, class_seed), 0.01);
-  add_self_gates(gates, "50_to_200us", case_of({"", "", 8, 1024, 8, 64}, 0, DType::bf16, class_seed), 0.02);
+  add_self_gates(gates, "50_to_200us", case_of({"", "", 8, 1024, 16, 64}, 0, DType::bf16, class_seed), 0.02);
   add_path_gates_of_classes(gates);
   add_random_path_gates(gates, seed);
   add_roofline_gates(gates);

@@ -69,7 +69,6 @@ json json_of(const GateResult& result) {
           {"bound_source", result.bound_source},
           {"decision", result.decision ? json_of(*result.decision) : json(nullptr)},
           {"flops_per_second", number(result.flops_per_second)},
-          {"seconds", number(result.seconds)},
           {"processes", answers}};
 }
 

@@ -24,15 +24,8 @@ GateProgress::GateProgress(std::size_t count)
 
 GateProgress::~GateProgress() { clear(); }
 
-void GateProgress::begin(const std::string& name) {
-  ++begun_;
-  name_ = name;
-  text_.clear();
-  show();
-}
-
 void GateProgress::doing(const std::string& text) {
-  if (name_.empty()) ++begun_;  // no names: each text is a step
+  ++begun_;
   text_ = text;
   show();
 }
@@ -49,8 +42,7 @@ void GateProgress::show() {
   const double seconds = std::chrono::duration<double>(now - started_).count();
   std::string line = fmt::format("{} {} of {}", bar(std::min(share, 1.0)), std::min(begun_, count_), count_);
   if (share > 0) line += fmt::format(", {:.0f} s left", seconds * (1 - share) / share);
-  if (!name_.empty()) line += "  " + name_;
-  if (!text_.empty()) line += (name_.empty() ? "  " : ": ") + text_;
+  line += "  " + text_;
   if (terminal_) {
     fmt::print(stderr, "\r\033[K{}", line);
     std::fflush(stderr);

@@ -15,9 +15,7 @@ class GateProgress {
   GateProgress(const GateProgress&) = delete;
   GateProgress& operator=(const GateProgress&) = delete;
 
-  /// The next of the count begins.
-  void begin(const std::string& name);
-  /// What is being done for it.
+  /// The next of the count begins: what is being done.
   void doing(const std::string& text);
   /// Takes the line away, so that other text can follow.
   void clear();
@@ -27,7 +25,7 @@ class GateProgress {
 
   std::size_t count_;
   std::size_t begun_ = 0;
-  std::string name_, text_;
+  std::string text_;
   bool terminal_;
   bool shown_ = false;
   std::chrono::steady_clock::time_point started_, last_;

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <stdexcept>
 
@@ -11,6 +10,7 @@
 #include "attngate/case/text.h"
 #include "attngate/gates/decision_text.h"
 #include "attngate/gates/power.h"
+#include "attngate/runner/number_text.h"
 #include "attngate/runner/usage_error.h"
 
 namespace attngate {
@@ -101,6 +101,19 @@ std::vector<PairSample> times(const PairedSamples& samples) {
   return pairs;
 }
 
+std::vector<PairSample> evidence_of(const Gate& gate, const SampleAnswer& answer) {
+  if (!answer.has_samples()) return {};
+  std::vector<PairSample> pairs;
+  switch (gate.kind) {
+    case GateKind::self:
+    case GateKind::path: pairs = times(answer.samples); break;
+    case GateKind::roofline: pairs = {rate_against_peak(gate, answer)}; break;
+    case GateKind::memory: return {peak_bytes(answer)};  // whatever the clocks do
+  }
+  for (PairSample& pair : pairs) pair.clock_events = clock_events_of(answer.samples);
+  return pairs;
+}
+
 ValidityRule rule_for(const Gate& gate, const Policy& policy, const Bound& bound) {
   ValidityRule rule;
   // Throughput is the slower of host and device, whichever that is: its users wait for both.
@@ -123,19 +136,33 @@ GateStatus status_of(const Gate& gate, GateVerdict verdict) {
   return (verdict == GateVerdict::fail) == gate.must_fail ? GateStatus::pass : GateStatus::fail;
 }
 
-GateResult skipped(GateResult result, const std::string& reason) {
-  result.status = GateStatus::skipped;
-  result.line = reason;
-  return result;
-}
-
-GateResult broken(GateResult result, const std::string& error) {
-  result.status = GateStatus::fail;
-  result.line = result.gate.candidate.label + " against " + result.gate.base.label + " could not be measured: " + error;
-  return result;
-}
-
 }  // namespace
+
+struct GateRunner::Screened {
+  GateResult result;
+  SampleRequest request;
+  Bound bound;
+  Policy policy;
+  ValidityRule rule;
+  /// Empty where the gate was skipped, or could not be measured.
+  std::optional<ScreenResult> screen;
+  /// What fresh processes measured.
+  std::vector<std::vector<PairSample>> processes;
+  std::size_t valid_processes = 0;
+
+  static Screened skip(Screened screened, const std::string& reason) {
+    screened.result.status = GateStatus::skipped;
+    screened.result.line = reason;
+    return screened;
+  }
+  /// Nothing could be measured of a path that promised to run.
+  static Screened fail(Screened screened, const std::string& error) {
+    GateResult& result = screened.result;
+    result.status = GateStatus::fail;
+    result.line = result.gate.candidate.label + " against " + result.gate.base.label + " could not be measured: " + error;
+    return screened;
+  }
+};
 
 std::string to_string(GateStatus status) {
   switch (status) {
@@ -197,70 +224,88 @@ void GateRunner::plant(SampleRequest& request, const Gate& gate, bool in_fresh_p
   request.candidate.spin_us = gate.planted_slowdown * median_of(base_times(answer.samples));
 }
 
-std::vector<PairSample> GateRunner::evidence_of(const Gate& gate, const SampleAnswer& answer) const {
-  if (!answer.has_samples()) return {};
-  std::vector<PairSample> pairs;
-  switch (gate.kind) {
-    case GateKind::self:
-    case GateKind::path: pairs = times(answer.samples); break;
-    case GateKind::roofline: pairs = {rate_against_peak(gate, answer)}; break;
-    case GateKind::memory: return {peak_bytes(answer)};  // whatever the clocks do
-  }
-  for (PairSample& pair : pairs) pair.clock_events = clock_events_of(answer.samples);
-  return pairs;
-}
-
-std::optional<ConfirmResult> GateRunner::confirm_in_fresh_processes(const Gate& gate, SampleRequest request, const Bound& bound,
-                                                                    GateResult& result) {
-  const Policy policy = policy_for(gate, options_, result.answers.front());
-  const ValidityRule rule = rule_for(gate, policy, bound);
-  request.most_pairs = options_.policy.pairs_per_process;
-  std::vector<std::vector<PairSample>> processes;
-  std::size_t valid = 0;
-  while (valid < policy.processes && processes.size() < policy.processes + most_replacements) {
-    if (progress_) progress_(fmt::format("confirming in fresh process {} of {}", valid + 1, policy.processes));
-    request.seed = options_.seed + processes.size() + 1;
-    result.answers.push_back(ask(request, true));
-    processes.push_back(evidence_of(gate, result.answers.back()));
-    if (read_process(processes.back(), policy.pairs_per_process, rule).valid()) ++valid;
-  }
-  return confirm(bound, policy, rule, processes);
-}
-
-GateResult GateRunner::run(const Gate& gate) {
-  const auto started = std::chrono::steady_clock::now();
-  GateResult result;
-  result.gate = gate;
+GateRunner::Screened GateRunner::screen_gate(const Gate& gate) {
+  Screened screened;
+  screened.result.gate = gate;
   const BoundChoice choice = choose_bound(bounds_, gate.bound_name(), compute_capability_);
-  if (!choice.bound) return skipped(std::move(result), choice.skip_reason);
-  const Bound bound = *choice.bound;
-  result.bound_source = choice.source;
-  SampleRequest request = request_for(gate);
-  if (!make_mistake(request.candidate, gate, gate.kind == GateKind::self ? PlantedMistake::none : options_.mistake)) {
-    return skipped(std::move(result), "the planted mistake is none here: --plant " + to_string(options_.mistake));
+  if (!choice.bound) return Screened::skip(std::move(screened), choice.skip_reason);
+  screened.bound = *choice.bound;
+  screened.result.bound_source = choice.source;
+  SampleRequest& request = screened.request = request_for(gate);
+  const PlantedMistake mistake = gate.kind == GateKind::self ? PlantedMistake::none : options_.mistake;
+  if (!make_mistake(request.candidate, gate, mistake)) {
+    return Screened::skip(std::move(screened), "there is nothing to get wrong here by --plant " + to_string(mistake));
   }
   if (gate.kind == GateKind::roofline) request.base = request.candidate;
   if (gate.kind == GateKind::self) plant(request, gate, false);
-  if (progress_) progress_("screening");
-  result.answers.push_back(ask(request, false));
-  const SampleAnswer& answer = result.answers.front();
-  if (!answer.skip_reason.empty()) return skipped(std::move(result), answer.skip_reason);
-  if (!answer.error.empty()) return broken(std::move(result), answer.error);
+  screened.result.answers.push_back(ask(request, false));
+  const SampleAnswer& answer = screened.result.answers.front();
+  if (!answer.skip_reason.empty()) return Screened::skip(std::move(screened), answer.skip_reason);
+  if (!answer.error.empty()) return Screened::fail(std::move(screened), answer.error);
+  screened.policy = policy_for(gate, options_, answer);
+  screened.rule = rule_for(gate, screened.policy, screened.bound);
+  screened.screen = screen(screened.bound, screened.policy, screened.rule, evidence_of(gate, answer));
+  return screened;
+}
 
-  const Policy policy = policy_for(gate, options_, answer);
-  ScreenResult screened = screen(bound, policy, rule_for(gate, policy, bound), evidence_of(gate, answer));
-  std::optional<ConfirmResult> confirmed;
-  if (screened.flagged() && options_.confirm) confirmed = confirm_in_fresh_processes(gate, request, bound, result);
-  result.decision = decide(bound, std::move(screened), std::move(confirmed));
-  result.status = status_of(gate, result.decision->verdict);
-  result.line = decision_line({gate.candidate.label, gate.base.label}, *result.decision);
-  if (gate.must_fail) result.line += result.status == GateStatus::pass ? ", as it must" : ", but must fail";
-  if (gate.kind != GateKind::memory) {
-    result.flops_per_second = achieved_flops_per_second(gate, result.answers.front().samples);
-    if (result.answers.front().ceilings) result.peak_flops_per_second = result.answers.front().ceilings->flops_per_second;
+void GateRunner::measure_once_more(Screened& flagged, bool in_fresh_process) {
+  SampleRequest request = flagged.request;
+  request.most_pairs = options_.policy.pairs_per_process;
+  request.seed = options_.seed + flagged.processes.size() + 1;
+  flagged.result.answers.push_back(ask(request, in_fresh_process));
+  flagged.processes.push_back(evidence_of(flagged.result.gate, flagged.result.answers.back()));
+  if (read_process(flagged.processes.back(), flagged.policy.pairs_per_process, flagged.rule).valid()) ++flagged.valid_processes;
+}
+
+void GateRunner::confirm_in_fresh_processes(std::vector<Screened*> flagged) {
+  const std::size_t wanted = options_.policy.processes;
+  for (std::size_t process = 0; process < wanted + most_replacements; ++process) {
+    std::erase_if(flagged, [&](const Screened* gate) { return gate->valid_processes >= wanted; });
+    if (flagged.empty()) return;
+    if (progress_) progress_(fmt::format("confirming {} in fresh process {} of {}", counted(flagged.size(), "gate"), process + 1, wanted));
+    for (Screened* gate : flagged) measure_once_more(*gate, gate == flagged.front());
   }
-  result.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - started).count();
-  return result;
+}
+
+void GateRunner::conclude(Screened& screened) {
+  if (!screened.screen) return;  // skipped, or broken
+  GateResult& result = screened.result;
+  std::optional<ConfirmResult> confirmed;
+  if (!screened.processes.empty()) confirmed = confirm(screened.bound, screened.policy, screened.rule, screened.processes);
+  result.decision = decide(screened.bound, *screened.screen, std::move(confirmed));
+  result.status = status_of(result.gate, result.decision->verdict);
+  result.line = decision_line({result.gate.candidate.label, result.gate.base.label}, *result.decision);
+  if (result.gate.must_fail) result.line += result.status == GateStatus::pass ? ", as it must" : ", but must fail";
+  if (result.gate.kind == GateKind::memory) return;
+  const SampleAnswer& first = result.answers.front();
+  result.flops_per_second = achieved_flops_per_second(result.gate, first.samples);
+  if (first.ceilings) result.peak_flops_per_second = first.ceilings->flops_per_second;
+}
+
+std::vector<GateResult> GateRunner::run(const std::vector<Gate>& gates, const std::function<void(const GateResult&)>& on_result) {
+  std::vector<Screened> all;
+  all.reserve(gates.size());
+  const auto decided = [&](Screened& screened) {
+    conclude(screened);
+    if (on_result) on_result(screened.result);
+  };
+  const auto awaits_confirmation = [&](const Screened& screened) {
+    return options_.confirm && screened.screen && screened.screen->flagged();
+  };
+  for (const Gate& gate : gates) {
+    if (progress_) progress_("screening " + gate.name);
+    all.push_back(screen_gate(gate));
+    if (!awaits_confirmation(all.back())) decided(all.back());
+  }
+  std::vector<Screened*> flagged;
+  for (Screened& screened : all) {
+    if (awaits_confirmation(screened)) flagged.push_back(&screened);
+  }
+  confirm_in_fresh_processes(flagged);
+  for (Screened* screened : flagged) decided(*screened);
+  std::vector<GateResult> results;
+  for (Screened& screened : all) results.push_back(std::move(screened.result));
+  return results;
 }
 
 std::optional<double> GateRunner::measure(const Gate& gate, bool in_fresh_process, std::string& problem) {

@@ -63,18 +63,21 @@ struct GateResult {
   double peak_flops_per_second = 0;
   /// Of the screen, then of each fresh process.
   std::vector<SampleAnswer> answers;
-  double seconds = 0;
 };
 
-/// Runs gates one after the other over one source of samples.
+/// Runs gates over one source of samples.
 class GateRunner {
  public:
   /// `progress` is told what is going on, for people who wait; may be empty. Bounds and source outlive the runner.
   GateRunner(SampleSource& source, const std::vector<GateBound>& bounds, std::string compute_capability, GateOptions options,
              std::function<void(const std::string&)> progress = {});
 
-  /// Screens the gate, and confirms it in fresh processes where it is flagged.
-  GateResult run(const Gate& gate);
+  /// Screens every gate in one process, then confirms those that were flagged in fresh processes: each measures all of them,
+  /// so that its start is paid once. `on_result` is told of each gate as soon as it is decided; may be empty.
+  ///
+  /// The results are in the order of the gates.
+  std::vector<GateResult> run(const std::vector<Gate>& gates, const std::function<void(const GateResult&)>& on_result = {});
+  GateResult run(const Gate& gate) { return std::move(run(std::vector<Gate>{gate}).front()); }
 
   /// What one fresh process measures of the gate as its bound would see it: a ratio or a share; nullopt, and why in
   /// `problem`, where it cannot. For calibration.
@@ -84,11 +87,16 @@ class GateRunner {
   PairedSamples sample_arm(const Gate& gate, bool in_fresh_process);
 
  private:
+  /// A gate that was screened, on its way to a decision.
+  struct Screened;
+
   SampleRequest request_for(const Gate& gate) const;
   void plant(SampleRequest& request, const Gate& gate, bool in_fresh_process);
   SampleAnswer ask(const SampleRequest& request, bool in_fresh_process);
-  std::vector<PairSample> evidence_of(const Gate& gate, const SampleAnswer& answer) const;
-  std::optional<ConfirmResult> confirm_in_fresh_processes(const Gate& gate, SampleRequest request, const Bound& bound, GateResult& result);
+  Screened screen_gate(const Gate& gate);
+  void confirm_in_fresh_processes(std::vector<Screened*> flagged);
+  void measure_once_more(Screened& flagged, bool in_fresh_process);
+  static void conclude(Screened& screened);
 
   SampleSource& source_;
   const std::vector<GateBound>& bounds_;

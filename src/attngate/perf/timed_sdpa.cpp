@@ -25,7 +25,7 @@ TimedOperator timed_sdpa(const CaseInputs& inputs, const std::string& backend_na
   const AttentionCase& attention_case = inputs.attention_case();
   if (attention_case.mask != MaskKind::none) throw std::invalid_argument("sdpa." + backend_name + " is timed without a mask only");
   const SdpBackend backend = backend_named(backend_name);
-  const c10::InferenceMode no_autograd;
+  const c10::InferenceMode inference;
   const MhaParameters& p = inputs.parameters();
   const auto heads = [&](const at::Tensor& part) {
     return part.view({attention_case.batch_size(), attention_case.padded_length(), attention_case.num_heads, attention_case.head_dim})

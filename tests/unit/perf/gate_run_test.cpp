@@ -68,6 +68,27 @@ TEST(GateRunnerTest, fails_what_breaks_its_bound_in_twelve_fresh_processes_too) 
   EXPECT_EQ(result.answers.size(), 13u);
 }
 
+TEST(GateRunnerTest, confirms_all_flagged_gates_in_the_same_fresh_processes) {
+  FakeSource source = always(1 / 1.7);
+  Gate other = path_gate();
+  other.name += "#1";
+  const std::vector<GateResult> results = GateRunner(source, bounds, "9.0", {}).run({path_gate(), other});
+  EXPECT_EQ(results.at(0).status, GateStatus::fail);
+  EXPECT_EQ(results.at(1).status, GateStatus::fail);
+  EXPECT_EQ(results.at(1).gate.name, other.name);
+  EXPECT_EQ(source.fresh_processes(), 12);
+}
+
+TEST(GateRunnerTest, tells_of_each_gate_once_and_of_those_at_once_that_need_no_confirmation) {
+  FakeSource source([](const SampleRequest& request, int) { return pairs_of(request, request.candidate.name == "slow" ? 1 / 1.7 : 1 / 2.0); });
+  Gate flagged = path_gate();
+  flagged.name += "#flagged";
+  flagged.candidate.name = "slow";
+  std::vector<std::string> told;
+  GateRunner(source, bounds, "9.0", {}).run({flagged, path_gate()}, [&](const GateResult& result) { told.push_back(result.gate.name); });
+  EXPECT_EQ(told, (std::vector<std::string>{path_gate().name, flagged.name}));
+}
+
 TEST(GateRunnerTest, forgives_one_slow_process) {
   FakeSource source([](const SampleRequest& request, int process) { return pairs_of(request, process == 0 ? 1 / 1.7 : 1 / 1.9); });
   const GateResult result = run(source, path_gate());
