@@ -28,7 +28,7 @@ TEST(GateOnDevice, of_ones_own_passes_within_its_bound_and_keeps_every_sample) {
   const nlohmann::json gate = only_gate(folder / "gate.json");
   EXPECT_EQ(gate.at("status"), "pass");
   ASSERT_EQ(gate.at("processes").size(), 1u);
-  EXPECT_GE(gate.at("processes").at(0).at("samples").at("pairs").size(), 11u);
+  EXPECT_GE(gate.at("processes").at(0).at("samples").at("candidate_first").size(), 11u);
 }
 
 TEST(GateOnDevice, beyond_its_bound_is_confirmed_in_fresh_processes_and_fails) {

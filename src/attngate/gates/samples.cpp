@@ -80,10 +80,10 @@ std::string invalidating_events_text(std::uint64_t clock_events) {
     if (!text.empty()) text += ", ";
     text += name;
   };
-  add(clock_reason::hw_slowdown, "HwSlowdown");
-  add(clock_reason::sw_thermal_slowdown, "SwThermal");
-  add(clock_reason::hw_thermal_slowdown, "HwThermal");
-  add(clock_reason::hw_power_brake, "HwPowerBrake");
+  add(clock_event::hardware_slowdown, "HwSlowdown");
+  add(clock_event::software_thermal_slowdown, "SwThermal");
+  add(clock_event::hardware_thermal_slowdown, "HwThermal");
+  add(clock_event::hardware_power_brake, "HwPowerBrake");
   return text;
 }
 
@@ -92,7 +92,7 @@ ProcessReading read_process(std::span<const PairSample> pairs, std::size_t plann
   reading.pairs = pairs.size();
   std::vector<PairSample> valid;
   for (const PairSample& pair : pairs) {
-    const std::uint64_t events = pair.clock_events & clock_reason::invalidating;
+    const std::uint64_t events = pair.clock_events & invalidating_clock_events;
     reading.clock_events |= events;
     if (events != 0) {
       ++reading.throttled;

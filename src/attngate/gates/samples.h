@@ -7,21 +7,14 @@
 #include <string>
 #include <vector>
 
+#include "attngate/timing/clock_state.h"
+
 namespace attngate {
 
-/// Reasons of NVML for a clock other than the highest, as bits of nvmlDeviceGetCurrentClocksEventReasons.
-///
-/// Source: NVML API reference, group nvmlClocksEventReasons.
-namespace clock_reason {
-inline constexpr std::uint64_t sw_power_cap = 0x04;
-inline constexpr std::uint64_t hw_slowdown = 0x08;
-inline constexpr std::uint64_t sw_thermal_slowdown = 0x20;
-inline constexpr std::uint64_t hw_thermal_slowdown = 0x40;
-inline constexpr std::uint64_t hw_power_brake = 0x80;
-/// Those that make a sample invalid: something outside the program has slowed the GPU. A power cap is not among them:
-/// a large matrix product meets it on a healthy GPU.
-inline constexpr std::uint64_t invalidating = hw_slowdown | sw_thermal_slowdown | hw_thermal_slowdown | hw_power_brake;
-}  // namespace clock_reason
+/// The clock events that make a sample invalid: something outside the program has slowed the GPU. A power cap is not among
+/// them: a large matrix product meets it on a healthy GPU.
+inline constexpr std::uint64_t invalidating_clock_events =
+    clock_event::hardware_slowdown | clock_event::software_thermal_slowdown | clock_event::hardware_thermal_slowdown | clock_event::hardware_power_brake;
 
 /// The invalidating reasons in the bits, as text: "HwSlowdown, SwThermal"; empty where there is none.
 std::string invalidating_events_text(std::uint64_t clock_events);
@@ -36,7 +29,7 @@ struct PairSample {
   double base_host = 0;
   /// The device may have waited for the host in a pair of GPU times.
   bool device_waited = false;
-  /// clock_reason bits that were set before or after either of the two.
+  /// clock_event bits that were set before or after either of the two.
   std::uint64_t clock_events = 0;
   bool operator==(const PairSample&) const = default;
 };

@@ -77,7 +77,7 @@ TEST(DecisionTest, ties_on_the_bound_pass) {
 
 TEST(DecisionTest, shifts_the_critical_count_with_the_valid_pairs) {
   auto pairs = pairs_split(201, 201, slow, fast);
-  for (std::size_t index = 0; index < 20; ++index) pairs[index].clock_events = clock_reason::hw_slowdown;
+  for (std::size_t index = 0; index < 20; ++index) pairs[index].clock_events = clock_event::hardware_slowdown;
   const ScreenResult result = screen(one_percent, {}, {}, pairs);
   EXPECT_TRUE(result.flagged());
   EXPECT_EQ(result.test.trials, 181u);
@@ -86,7 +86,7 @@ TEST(DecisionTest, shifts_the_critical_count_with_the_valid_pairs) {
 
 TEST(DecisionTest, is_inconclusive_over_samples_that_say_nothing) {
   auto throttled = pairs_split(201, 201, slow, fast);
-  for (PairSample& pair : throttled) pair.clock_events = clock_reason::hw_thermal_slowdown;
+  for (PairSample& pair : throttled) pair.clock_events = clock_event::hardware_thermal_slowdown;
   const Decision decision = decide(one_percent, screen(one_percent, {}, {}, throttled));
   EXPECT_EQ(decision.verdict, GateVerdict::inconclusive);
   EXPECT_EQ(decision.reason, "0 of 201 planned pairs are valid; 201 throttled (HwThermal)");

@@ -25,11 +25,11 @@ TEST(SamplesTest, reads_log_ratios_and_medians) {
 
 TEST(SamplesTest, leaves_out_what_was_throttled_but_not_for_a_power_cap) {
   auto pairs = quiet(100);
-  for (std::size_t index = 0; index < 100; ++index) pairs[index].clock_events = clock_reason::sw_power_cap;
-  pairs[3].clock_events = clock_reason::hw_slowdown;
-  pairs[4].clock_events = clock_reason::sw_thermal_slowdown | clock_reason::sw_power_cap;
-  pairs[5].clock_events = clock_reason::hw_thermal_slowdown;
-  pairs[6].clock_events = clock_reason::hw_power_brake;
+  for (std::size_t index = 0; index < 100; ++index) pairs[index].clock_events = clock_event::software_power_cap;
+  pairs[3].clock_events = clock_event::hardware_slowdown;
+  pairs[4].clock_events = clock_event::software_thermal_slowdown | clock_event::software_power_cap;
+  pairs[5].clock_events = clock_event::hardware_thermal_slowdown;
+  pairs[6].clock_events = clock_event::hardware_power_brake;
   const ProcessReading reading = read_process(pairs, 100, {});
   EXPECT_TRUE(reading.valid()) << reading.problem;
   EXPECT_EQ(reading.throttled, 4u);
@@ -39,13 +39,13 @@ TEST(SamplesTest, leaves_out_what_was_throttled_but_not_for_a_power_cap) {
 
 TEST(SamplesTest, says_nothing_with_more_than_a_tenth_throttled) {
   auto pairs = quiet(100);
-  for (std::size_t index = 0; index < 10; ++index) pairs[index].clock_events = clock_reason::hw_slowdown;
+  for (std::size_t index = 0; index < 10; ++index) pairs[index].clock_events = clock_event::hardware_slowdown;
   EXPECT_TRUE(read_process(pairs, 100, {}).valid());
-  pairs[10].clock_events = clock_reason::hw_slowdown;
+  pairs[10].clock_events = clock_event::hardware_slowdown;
   EXPECT_EQ(read_process(pairs, 100, {}).problem, "89 of 100 planned pairs are valid; 11 throttled (HwSlowdown)");
   // Pairs measured in their place do not make up for a GPU that throttles.
   pairs.resize(130, {.candidate = 202, .base = 200});
-  for (std::size_t index = 10; index < 20; ++index) pairs[index].clock_events = clock_reason::hw_slowdown;
+  for (std::size_t index = 10; index < 20; ++index) pairs[index].clock_events = clock_event::hardware_slowdown;
   EXPECT_FALSE(read_process(pairs, 100, {}).valid());
 }
 
