@@ -134,6 +134,7 @@ INSTANTIATE_TEST_SUITE_P(
                               "nn_mha_slow.math", "--most-ratio", "1"},
                              {"--candidate 'nn_mha'", "nn_mha_slow.math", "sdpa."}},
                     BadInput{"missing_bounds", attngate_command, {"gate", "--bounds", "nowhere.json"}, {"nowhere.json"}},
+                    BadInput{"plot_without_a_study", attngate_command, {"gate", "--svg", "plot.svg"}, {"--svg needs --study"}},
                     BadInput{"too_few_processes_to_calibrate", attngate_command, {"gate", "--calibrate", "3"}, {"--calibrate", "19"}},
                     check_with("no_cases", {"--cases", "0"}, {"--cases", "1 to"}),
                     check_with("negative_cases", {"--cases", "-5"}, {"--cases", "1 to"}),

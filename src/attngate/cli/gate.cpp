@@ -2,15 +2,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
-#include <fstream>
+#include <chrono>
 #include <iostream>
-#include <iterator>
+#include <set>
 
 #include "attngate/case/printable.h"
 #include "attngate/case/text.h"
 #include "attngate/cli/command.h"
 #include "attngate/cli/device_option.h"
+#include "attngate/gates/power.h"
 #include "attngate/perf/calibration.h"
 #include "attngate/perf/gate_json.h"
 #include "attngate/perf/gate_progress.h"
@@ -48,6 +48,7 @@ struct GateCommandOptions {
   bool list = false;
   std::optional<std::uint64_t> calibrate;
   std::string baseline, write_bounds;
+  bool replace_bounds = false;
   std::optional<std::uint64_t> study;
   std::string svg;
   bool skip_without_gpu = false;
@@ -73,6 +74,11 @@ GateOptions gate_options(const GateCommandOptions& options) {
   return chosen;
 }
 
+/// What LibTorch's paths work on; others are taken to work on padded input, as far as their FLOP/s are concerned.
+InputForm form_of(const std::string& path) {
+  return path.starts_with("nn_mha_fast.") || path.starts_with("composite_sdpa_nested") ? InputForm::nested : InputForm::padded;
+}
+
 /// The gate that --case, --candidate, --base and a bound describe.
 Gate own_gate(const GateCommandOptions& options) {
   if (options.line.empty() || options.candidate.empty() || options.base.empty() ||
@@ -82,8 +88,8 @@ Gate own_gate(const GateCommandOptions& options) {
   Gate gate;
   gate.name = "gate.own";
   gate.attention_case = parse_line(options.line);
-  gate.candidate = {options.candidate, options.candidate, InputForm::padded};
-  gate.base = {options.base, options.base, InputForm::padded};
+  gate.candidate = {options.candidate, options.candidate, form_of(options.candidate)};
+  gate.base = {options.base, options.base, form_of(options.base)};
   return gate;
 }
 
@@ -101,9 +107,9 @@ GateBound own_bound(const GateCommandOptions& options, const std::string& comput
           {{compute_capability, value, speedup ? "--least-speedup" : "--most-ratio"}}};
 }
 
-std::vector<Gate> gates_to_run(const GateCommandOptions& options) {
+std::vector<Gate> gates_to_run(const GateCommandOptions& options, std::uint64_t seed) {
   if (options.own_gate()) return {own_gate(options)};
-  std::vector<Gate> gates = chosen_gates(gate_catalogue(chosen_seed(options)), options.gates);
+  std::vector<Gate> gates = chosen_gates(gate_catalogue(seed), options.gates);
   if (options.classes.empty()) return gates;
   const auto is_of = [](const Gate& gate, const std::string& name) { return (gate.name + ".").find("." + name + ".") != std::string::npos; };
   for (const std::string& name : options.classes) {
@@ -119,7 +125,7 @@ std::vector<Gate> gates_to_run(const GateCommandOptions& options) {
 
 int list_gates(const GateCommandOptions& options) {
   TextTable table({{"gate"}, {"candidate"}, {"base"}, {"sequences", Align::right}, {"tokens", Align::right}, {"measures"}});
-  for (const Gate& gate : gates_to_run(options)) {
+  for (const Gate& gate : gates_to_run(options, chosen_seed(options))) {
     table.add_row({gate.name, gate.candidate.name, gate.kind == GateKind::roofline ? gate.base.label : gate.base.name,
                    fmt::format("{}", gate.attention_case.batch_size()), fmt::format("{}", gate.attention_case.total_tokens()),
                    gate.kind == GateKind::memory ? "peak_bytes" : to_string(gate.quantity)});
@@ -152,13 +158,31 @@ int end_of(const std::vector<GateResult>& results, const RunVerdict& verdict) {
   return verdict.fails ? exit_code::failed : exit_code::holds;
 }
 
+/// What the self gates' bounds can find, computed beforehand from the noise that such operators have shown.
+void print_power(const GateSession& session, const Policy& policy) {
+  // Pairs and process medians of a 217 us SDPA on an H200, docs/gates.md.
+  constexpr NoiseModel noise{.pair_spread = 0.0058, .process_spread = 0.0018};
+  std::set<std::string> told;
+  for (const Gate& gate : session.gates) {
+    if (gate.kind != GateKind::self || !told.insert(gate.bound_name()).second) continue;
+    const BoundChoice choice = choose_bound(session.bounds, gate.bound_name(), compute_capability_key(session.device));
+    if (!choice.bound) continue;
+    const double forgiven = choice.bound->value - 1;
+    std::cout << fmt::format("{}, pairs that spread by {:.2f} % and processes by {:.2f} %:\n", gate.bound_name(), 100 * noise.pair_spread,
+                             100 * noise.process_spread)
+              << power_table_text(power_table(policy, *choice.bound, 0, {0, forgiven / 2, forgiven, 1.5 * forgiven, 2 * forgiven}, noise)) << '\n';
+  }
+}
+
 int run_gates(const GateSession& session) {
   const GateOptions options = gate_options(session.options);
   GateProgress progress(session.gates.size());
   GateRunner runner(session.source, session.bounds, compute_capability_key(session.device), options,
                     [&](const std::string& doing) { progress.doing(doing); });
   std::cout << to_string(session.device) << '\n' << policy_text(options.policy) << "\nseed " << fmt::format("{:#x}", options.seed) << "\n\n";
+  print_power(session, options.policy);
   std::vector<GateResult> decided;
+  auto saved = std::chrono::steady_clock::now();
   const auto save = [&](const std::vector<GateResult>& results) {
     if (!session.options.json.empty()) write_atomically(session.options.json, gates_to_json(session.device, options, results));
   };
@@ -167,7 +191,11 @@ int run_gates(const GateSession& session) {
     std::cout << result.gate.name << ": " << result.line << std::endl;
     if (session.options.ctest_measurements) write_measurements_of(std::cout, result);
     decided.push_back(result);
-    save(decided);  // after each gate, so that an interrupted run loses nothing
+    // So that an interrupted run loses little; more often would cost more than the gates.
+    if (const auto now = std::chrono::steady_clock::now(); now - saved > std::chrono::seconds(5)) {
+      save(decided);
+      saved = now;
+    }
   });
   progress.clear();
   save(results);  // in the order of the gates
@@ -178,43 +206,75 @@ int run_gates(const GateSession& session) {
   return end_of(results, verdict);
 }
 
-int calibrate(GateSession& session) {
-  GateProgress progress(*session.options.calibrate);
-  CalibrationOptions options{*session.options.calibrate, gate_options(session.options)};
-  const Calibration calibration = calibrate_gates(session.source, session.device, session.bounds, session.gates, options,
-                                                  [&](const std::string& doing) { progress.doing(doing); });
+/// The bounds with proposals in them; those that stand already stay, unless they shall be replaced.
+std::vector<GateBound> with_proposals(std::vector<GateBound> bounds, const Calibration& calibration, bool replace) {
+  for (const ProposedBound& proposed : calibration.proposals) {
+    const bool stands = choose_bound(bounds, proposed.gate, proposed.value.compute_capability).bound.has_value();
+    if (replace || !stands) set_value(bounds, proposed.gate, proposed.value);
+  }
+  return bounds;
+}
+
+int calibrate(const GateSession& session) {
+  const GateCommandOptions& options = session.options;
+  const std::uint64_t seed = chosen_seed(options);
+  const auto save = [&](const Calibration& calibration) {
+    if (!options.baseline.empty() && !calibration.baseline.entries.empty()) write_baseline(options.baseline, calibration.baseline);
+    if (options.write_bounds.empty()) return;
+    write_atomically(options.write_bounds, gate_bounds_to_json(with_proposals(session.bounds, calibration, options.replace_bounds)));
+  };
+  GateProgress progress(*options.calibrate);
+  // Each process draws random cases of its own: bounds are about a distribution of shapes.
+  const Calibration calibration = calibrate_gates(
+      session.source, session.device, session.bounds,
+      [&](std::uint64_t process) { return gates_to_run(options, seed + process); },
+      {*options.calibrate, gate_options(options)}, [&](const std::string& doing) { progress.doing(doing); }, save);
   progress.clear();
   print_calibration(std::cout, calibration);
-  if (!session.options.baseline.empty()) write_baseline(session.options.baseline, calibration.baseline);
-  if (!session.options.write_bounds.empty()) {
-    for (const ProposedBound& proposed : calibration.proposals) set_value(session.bounds, proposed.gate, proposed.value);
-    write_atomically(session.options.write_bounds, gate_bounds_to_json(session.bounds));
-  }
   return calibration.proposals.empty() ? exit_code::failed : exit_code::holds;
 }
 
 int study(const GateSession& session) {
+  const auto save = [&](const GateStudy& study) {
+    if (!session.options.json.empty()) write_atomically(session.options.json, study_to_json(study, session.device));
+  };
   GateProgress progress(*session.options.study);
   const GateStudy study = study_gates(session.source, session.bounds, compute_capability_key(session.device), session.gates,
                                       {*session.options.study, gate_options(session.options)},
-                                      [&](const std::string& doing) { progress.doing(doing); });
+                                      [&](const std::string& doing) { progress.doing(doing); }, save);
   progress.clear();
   print_study(std::cout, study);
+  save(study);
   if (!session.options.svg.empty()) write_atomically(session.options.svg, study_svg(study, to_string(session.device)));
-  if (!session.options.json.empty()) write_atomically(session.options.json, study_to_json(study, session.device));
   return exit_code::holds;
 }
 
-int run_gate_command(const GateCommandOptions& options) {
-  if (options.list) return list_gates(options);
-  use_gpu_from_ctest();
-  if (const std::optional<int> code = skipped(options)) return *code;
-  std::vector<Gate> gates = gates_to_run(options);  // a wrong name is told before any time is spent
-  gate_options(options);
-  std::vector<GateBound> bounds = read_gate_bounds(options.bounds);
+/// Options that mean something beside another one only.
+void check_combination(const GateCommandOptions& options) {
+  const auto needs = [](const std::string& value, const char* option, bool has_other, const char* other) {
+    if (!value.empty() && !has_other) throw UsageError(std::string(option) + " needs " + other);
+  };
+  needs(options.svg, "--svg", options.study.has_value(), "--study");
+  needs(options.baseline, "--baseline", options.calibrate.has_value(), "--calibrate");
+  needs(options.write_bounds, "--write-bounds", options.calibrate.has_value(), "--calibrate");
+  if (options.study && options.calibrate) throw UsageError("--study and --calibrate are two runs");
+}
+
+void check_files(const GateCommandOptions& options) {
   for (const std::string& file : {options.json, options.baseline, options.write_bounds, options.svg}) {
     if (!file.empty()) check_writable(file);
   }
+}
+
+int run_gate_command(const GateCommandOptions& options) {
+  check_combination(options);
+  if (options.list) return list_gates(options);
+  use_gpu_from_ctest();
+  if (const std::optional<int> code = skipped(options)) return *code;
+  std::vector<Gate> gates = gates_to_run(options, chosen_seed(options));  // a wrong name is told before any time is spent
+  gate_options(options);
+  std::vector<GateBound> bounds = read_gate_bounds(options.bounds);
+  check_files(options);
   const PathRegistry registry = make_tested_registry();
   if (options.own_gate()) {
     check_operator(registry, "--candidate", options.candidate);
@@ -256,7 +316,8 @@ void add_gate_command(CLI::App& app, Command& chosen) {
   command->add_option("--calibrate", options->calibrate, "Measure every gate in that many fresh processes, and propose bounds")
       ->check(CLI::Range(std::uint64_t{least_calibration_processes}, most_processes));
   command->add_option("--baseline", options->baseline, "File for what the calibration measured")->check(refuse_empty);
-  command->add_option("--write-bounds", options->write_bounds, "File for the bounds with the proposed ones in them")->check(refuse_empty);
+  command->add_option("--write-bounds", options->write_bounds, "File for the bounds, with proposed ones where this GPU has none")->check(refuse_empty);
+  command->add_flag("--replace-bounds", options->replace_bounds, "... and in the place of those that stand there for this GPU");
   command->add_option("--study", options->study, "Measure the self gates' error rates over that many fresh processes")
       ->check(CLI::Range(std::uint64_t{Policy{}.processes + 1}, most_processes));
   command->add_option("--svg", options->svg, "File for the study's plot: detection against slowdown")->check(refuse_empty);

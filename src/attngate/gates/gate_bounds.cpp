@@ -19,7 +19,9 @@ constexpr int schema_version = 1;
 // In the place of `values`, so that a list left empty by mistake is an error.
 constexpr const char* uncalibrated = "uncalibrated";
 
+/// "9.0", or "cpu" in its place.
 bool is_compute_capability(const std::string& text) {
+  if (text == "cpu") return true;
   const auto digits = [](std::string_view part) {
     return !part.empty() &&
            std::ranges::all_of(part, [](char character) { return character >= '0' && character <= '9'; });
@@ -39,7 +41,7 @@ std::vector<CalibratedValue> read_values(StrictObject& entry) {
   for (StrictObject& item : entry.objects("values")) {
     CalibratedValue value;
     value.compute_capability = item.text("compute_capability");
-    if (!is_compute_capability(value.compute_capability)) item.refuse("compute_capability", "text like \"9.0\"");
+    if (!is_compute_capability(value.compute_capability)) item.refuse("compute_capability", "text like \"9.0\", or \"cpu\"");
     if (!capabilities.insert(value.compute_capability).second) {
       item.refuse(fmt::format("compute capability {} comes twice", value.compute_capability));
     }

@@ -10,7 +10,7 @@ namespace attngate {
 
 /// A bound's value for one kind of GPU.
 struct CalibratedValue {
-  /// "9.0"
+  /// "9.0"; "cpu" for a processor.
   std::string compute_capability;
   double value = 0;
   /// Where the number comes from: what was measured, on what, by what rule it follows.

@@ -16,11 +16,6 @@
 namespace attngate {
 namespace {
 
-const GateBound* entry_of(const std::vector<GateBound>& bounds, const Gate& gate) {
-  const auto found = std::ranges::find(bounds, gate.bound_name(), &GateBound::gate);
-  return found == bounds.end() ? nullptr : &*found;
-}
-
 /// Measures gates process by process; keeps what each process said.
 class Calibrator {
  public:
@@ -29,53 +24,50 @@ class Calibrator {
 
   void measure_in_one_process(const std::vector<Gate>& gates) {
     bool fresh = true;
+    std::map<std::string, double> worst;
     for (const Gate& gate : gates) {
-      if (gate.kind == GateKind::self) continue;
+      const auto entry = std::ranges::find(bounds_, gate.bound_name(), &GateBound::gate);
+      if (gate.kind == GateKind::self || entry == bounds_.end()) continue;
       std::string problem;
       const std::optional<double> ratio = runner_.measure(gate, fresh, problem);
       fresh = false;
       if (ratio) {
-        values_[gate.name].push_back(*ratio);
+        take_worst(worst, *entry, shown_ratio({entry->kind, 1}, std::log(*ratio)));
+        if (gate.name == gate.bound_name()) keep(gate, *entry, *ratio);
       } else {
-        problems_[gate.name] = problem;
+        problems_[gate.name + ": " + problem] += 1;
       }
     }
+    for (const auto& [bound, shown] : worst) worst_by_bound_[bound].push_back(shown);
   }
 
-  Calibration result(const std::vector<Gate>& gates) const {
+  Calibration result() const {
     Calibration calibration;
-    calibration.baseline.key = {device_.device, compute_capability_key(device_), device_.driver, device_.cuda_runtime, device_.libtorch};
-    calibration.baseline.written = utc_now();
-    for (const auto& [gate, problem] : problems_) calibration.problems.push_back(gate + ": " + problem);
-    std::map<std::string, std::vector<double>> worst_by_bound;
-    for (const Gate& gate : gates) {
-      const auto values = values_.find(gate.name);
-      const GateBound* entry = entry_of(bounds_, gate);
-      if (values == values_.end()) continue;
-      if (entry == nullptr) {
-        calibration.problems.push_back(gate.name + ": the bounds have no entry " + gate.bound_name());
-        continue;
-      }
-      calibration.baseline.entries.push_back(
-          {gate.name, to_line(gate.attention_case), entry->quantity, "ratio", entry->kind, values->second});
-      take_worst(worst_by_bound[gate.bound_name()], values->second, entry->kind);
-    }
-    for (const auto& [name, ratios] : worst_by_bound) propose(calibration, name, ratios);
+    calibration.baseline = {{device_.device, compute_capability_key(device_), text_or_none(device_.driver), text_or_none(device_.cuda_runtime),
+                             device_.libtorch},
+                            utc_now(),
+                            entries_};
+    for (const auto& [problem, times] : problems_) calibration.problems.push_back(fmt::format("{} (in {} processes)", problem, times));
+    for (const auto& [bound, ratios] : worst_by_bound_) propose(calibration, bound, ratios);
     return calibration;
   }
 
  private:
-  /// Process by process, on the scale of the bound.
-  static void take_worst(std::vector<double>& worst, const std::vector<double>& ratios, BoundKind kind) {
-    const Bound scale{kind, 1};
-    for (std::size_t process = 0; process < ratios.size(); ++process) {
-      const double shown = shown_ratio(scale, std::log(ratios[process]));
-      if (process >= worst.size()) {
-        worst.push_back(shown);
-      } else {
-        worst[process] = kind == BoundKind::upper_ratio ? std::max(worst[process], shown) : std::min(worst[process], shown);
-      }
+  /// Files of baselines have no empty texts.
+  static std::string text_or_none(const std::string& text) { return text.empty() ? "none" : text; }
+
+  static void take_worst(std::map<std::string, double>& worst, const GateBound& entry, double shown) {
+    const auto [place, first] = worst.try_emplace(entry.gate, shown);
+    if (!first) place->second = entry.kind == BoundKind::upper_ratio ? std::max(place->second, shown) : std::min(place->second, shown);
+  }
+
+  void keep(const Gate& gate, const GateBound& entry, double ratio) {
+    auto place = std::ranges::find(entries_, gate.name, &BaselineEntry::gate);
+    if (place == entries_.end()) {
+      entries_.push_back({gate.name, to_line(gate.attention_case), entry.quantity, "ratio", entry.kind, {}});
+      place = entries_.end() - 1;
     }
+    place->values.push_back(ratio);
   }
 
   void propose(Calibration& calibration, const std::string& name, const std::vector<double>& ratios) const {
@@ -95,8 +87,10 @@ class Calibrator {
   const CalibrationOptions& options_;
   const DeviceKey& device_;
   GateRunner runner_;
-  std::map<std::string, std::vector<double>> values_;
-  std::map<std::string, std::string> problems_;
+  std::vector<BaselineEntry> entries_;
+  /// By bound, on its scale: the worst in each process.
+  std::map<std::string, std::vector<double>> worst_by_bound_;
+  std::map<std::string, int> problems_;
 };
 
 }  // namespace
@@ -104,14 +98,16 @@ class Calibrator {
 std::string compute_capability_key(const DeviceKey& device) { return device.compute_capability.empty() ? "cpu" : device.compute_capability; }
 
 Calibration calibrate_gates(SampleSource& source, const DeviceKey& device, const std::vector<GateBound>& bounds,
-                            const std::vector<Gate>& gates, const CalibrationOptions& options,
-                            const std::function<void(const std::string&)>& progress) {
+                            const std::function<std::vector<Gate>(std::uint64_t process)>& gates_of, const CalibrationOptions& options,
+                            const std::function<void(const std::string&)>& progress,
+                            const std::function<void(const Calibration&)>& after_process) {
   Calibrator calibrator(source, device, bounds, options);
   for (std::uint64_t process = 0; process < options.processes; ++process) {
     if (progress) progress(fmt::format("process {} of {}", process + 1, options.processes));
-    calibrator.measure_in_one_process(gates);
+    calibrator.measure_in_one_process(gates_of(process));
+    if (after_process) after_process(calibrator.result());
   }
-  return calibrator.result(gates);
+  return calibrator.result();
 }
 
 void print_calibration(std::ostream& out, const Calibration& calibration) {

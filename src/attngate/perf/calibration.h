@@ -40,12 +40,15 @@ struct Calibration {
 /// The key under which bounds and baselines are stored: a GPU's compute capability, or "cpu".
 std::string compute_capability_key(const DeviceKey& device);
 
-/// Measures the gates in each of so many fresh processes, and proposes bounds from what came of it.
+/// Measures gates in each of so many fresh processes, and proposes bounds from what came of it.
 ///
-/// Gates that share a bound ("#0", "#1") give it the worst of theirs in each process.
+/// `gates_of` gives the gates of a process, so that random ones can be other ones in each. Gates that share a bound ("#0",
+/// "#1") give it the worst of theirs in each process; the baseline leaves them out, since their cases come once.
+/// `after_process` gets what there is so far, so that nothing is lost; may be empty.
 Calibration calibrate_gates(SampleSource& source, const DeviceKey& device, const std::vector<GateBound>& bounds,
-                            const std::vector<Gate>& gates, const CalibrationOptions& options,
-                            const std::function<void(const std::string&)>& progress = {});
+                            const std::function<std::vector<Gate>(std::uint64_t process)>& gates_of, const CalibrationOptions& options,
+                            const std::function<void(const std::string&)>& progress = {},
+                            const std::function<void(const Calibration&)>& after_process = {});
 
 /// For each gate the least, median and largest value over the processes, their spread, and the proposed bound.
 void print_calibration(std::ostream& out, const Calibration& calibration);

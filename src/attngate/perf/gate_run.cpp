@@ -12,6 +12,7 @@
 #include "attngate/gates/power.h"
 #include "attngate/runner/number_text.h"
 #include "attngate/runner/usage_error.h"
+#include "attngate/timing/sampling_plan.h"
 
 namespace attngate {
 namespace {
@@ -19,11 +20,15 @@ namespace {
 /// A spin is measured with few pairs: its length is only what was asked for, the gate goes by what was achieved.
 constexpr std::uint64_t pairs_to_plant = 21;
 
+/// A path gate's bound is a large factor away, where 101 pairs decide as well as 201 and cost half (63 of 101 flag, alpha 0.0083).
+constexpr std::uint64_t most_pairs_of_a_path_gate = 101;
+
 /// A process whose samples are invalid gets a replacement; more than this many say that the GPU is in no state to confirm.
 constexpr std::size_t most_replacements = 3;
 
-/// Largest spread of processes that a gate on equal times is planned for: twice the widest band seen on an H200, 0.18 %.
-constexpr double planned_process_spread = 0.0036;
+/// Spread of processes that a self gate is planned for: above the bands measured for 200 us operators, 0.08 to 0.18 % on an
+/// H100 and an H200 (docs/gates.md). The cap on the pairs' spread is 1.4 % then, and such pairs spread by 0.4 to 1.06 %.
+constexpr double planned_process_spread = 0.0025;
 /// With which a slowdown that must fail fails.
 constexpr double wanted_power = 0.99;
 
@@ -149,6 +154,10 @@ struct GateRunner::Screened {
   /// What fresh processes measured.
   std::vector<std::vector<PairSample>> processes;
   std::size_t valid_processes = 0;
+  /// What went wrong in a fresh process: the path ran in the screen, so that it is a failure.
+  std::string error;
+
+  Policy policy_of_processes() const;
 
   static Screened skip(Screened screened, const std::string& reason) {
     screened.result.status = GateStatus::skipped;
@@ -156,11 +165,13 @@ struct GateRunner::Screened {
     return screened;
   }
   /// Nothing could be measured of a path that promised to run.
-  static Screened fail(Screened screened, const std::string& error) {
-    GateResult& result = screened.result;
-    result.status = GateStatus::fail;
-    result.line = result.gate.candidate.label + " against " + result.gate.base.label + " could not be measured: " + error;
+  static Screened fail(Screened screened, const std::string& why) {
+    screened.break_by(why);
     return screened;
+  }
+  void break_by(const std::string& why) {
+    result.status = GateStatus::fail;
+    result.line = result.gate.candidate.label + " against " + result.gate.base.label + " could not be measured: " + why;
   }
 };
 
@@ -208,20 +219,22 @@ SampleRequest GateRunner::request_for(const Gate& gate) const {
   request.quantity = gate.quantity;
   request.seed = options_.seed;
   request.most_pairs = has_one_value(gate) ? options_.policy.pairs_per_process : options_.policy.screen_pairs;
+  if (gate.kind == GateKind::path) request.most_pairs = std::min(request.most_pairs, most_pairs_of_a_path_gate);
   request.budget_seconds = options_.budget_seconds;
   request.ceilings = gate.kind == GateKind::roofline;
   return request;
 }
 
 /// Both sides get a spin, the base one of no length: what starting it costs is on both sides then.
-void GateRunner::plant(SampleRequest& request, const Gate& gate, bool in_fresh_process) {
+std::string GateRunner::plant(SampleRequest& request, const Gate& gate, bool in_fresh_process) {
   request.base.spin_us = request.candidate.spin_us = 0;
-  if (gate.planted_slowdown == 0) return;
+  if (gate.planted_slowdown == 0) return "";
   SampleRequest trial = request;
   trial.most_pairs = pairs_to_plant;
   const SampleAnswer answer = ask(trial, in_fresh_process);
-  if (!answer.has_samples()) return;  // the gate's own request says it again
+  if (!answer.has_samples()) return answer.error.empty() ? answer.skip_reason : answer.error;
   request.candidate.spin_us = gate.planted_slowdown * median_of(base_times(answer.samples));
+  return "";
 }
 
 GateRunner::Screened GateRunner::screen_gate(const Gate& gate) {
@@ -236,8 +249,9 @@ GateRunner::Screened GateRunner::screen_gate(const Gate& gate) {
   if (!make_mistake(request.candidate, gate, mistake)) {
     return Screened::skip(std::move(screened), "there is nothing to get wrong here by --plant " + to_string(mistake));
   }
-  if (gate.kind == GateKind::roofline) request.base = request.candidate;
-  if (gate.kind == GateKind::self) plant(request, gate, false);
+  if (gate.kind == GateKind::self) {
+    if (const std::string error = plant(request, gate, false); !error.empty()) return Screened::fail(std::move(screened), error);
+  }
   screened.result.answers.push_back(ask(request, false));
   const SampleAnswer& answer = screened.result.answers.front();
   if (!answer.skip_reason.empty()) return Screened::skip(std::move(screened), answer.skip_reason);
@@ -248,21 +262,33 @@ GateRunner::Screened GateRunner::screen_gate(const Gate& gate) {
   return screened;
 }
 
+/// For judging processes: pairs are missing by their budget only, which no ratio has a part in, so that fewer are no fault.
+Policy GateRunner::Screened::policy_of_processes() const {
+  Policy fewer = policy;
+  for (const std::vector<PairSample>& pairs : processes) fewer.pairs_per_process = std::min(fewer.pairs_per_process, pairs.size());
+  if (!has_one_value(result.gate)) fewer.pairs_per_process = std::max<std::size_t>(fewer.pairs_per_process, least_pairs);
+  return fewer;
+}
+
 void GateRunner::measure_once_more(Screened& flagged, bool in_fresh_process) {
   SampleRequest request = flagged.request;
   request.most_pairs = options_.policy.pairs_per_process;
   request.seed = options_.seed + flagged.processes.size() + 1;
-  flagged.result.answers.push_back(ask(request, in_fresh_process));
-  flagged.processes.push_back(evidence_of(flagged.result.gate, flagged.result.answers.back()));
-  if (read_process(flagged.processes.back(), flagged.policy.pairs_per_process, flagged.rule).valid()) ++flagged.valid_processes;
+  const SampleAnswer& answer = flagged.result.answers.emplace_back(ask(request, in_fresh_process));
+  if (!answer.has_samples()) {
+    flagged.error = answer.error.empty() ? answer.skip_reason : answer.error;
+    return;
+  }
+  flagged.processes.push_back(evidence_of(flagged.result.gate, answer));
+  if (read_process(flagged.processes.back(), flagged.policy_of_processes().pairs_per_process, flagged.rule).valid()) ++flagged.valid_processes;
 }
 
 void GateRunner::confirm_in_fresh_processes(std::vector<Screened*> flagged) {
   const std::size_t wanted = options_.policy.processes;
   for (std::size_t process = 0; process < wanted + most_replacements; ++process) {
-    std::erase_if(flagged, [&](const Screened* gate) { return gate->valid_processes >= wanted; });
+    std::erase_if(flagged, [&](const Screened* gate) { return gate->valid_processes >= wanted || !gate->error.empty(); });
     if (flagged.empty()) return;
-    if (progress_) progress_(fmt::format("confirming {} in fresh process {} of {}", counted(flagged.size(), "gate"), process + 1, wanted));
+    if (progress_) progress_(fmt::format("confirming {} in fresh process {}", counted(flagged.size(), "gate"), process + 1));
     for (Screened* gate : flagged) measure_once_more(*gate, gate == flagged.front());
   }
 }
@@ -270,8 +296,12 @@ void GateRunner::confirm_in_fresh_processes(std::vector<Screened*> flagged) {
 void GateRunner::conclude(Screened& screened) {
   if (!screened.screen) return;  // skipped, or broken
   GateResult& result = screened.result;
+  if (!screened.error.empty()) {
+    screened.break_by(screened.error);
+    return;
+  }
   std::optional<ConfirmResult> confirmed;
-  if (!screened.processes.empty()) confirmed = confirm(screened.bound, screened.policy, screened.rule, screened.processes);
+  if (!screened.processes.empty()) confirmed = confirm(screened.bound, screened.policy_of_processes(), screened.rule, screened.processes);
   result.decision = decide(screened.bound, *screened.screen, std::move(confirmed));
   result.status = status_of(result.gate, result.decision->verdict);
   result.line = decision_line({result.gate.candidate.label, result.gate.base.label}, *result.decision);
@@ -312,20 +342,24 @@ std::optional<double> GateRunner::measure(const Gate& gate, bool in_fresh_proces
   SampleRequest request = request_for(gate);
   request.most_pairs = options_.policy.pairs_per_process;
   const SampleAnswer answer = ask(request, in_fresh_process);
-  const Policy policy = policy_for(gate, options_, answer);
-  const ProcessReading reading = read_process(evidence_of(gate, answer), policy.pairs_per_process, {.host_bound_expected = gate.quantity != Quantity::gpu_time});
+  const std::vector<PairSample> pairs = evidence_of(gate, answer);
+  const ProcessReading reading = read_process(pairs, pairs.size(), {.host_bound_expected = gate.quantity != Quantity::gpu_time});
   problem = !answer.error.empty() ? answer.error : !answer.skip_reason.empty() ? answer.skip_reason : reading.problem;
   if (!problem.empty()) return std::nullopt;
   return std::exp(median(reading.log_ratios));
 }
 
-PairedSamples GateRunner::sample_arm(const Gate& gate, bool in_fresh_process) {
+ProcessReading GateRunner::read_arm(const Gate& gate, bool in_fresh_process) {
   SampleRequest request = request_for(gate);
-  plant(request, gate, in_fresh_process);
+  ProcessReading reading;
+  reading.problem = plant(request, gate, in_fresh_process);
+  if (!reading.problem.empty()) return reading;
   // With a slowdown to plant, the trial has begun the process.
-  SampleAnswer answer = ask(request, in_fresh_process && gate.planted_slowdown == 0);
-  if (!answer.has_samples()) throw std::runtime_error(gate.name + ": " + (answer.error.empty() ? answer.skip_reason : answer.error));
-  return std::move(answer.samples);
+  const SampleAnswer answer = ask(request, in_fresh_process && gate.planted_slowdown == 0);
+  const std::vector<PairSample> pairs = evidence_of(gate, answer);
+  reading = read_process(pairs, pairs.size(), {});
+  if (!answer.has_samples()) reading.problem = answer.error.empty() ? answer.skip_reason : answer.error;
+  return reading;
 }
 
 }  // namespace attngate

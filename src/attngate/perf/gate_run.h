@@ -83,15 +83,15 @@ class GateRunner {
   /// `problem`, where it cannot. For calibration.
   std::optional<double> measure(const Gate& gate, bool in_fresh_process, std::string& problem);
 
-  /// The samples of a self gate's arm as a screen takes them, for studies; throws std::runtime_error where there are none.
-  PairedSamples sample_arm(const Gate& gate, bool in_fresh_process);
+  /// What a screen of a self gate's arm reads, without a cap on its spread, for studies.
+  ProcessReading read_arm(const Gate& gate, bool in_fresh_process);
 
  private:
   /// A gate that was screened, on its way to a decision.
   struct Screened;
 
   SampleRequest request_for(const Gate& gate) const;
-  void plant(SampleRequest& request, const Gate& gate, bool in_fresh_process);
+  std::string plant(SampleRequest& request, const Gate& gate, bool in_fresh_process);
   SampleAnswer ask(const SampleRequest& request, bool in_fresh_process);
   Screened screen_gate(const Gate& gate);
   void confirm_in_fresh_processes(std::vector<Screened*> flagged);

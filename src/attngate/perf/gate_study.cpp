@@ -39,6 +39,28 @@ std::vector<Gate> operators_of(const std::vector<Gate>& gates) {
   return operators;
 }
 
+/// All arms or none: a process without one of them would stand for others than the rest.
+void measure_in_one_process(GateRunner& runner, const std::vector<Gate>& operators, GateStudy& study) {
+  std::vector<ProcessReading> readings;
+  for (std::size_t i = 0; i < operators.size(); ++i) {
+    for (const StudyArm& arm : study.curves[i].arms) {
+      Gate gate = operators[i];
+      gate.planted_slowdown = arm.planted;
+      readings.push_back(runner.read_arm(gate, readings.empty()));
+      if (!readings.back().valid()) {
+        study.problems.push_back(fmt::format("{}, {:.2f} % planted: {}", gate.bound_name(), 100 * arm.planted, readings.back().problem));
+        return;
+      }
+    }
+  }
+  ++study.processes;
+  auto reading = readings.begin();
+  for (StudyCurve& curve : study.curves) {
+    curve.us = reading->median_base;
+    for (StudyArm& arm : curve.arms) arm.ratios.push_back(std::move((reading++)->log_ratios));
+  }
+}
+
 void conclude(StudyArm& arm, const Bound& bound, const Policy& policy, const StudyOptions& options, std::uint64_t seed) {
   std::vector<double> medians, spreads;
   for (const std::vector<double>& process : arm.ratios) {
@@ -67,26 +89,22 @@ std::vector<std::pair<double, double>> predicted_curve(const StudyCurve& curve, 
 
 GateStudy study_gates(SampleSource& source, const std::vector<GateBound>& bounds, const std::string& compute_capability,
                       const std::vector<Gate>& gates, const StudyOptions& options,
-                      const std::function<void(const std::string&)>& progress) {
+                      const std::function<void(const std::string&)>& progress,
+                      const std::function<void(const GateStudy&)>& after_process) {
   const std::vector<Gate> operators = operators_of(gates);
-  GateStudy study{options.gates.policy, options.gates.seed, {}};
+  GateStudy study{options.gates.policy, options.gates.seed, 0, {}, {}};
   for (const Gate& gate : operators) study.curves.push_back(empty_curve(gate, bounds, compute_capability));
   for (std::uint64_t process = 0; process < options.processes; ++process) {
     if (progress) progress(fmt::format("process {} of {}", process + 1, options.processes));
     GateOptions in_this_process = options.gates;
     in_this_process.seed += process;
     GateRunner runner(source, bounds, compute_capability, in_this_process);
-    bool fresh = true;
-    for (std::size_t i = 0; i < operators.size(); ++i) {
-      for (StudyArm& arm : study.curves[i].arms) {
-        Gate gate = operators[i];
-        gate.planted_slowdown = arm.planted;
-        const PairedSamples samples = runner.sample_arm(gate, fresh);
-        fresh = false;
-        arm.ratios.push_back(log_ratios(samples));
-        if (arm.planted == 0) study.curves[i].us = median_of(base_times(samples));
-      }
-    }
+    measure_in_one_process(runner, operators, study);
+    if (after_process) after_process(study);
+  }
+  if (study.processes <= study.policy.processes) {
+    throw std::runtime_error(fmt::format("{} of {} processes could be used, and a decision takes {}{}", study.processes, options.processes,
+                                         study.policy.processes + 1, study.problems.empty() ? "" : "; " + study.problems.back()));
   }
   std::uint64_t seed = options.gates.seed;
   for (StudyCurve& curve : study.curves) {
@@ -96,7 +114,8 @@ GateStudy study_gates(SampleSource& source, const std::vector<GateBound>& bounds
 }
 
 void print_study(std::ostream& out, const GateStudy& study) {
-  out << policy_text(study.policy) << '\n';
+  out << policy_text(study.policy) << '\n' << fmt::format("{} processes", study.processes) << ", seed " << seed_text(study.seed) << '\n';
+  for (const std::string& problem : study.problems) out << "left out: " << problem << '\n';
   for (const StudyCurve& curve : study.curves) {
     out << fmt::format("\n{}: {:.1f} us, bound {:g}\n", curve.bound_name, curve.us, curve.bound.value);
     TextTable table({{"planted", Align::right},
@@ -153,6 +172,8 @@ std::string study_to_json(const GateStudy& study, const DeviceKey& device) {
                   {"device", to_string(device)},
                   {"seed", seed_text(study.seed)},
                   {"policy", policy_text(study.policy)},
+                  {"processes", study.processes},
+                  {"left_out", study.problems},
                   {"curves", curves}});
 }
 

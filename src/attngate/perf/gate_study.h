@@ -46,16 +46,22 @@ struct StudyCurve {
 struct GateStudy {
   Policy policy;
   std::uint64_t seed = 0;
+  /// Processes that measured every arm.
+  std::uint64_t processes = 0;
   std::vector<StudyCurve> curves;
+  /// A line for each process that was left out, with all of its arms: throttled, host-bound, an error.
+  std::vector<std::string> problems;
 };
 
 /// Measures the operators of the self gates with slowdowns of 0 to 3 times what their bounds forgive, in fresh processes.
 ///
-/// Throws UsageError when there is no self gate among the gates or a bound is missing, std::runtime_error when an operator
-/// cannot be measured.
+/// `after_process` gets what has been measured so far, without tallies, so that nothing is lost; may be empty.
+/// Throws UsageError when there is no self gate among the gates or a bound is missing, std::runtime_error when too few
+/// processes could measure them.
 GateStudy study_gates(SampleSource& source, const std::vector<GateBound>& bounds, const std::string& compute_capability,
                       const std::vector<Gate>& gates, const StudyOptions& options,
-                      const std::function<void(const std::string&)>& progress = {});
+                      const std::function<void(const std::string&)>& progress = {},
+                      const std::function<void(const GateStudy&)>& after_process = {});
 
 /// One line an arm: slowdown, failures of how many decisions, their interval.
 void print_study(std::ostream& out, const GateStudy& study);

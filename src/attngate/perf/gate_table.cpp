@@ -96,8 +96,11 @@ void write_measurements_of(std::ostream& out, const GateResult& result) {
   write_gate_measurements(out, *result.decision, name + ".");
   if (result.flops_per_second > 0) write_measurement(out, name + ".tflops", result.flops_per_second / tera);
   if (result.peak_flops_per_second > 0) write_measurement(out, name + ".share_of_peak", result.flops_per_second / result.peak_flops_per_second);
-  const ClockState& clocks = result.answers.front().samples.clocks_after;
-  if (clocks.sm_mhz) write_measurement(out, name + ".sm_mhz", *clocks.sm_mhz);
+  std::vector<double> clocks;
+  for (const SamplePair& pair : result.answers.front().samples.pairs) {
+    if (pair.candidate.sm_mhz) clocks.push_back(*pair.candidate.sm_mhz);
+  }
+  if (!clocks.empty()) write_measurement(out, name + ".sm_mhz", median_of(clocks));
 }
 
 }  // namespace attngate

@@ -33,7 +33,7 @@ struct SampleRequest {
 
 /// What a device can do at most.
 struct MeasuredCeilings {
-  /// Of the matrix product in the case's dtype.
+  /// Of the matrix product in the dtype of the base's case.
   double flops_per_second = 0;
   double copy_bytes_per_second = 0;
   bool operator==(const MeasuredCeilings&) const = default;

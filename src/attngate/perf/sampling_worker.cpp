@@ -53,13 +53,13 @@ class SamplingWorker {
 
  private:
   SampleAnswer measure(const SampleRequest& request, const OnPath& on_path) {
-    if (!sampler_) sampler_.emplace(device_);
+    if (!sampler_) wake_up();
     SampleAnswer answer;
     if (request.candidate.name.empty()) {  // only asks for the device
       answer.samples.device = sampler_->device().key();
       return answer;
     }
-    if (request.ceilings) answer.ceilings = ceilings_for(parse_line(request.candidate.line).dtype);
+    if (request.ceilings) answer.ceilings = ceilings_for(parse_line(request.base.line).dtype);
     const TimedOperator base = make_operator(request.base, on_path), candidate = make_operator(request.candidate, on_path);
     SamplingOptions options;
     options.quantity = request.quantity;
@@ -69,6 +69,12 @@ class SamplingWorker {
     answer.samples = sampler_->sample(base, candidate, options);
     on_path("");
     return answer;
+  }
+
+  /// An idle GPU's clock is low (345 MHz on an H200) and takes some ten milliseconds to rise.
+  void wake_up() {
+    sampler_.emplace(device_);
+    if (device_.is_cuda()) spin(device_, 100'000);
   }
 
   MeasuredCeilings ceilings_for(DType dtype) {

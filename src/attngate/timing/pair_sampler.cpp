@@ -106,6 +106,10 @@ PairedSamples PairSampler::sample(const TimedOperator& base, const TimedOperator
   samples.base = warm_up_operator(base, "base", options.warm_up, samples);
   samples.candidate = warm_up_operator(candidate, "candidate", options.warm_up, samples);
 
+  if (device_.is_cuda() && !facts_.clock_problem().empty()) {
+    samples.notes.push_back("nobody watches the clocks for throttling: " + facts_.clock_problem());
+  }
+
   const Plan plan = this->plan(base, candidate, options);
   samples.calls_per_sample = plan.setting.calls;
   if (plan.sample_us < options.least_sample_us) {

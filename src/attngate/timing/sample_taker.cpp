@@ -67,6 +67,7 @@ Sample SampleTaker::take_back_to_back(const TimedOperator& timed, const SampleSe
   Sample sample;
   if (setting.flush_cache) flush_.flush();
   probe_.spin(clock_reading_us);
+  synchronize(device_);  // or the host would queue the calls while the device still flushes and spins: a head start
   timed.call();
   sample.host_us = run_calls(timed, setting.calls);
   synchronize(device_);

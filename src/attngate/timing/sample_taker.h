@@ -30,7 +30,7 @@ inline constexpr double longest_cover_us = 10'000;
 /// isolated_latency: for each call by itself flush, wait, start, call, stop, wait.
 /// gpu_time: flush, spin, start, calls, stop, wait; the spin is long enough for the host to queue all that, and timed: it
 /// waits for no one, so an operator that synchronises takes longer, shows in Sample::launches_hidden, and never hangs.
-/// throughput: flush, one call that does not count, start, calls, stop, wait.
+/// throughput: flush, wait, one call that does not count, start, calls, stop, wait.
 class SampleTaker {
  public:
   /// Throws CudaError or c10::Error.

@@ -83,7 +83,7 @@ TEST(GateBoundsTest, wants_a_number_with_its_source_or_none_at_all) {
             "F: bounds[0] (gate.a): values[1]: compute capability 9.0 comes twice");
   for (const char* capability : {"90", "9.", ".0", "sm_90", "9.0a"}) {
     EXPECT_EQ(refusal(with(good, "10.0", capability)),
-              "F: bounds[0] (gate.a): values[1]: field 'compute_capability': allowed is text like \"9.0\"");
+              "F: bounds[0] (gate.a): values[1]: field 'compute_capability': allowed is text like \"9.0\", or \"cpu\"");
   }
   EXPECT_EQ(refusal(with(good, "\"uncalibrated\"", "[]")),
             "F: bounds[1] (gate.b): field 'values': allowed is a list of one or more, or \"uncalibrated\"");

@@ -65,6 +65,29 @@ TEST(GateStudyTest, draws_and_tells_what_it_found) {
   EXPECT_NE(study_to_json(study, source.device_key()).find("log_ratios_by_process"), std::string::npos);
 }
 
+TEST(GateStudyTest, leaves_out_a_process_with_all_its_arms_where_one_cannot_be_used) {
+  FakeSource honest = honest_source();
+  FakeSource source([&](const SampleRequest& request, int process) {
+    SampleAnswer answer = honest.sample(request, false);
+    if (process == 3 && request.candidate.spin_us.value() > 4) answer.error = "CUDA error: out of memory";
+    return answer;
+  });
+  const GateStudy study = study_of(source, self_gates());
+  EXPECT_EQ(study.processes, 15u);
+  ASSERT_EQ(study.problems.size(), 1u);
+  EXPECT_NE(study.problems[0].find("out of memory"), std::string::npos);
+  for (const StudyArm& arm : study.curves[0].arms) EXPECT_EQ(arm.ratios.size(), 15u);
+}
+
+TEST(GateStudyTest, gives_up_with_a_reason_where_too_few_processes_can_be_used) {
+  FakeSource source([](const SampleRequest&, int) {
+    SampleAnswer answer;
+    answer.error = "no device";
+    return answer;
+  });
+  EXPECT_THROW(study_of(source, self_gates()), std::runtime_error);
+}
+
 TEST(GateStudyTest, refuses_gates_among_which_is_no_self_gate) {
   FakeSource source = honest_source();
   std::vector<Gate> gates = self_gates();
