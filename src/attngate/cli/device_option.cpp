@@ -8,9 +8,12 @@
 #include <cstdlib>
 #include <cstring>
 #include <filesystem>
+#include <iostream>
 
 #include "attngate/case/printable.h"
 #include "attngate/paths/attention_path.h"
+#include "attngate/runner/environment.h"
+#include "attngate/runner/exit_code.h"
 #include "attngate/runner/usage_error.h"
 #include "attngate/suite/device.h"
 
@@ -25,6 +28,14 @@ c10::Device choose_device(const std::string& name) {
   if (!problem) return c10::Device(c10::kCUDA, 0);
   if (name == "auto") return c10::kCPU;
   throw UsageError("--device cuda: " + *problem);
+}
+
+std::optional<int> code_without_gpu(const std::string& device_name) {
+  const std::optional<std::string> problem = device_name == "cuda" ? device_problem(c10::kCUDA) : std::nullopt;
+  if (!problem) return std::nullopt;
+  const bool required = read_environment().require_gpu;
+  std::cout << (required ? "failed: " : "skipped: ") << *problem << (required ? " (ATTNGATE_REQUIRE_GPU=1)" : "") << '\n';
+  return required ? exit_code::failed : exit_code::skipped;
 }
 
 void check_path_names(const PathRegistry& registry, const std::vector<std::string>& names) {

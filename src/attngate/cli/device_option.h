@@ -2,6 +2,7 @@
 
 #include <c10/core/Device.h>
 
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -15,6 +16,10 @@ class PathRegistry;
 ///
 /// Throws UsageError for another word, and when a GPU is asked for and cannot be used.
 c10::Device choose_device(const std::string& name);
+
+/// For tests: says why a GPU that `--device cuda` names cannot be used and returns the code to end with, 77, or 1 where
+/// ATTNGATE_REQUIRE_GPU=1; nullopt where the run can start.
+std::optional<int> code_without_gpu(const std::string& device_name);
 
 /// Throws UsageError unless every name is a path or a family of paths of the registry.
 void check_path_names(const PathRegistry& registry, const std::vector<std::string>& names);

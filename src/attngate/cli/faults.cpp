@@ -186,19 +186,10 @@ FaultRun judge_all(const FaultsOptions& options, at::Device device, const std::v
   return run;
 }
 
-/// Why the run is skipped, with the code to end with; nullopt where it can start.
-std::optional<int> skipped(const FaultsOptions& options) {
-  const std::optional<std::string> problem = options.device == "cuda" ? device_problem(at::kCUDA) : std::nullopt;
-  if (!options.skip_without_gpu || !problem) return std::nullopt;
-  const bool required = read_environment().require_gpu;
-  std::cout << (required ? "failed: " : "skipped: ") << *problem << (required ? " (ATTNGATE_REQUIRE_GPU=1)" : "") << '\n';
-  return required ? exit_code::failed : exit_code::skipped;
-}
-
 int run_faults(const FaultsOptions& options) {
   if (options.list) return list_faults(options);
   use_gpu_from_ctest();
-  if (const std::optional<int> code = skipped(options)) return *code;
+  if (const auto code = options.skip_without_gpu ? code_without_gpu(options.device) : std::nullopt) return *code;
   const std::vector<DType> dtypes = chosen_dtypes(options);
   chosen_faults(options);  // a wrong name is told before any time is spent
   if (!options.json.empty()) check_writable(options.json);

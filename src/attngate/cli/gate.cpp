@@ -134,15 +134,6 @@ int list_gates(const GateCommandOptions& options) {
   return exit_code::holds;
 }
 
-/// Why the run is skipped, with the code to end with; nullopt where it can start.
-std::optional<int> skipped(const GateCommandOptions& options) {
-  const std::optional<std::string> problem = options.device == "cuda" ? device_problem(at::kCUDA) : std::nullopt;
-  if (!options.skip_without_gpu || !problem) return std::nullopt;
-  const bool required = read_environment().require_gpu;
-  std::cout << (required ? "failed: " : "skipped: ") << *problem << (required ? " (ATTNGATE_REQUIRE_GPU=1)" : "") << '\n';
-  return required ? exit_code::failed : exit_code::skipped;
-}
-
 /// What every job of the command works with.
 struct GateSession {
   const GateCommandOptions& options;
@@ -270,7 +261,7 @@ int run_gate_command(const GateCommandOptions& options) {
   check_combination(options);
   if (options.list) return list_gates(options);
   use_gpu_from_ctest();
-  if (const std::optional<int> code = skipped(options)) return *code;
+  if (const auto code = options.skip_without_gpu ? code_without_gpu(options.device) : std::nullopt) return *code;
   std::vector<Gate> gates = gates_to_run(options, chosen_seed(options));  // a wrong name is told before any time is spent
   gate_options(options);
   std::vector<GateBound> bounds = read_gate_bounds(options.bounds);

@@ -285,6 +285,8 @@ void GateRunner::measure_once_more(Screened& flagged, bool in_fresh_process) {
 
 void GateRunner::confirm_in_fresh_processes(std::vector<Screened*> flagged) {
   const std::size_t wanted = options_.policy.processes;
+  if (progress_ && !flagged.empty()) progress_(fmt::format("starting {} fresh processes", wanted));
+  if (!flagged.empty()) source_.expect_fresh_processes(wanted);
   for (std::size_t process = 0; process < wanted + most_replacements; ++process) {
     std::erase_if(flagged, [&](const Screened* gate) { return gate->valid_processes >= wanted || !gate->error.empty(); });
     if (flagged.empty()) return;

@@ -20,6 +20,9 @@ namespace {
 /// Slowdowns in units of what the bound forgives.
 constexpr double times_forgiven[] = {0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3};
 
+/// Started together. 12 contexts take some 6 GB of the device.
+constexpr std::uint64_t processes_at_once = 12;
+
 StudyCurve empty_curve(const Gate& gate, const std::vector<GateBound>& bounds, const std::string& compute_capability) {
   const BoundChoice choice = choose_bound(bounds, gate.bound_name(), compute_capability);
   if (!choice.bound) throw UsageError(gate.bound_name() + ": " + choice.skip_reason);
@@ -95,6 +98,8 @@ GateStudy study_gates(SampleSource& source, const std::vector<GateBound>& bounds
   GateStudy study{options.gates.policy, options.gates.seed, 0, {}, {}};
   for (const Gate& gate : operators) study.curves.push_back(empty_curve(gate, bounds, compute_capability));
   for (std::uint64_t process = 0; process < options.processes; ++process) {
+    const std::uint64_t left = options.processes - process;
+    if (process % processes_at_once == 0) source.expect_fresh_processes(std::min(processes_at_once, left));
     if (progress) progress(fmt::format("process {} of {}", process + 1, options.processes));
     GateOptions in_this_process = options.gates;
     in_this_process.seed += process;

@@ -41,7 +41,8 @@ std::string to_json(const SampleRequest& request) {
                   {"seed", seed_text(request.seed)},
                   {"most_pairs", request.most_pairs},
                   {"budget_seconds", request.budget_seconds},
-                  {"ceilings", request.ceilings}});
+                  {"ceilings", request.ceilings},
+                  {"release", request.release}});
 }
 
 SampleRequest sample_request_from_json(const std::string& text) {
@@ -55,6 +56,7 @@ SampleRequest sample_request_from_json(const std::string& text) {
   fields.read("most_pairs", request.most_pairs);
   fields.read("budget_seconds", request.budget_seconds);
   fields.read("ceilings", request.ceilings);
+  fields.read("release", request.release);
   return request;
 }
 

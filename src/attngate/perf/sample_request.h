@@ -28,6 +28,8 @@ struct SampleRequest {
   double budget_seconds = 0.5;
   /// Measures what the device can do at most, too, once a process.
   bool ceilings = false;
+  /// Measures nothing: gives up all memory, and says which device it is.
+  bool release = false;
   bool operator==(const SampleRequest&) const = default;
 };
 
@@ -63,6 +65,8 @@ class SampleSource {
   virtual ~SampleSource() = default;
   /// Measures in the process of the last call, or in one that has done nothing yet.
   virtual SampleAnswer sample(const SampleRequest& request, bool in_fresh_process) = 0;
+  /// So many fresh processes will be asked for: they may be started together now, before the next one measures.
+  virtual void expect_fresh_processes(std::size_t count) { static_cast<void>(count); }
   /// The device that it measures; throws std::runtime_error where that cannot be used.
   virtual DeviceKey device_key() = 0;
 };

@@ -6,6 +6,7 @@
 #include <optional>
 
 #include "attngate/case/text.h"
+#include "attngate/isolation/worker_error.h"
 #include "attngate/perf/timed_sdpa.h"
 #include "attngate/suite/attention_worker.h"
 #include "attngate/timing/allocations.h"
@@ -20,6 +21,8 @@ namespace {
 /// Longest wait for one request. Inputs, warm-up (2 s an operator) and samples take less than 10 s; cuDNN's plans and a first
 /// loading of kernels come on top.
 constexpr double request_seconds = 60;
+/// How long a worker may take to be ready: a hundred times what LibTorch and CUDA take on a quiet machine.
+constexpr double start_seconds = 60;
 /// What the host holds of a request: no operator takes host memory to speak of on a GPU, and on the CPU all of it.
 constexpr std::uint64_t request_host_bytes = std::uint64_t{16} << 30;
 
@@ -55,7 +58,10 @@ class SamplingWorker {
   SampleAnswer measure(const SampleRequest& request, const OnPath& on_path) {
     if (!sampler_) wake_up();
     SampleAnswer answer;
-    if (request.candidate.name.empty()) {  // only asks for the device
+    if (request.release) {
+      inputs_.reset();
+      line_.clear();
+      release_cached_memory(device_);
       answer.samples.device = sampler_->device().key();
       return answer;
     }
@@ -126,31 +132,65 @@ class SamplingWorker {
   std::shared_ptr<const CaseInputs> inputs_;
 };
 
-}  // namespace
-
-WorkerPool make_sampling_pool(const PathRegistry& registry, c10::Device device) {
+WorkerBody sampling_body(const PathRegistry& registry, c10::Device device) {
   const auto worker = std::make_shared<SamplingWorker>(registry, device);
-  return WorkerPool({[device] { ready_for_checks(device); },
-                     [worker](std::string_view request, const OnPath& on_path) { return worker->answer(std::string(request), on_path); }});
+  return {[device] { ready_for_checks(device); },
+          [worker](std::string_view request, const OnPath& on_path) { return worker->answer(std::string(request), on_path); }};
 }
 
-WorkerSampleSource::WorkerSampleSource(const PathRegistry& registry, c10::Device device) : pool_(make_sampling_pool(registry, device)) {}
+void wait_until_ready(WorkerProcess& worker) {
+  if (!worker.wait_until_ready(start_seconds)) throw WorkerError(fmt::format("a worker was not ready in {:g} s", start_seconds));
+}
 
-SampleAnswer WorkerSampleSource::sample(const SampleRequest& request, bool in_fresh_process) {
-  if (in_fresh_process) pool_.discard_worker();
-  const WorkerReply reply = pool_.ask(to_json(request), {request_seconds, request_host_bytes}, request_seconds);
-  if (reply.kind == WorkerReply::Kind::answered) {
-    SampleAnswer answer = sample_answer_from_json(reply.answer);
-    if (!answer.error.empty()) pool_.discard_worker();  // what an error leaves behind is not measured on
-    return answer;
+}  // namespace
+
+WorkerSampleSource::WorkerSampleSource(const PathRegistry& registry, c10::Device device) : body_(sampling_body(registry, device)) {}
+WorkerSampleSource::~WorkerSampleSource() = default;
+
+std::unique_ptr<WorkerProcess> WorkerSampleSource::start_worker() const { return std::make_unique<WorkerProcess>(body_, WorkerStart{}); }
+
+void WorkerSampleSource::expect_fresh_processes(std::size_t count) {
+  while (ready_.size() < count) ready_.push_back(start_worker());
+  for (const auto& worker : ready_) wait_until_ready(*worker);
+}
+
+void WorkerSampleSource::take_fresh_worker() {
+  if (worker_ && ready_.empty()) worker_.reset();  // nobody waits: its memory is better given back whole
+  if (worker_) {
+    SampleRequest release;
+    release.release = true;
+    if (ask_worker(release).has_samples()) finished_.push_back(std::move(worker_));
   }
+  if (ready_.empty()) {
+    finished_.clear();
+    ready_.push_back(start_worker());
+    wait_until_ready(*ready_.front());
+  }
+  worker_ = std::move(ready_.front());
+  ready_.pop_front();
+}
+
+SampleAnswer WorkerSampleSource::ask_worker(const SampleRequest& request) {
+  const WorkerReply reply = worker_->ask(to_json(request), {request_seconds, request_host_bytes});
   SampleAnswer answer;
-  answer.error = (reply.path.empty() ? "" : reply.path + ": ") + reply.detail;
+  if (reply.kind == WorkerReply::Kind::answered) {
+    answer = sample_answer_from_json(reply.answer);
+  } else {
+    answer.error = (reply.path.empty() ? "" : reply.path + ": ") + reply.detail;
+  }
+  if (!answer.error.empty()) worker_.reset();  // what an error leaves behind is not measured on
   return answer;
 }
 
+SampleAnswer WorkerSampleSource::sample(const SampleRequest& request, bool in_fresh_process) {
+  if (in_fresh_process || !worker_) take_fresh_worker();
+  return ask_worker(request);
+}
+
 DeviceKey WorkerSampleSource::device_key() {
-  const SampleAnswer answer = sample({}, false);
+  SampleRequest request;
+  request.release = true;
+  const SampleAnswer answer = sample(request, false);
   if (!answer.has_samples()) throw std::runtime_error("the device cannot be used: " + answer.error);
   return answer.samples.device;
 }

@@ -9,6 +9,10 @@ AllocationCounts allocation_counts(c10::Device device) {
   return device.is_cuda() ? cuda_allocation_counts(device) : AllocationCounts{};
 }
 
+void release_cached_memory(c10::Device device) {
+  if (device.is_cuda()) empty_cuda_cache();
+}
+
 std::optional<std::uint64_t> peak_bytes_of(const std::function<void()>& call, c10::Device device) {
   if (!device.is_cuda()) {
     call();

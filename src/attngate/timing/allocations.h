@@ -19,4 +19,7 @@ AllocationCounts allocation_counts(c10::Device device);
 /// Warm the call up first, or it counts what a library keeps. Waits for the device; the call's errors pass through.
 std::optional<std::uint64_t> peak_bytes_of(const std::function<void()>& call, c10::Device device);
 
+/// Gives memory that LibTorch keeps for later back to the device; does nothing on the CPU.
+void release_cached_memory(c10::Device device);
+
 }  // namespace attngate

@@ -21,6 +21,7 @@ std::string cuda_pci_address(c10::Device) { no_gpu(); }
 AllocationCounts cuda_allocation_counts(c10::Device) { no_gpu(); }
 AllocatedBytes cuda_allocated_bytes(c10::Device) { no_gpu(); }
 void reset_cuda_peak(c10::Device) { no_gpu(); }
+void empty_cuda_cache() { no_gpu(); }
 TimedOperator capture_on_cuda(const TimedOperator&, c10::Device) { no_gpu(); }
 
 }  // namespace attngate

@@ -38,4 +38,7 @@ struct AllocatedBytes {
 AllocatedBytes cuda_allocated_bytes(c10::Device device);
 void reset_cuda_peak(c10::Device device);
 
+/// Gives what LibTorch's allocator keeps for later back to the device.
+void empty_cuda_cache();
+
 }  // namespace attngate

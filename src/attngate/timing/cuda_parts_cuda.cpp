@@ -62,4 +62,6 @@ AllocatedBytes cuda_allocated_bytes(c10::Device device) {
 
 void reset_cuda_peak(c10::Device device) { c10::cuda::CUDACachingAllocator::resetPeakStats(device.index()); }
 
+void empty_cuda_cache() { c10::cuda::CUDACachingAllocator::emptyCache(); }
+
 }  // namespace attngate

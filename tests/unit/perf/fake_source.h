@@ -24,10 +24,12 @@ class FakeSource : public SampleSource {
     asked.push_back(request);
     return answer_(request, process_);
   }
+  void expect_fresh_processes(std::size_t count) override { expected += count; }
   DeviceKey device_key() override { return {"fake", "9.0", "1", "13.0", "2.11.0"}; }
 
   int fresh_processes() const { return process_; }
   std::vector<SampleRequest> asked;
+  std::size_t expected = 0;
 
  private:
   Answer answer_;

@@ -106,6 +106,7 @@ TEST(GateRunnerTest, confirms_all_flagged_gates_in_the_same_fresh_processes) {
   EXPECT_EQ(results.at(0).status, GateStatus::fail);
   EXPECT_EQ(results.at(1).status, GateStatus::fail);
   EXPECT_EQ(results.at(1).gate.name, other.name);
+  EXPECT_EQ(source.expected, 12u) << "started together";
   EXPECT_EQ(source.fresh_processes(), 12);
 }
 

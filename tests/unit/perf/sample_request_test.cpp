@@ -17,6 +17,7 @@ SampleRequest full_request() {
   request.most_pairs = 41;
   request.budget_seconds = 0.125;
   request.ceilings = true;
+  request.release = true;
   return request;
 }
 
