@@ -150,6 +150,7 @@ WorkerSampleSource::~WorkerSampleSource() = default;
 std::unique_ptr<WorkerProcess> WorkerSampleSource::start_worker() const { return std::make_unique<WorkerProcess>(body_, WorkerStart{}); }
 
 void WorkerSampleSource::expect_fresh_processes(std::size_t count) {
+  finished_.clear();  // nobody measures now
   while (ready_.size() < count) ready_.push_back(start_worker());
   for (const auto& worker : ready_) wait_until_ready(*worker);
 }
