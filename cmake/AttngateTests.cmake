@@ -16,16 +16,15 @@ function(attngate_add_property_tests)
   endforeach()
 endfunction()
 
-# attngate_add_property_group(NAME group PROPERTY name... DEVICE cpu|cuda DTYPES ... CASES n SECONDS n [WITHOUT_CORPUS])
+# attngate_add_property_group(NAME group PROPERTY name... DEVICE cpu|cuda DTYPES ... CASES n SECONDS n)
 #
 # One CTest test per dtype for all of the properties together, property.<group>.<dtype>.<device>: they share a process and
 # its worker, so that the device's start and the loading of kernels are paid once. The budget is each property's own.
-# WITHOUT_CORPUS leaves out the corpus, which comes on top of the budget: once for each property.
 function(attngate_add_property_group)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "WITHOUT_CORPUS" "NAME;DEVICE;CASES;SECONDS" "PROPERTY;DTYPES")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;DEVICE;CASES;SECONDS" "PROPERTY;DTYPES")
   list(LENGTH arg_PROPERTY count)
-  # A failure may take each property's time once more, to be shrunk.
-  math(EXPR timeout "${arg_SECONDS} * 2 * ${count} + 120")
+  # The corpus comes on top of each property's budget, 9 s in fp16 on two shared cores, and shrinking.
+  math(EXPR timeout "(${arg_SECONDS} * 2 + 20) * ${count} + 120")
   foreach(dtype IN LISTS arg_DTYPES)
     list(TRANSFORM arg_PROPERTY REPLACE "(.+)" "property.\\1.${dtype}.${arg_DEVICE}" OUTPUT_VARIABLE members)
     list(JOIN members ":" filter)
@@ -36,13 +35,9 @@ endfunction()
 # attngate_add_property_test(name gtest_filter timeout [label...]), within a function that has arg_DEVICE, arg_CASES and
 # arg_SECONDS.
 function(attngate_add_property_test name filter timeout)
-  set(corpus "--corpus=${PROJECT_SOURCE_DIR}/tests/corpus")
-  if(arg_WITHOUT_CORPUS)
-    set(corpus "")
-  endif()
   add_test(NAME ${name} COMMAND attngate_property_tests
     "--gtest_filter=${filter}" --cases=${arg_CASES} --seconds=${arg_SECONDS}
-    "--results=${PROJECT_BINARY_DIR}/results" ${corpus} --ctest-measurements)
+    "--results=${PROJECT_BINARY_DIR}/results" "--corpus=${PROJECT_SOURCE_DIR}/tests/corpus" --ctest-measurements)
   set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} SKIP_RETURN_CODE 77 PROCESSORS 1)
   attngate_set_device(${name} ${arg_DEVICE} property ${ARGN})
   set_property(GLOBAL APPEND_STRING PROPERTY ATTNGATE_PROPERTY_TESTS ":${filter}")

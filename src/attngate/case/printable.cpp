@@ -21,4 +21,6 @@ std::string printable(std::string_view text) {
   return result + (text.size() > longest ? "...'" : "'");
 }
 
+std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
+
 }  // namespace attngate

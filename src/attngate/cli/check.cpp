@@ -7,6 +7,7 @@
 
 #include "attngate/cli/command.h"
 #include "attngate/cli/device_option.h"
+#include "attngate/cli/seed_option.h"
 #include "attngate/case/printable.h"
 #include "attngate/report/results_list.h"
 #include "attngate/report/table.h"
@@ -67,20 +68,6 @@ std::vector<DType> chosen_dtypes(const CheckOptions& options) {
   return chosen;
 }
 
-/// The seed from --seed, else ATTNGATE_SEED, else the default; `random` draws one.
-std::uint64_t chosen_seed(const CheckOptions& options, const Environment& environment) {
-  if (options.seed.empty()) return environment.seed.value_or(default_seed);
-  if (options.seed == "random") {
-    return *read_environment([](const char* name) -> std::optional<std::string> {
-              if (std::string(name) == "ATTNGATE_SEED") return "random";
-              return std::nullopt;
-            }).seed;
-  }
-  const std::optional<std::uint64_t> seed = parse_number(options.seed);
-  if (!seed) throw UsageError("--seed " + printable(options.seed) + ": expected a number below 2^64, 0x hex, or random");
-  return *seed;
-}
-
 /// A property asked for by name must not be left out in silence.
 [[noreturn]] void refuse_property(const Property& property, const std::vector<DType>& dtypes, at::Device device) {
   std::string names;
@@ -103,7 +90,7 @@ std::vector<PropertyRun> plan_runs(const CheckOptions& options, const PathRegist
   base.device = choose_device(options.device);
   base.registry = &registry;
   base.only = options.paths;
-  base.seed = chosen_seed(options, environment);
+  base.seed = chosen_seed(options.seed);
   base.max_cases = options.cases.value_or(environment.max_cases.value_or(default_cases));
   base.max_seconds = options.seconds.value_or(environment.max_seconds.value_or(base.max_seconds));
   base.case_timeout_seconds = options.case_timeout;

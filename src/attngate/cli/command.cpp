@@ -13,9 +13,6 @@
 namespace attngate {
 namespace {
 
-/// LibTorch's errors go on with a stack trace; people get the first line.
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
-
 /// What is wrong with the command line, and what is allowed instead.
 std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   const auto kind = static_cast<CLI::ExitCodes>(error.get_exit_code());

@@ -8,6 +8,7 @@
 #include "attngate/case/printable.h"
 #include "attngate/cli/command.h"
 #include "attngate/cli/device_option.h"
+#include "attngate/cli/seed_option.h"
 #include "attngate/faults/judge.h"
 #include "attngate/faults/report.h"
 #include "attngate/faults/rival.h"
@@ -94,13 +95,6 @@ std::vector<Fault> chosen_faults(const FaultsOptions& options) {
   return chosen;
 }
 
-std::uint64_t chosen_seed(const FaultsOptions& options) {
-  if (options.seed.empty()) return read_environment().seed.value_or(default_seed);
-  const std::optional<std::uint64_t> seed = parse_number(options.seed);
-  if (!seed) throw UsageError("--seed " + printable(options.seed) + ": expected a number below 2^64, or 0x hex");
-  return *seed;
-}
-
 std::string refuse_seconds(const std::string& text) {
   double seconds = 0;
   const char* end = text.data() + text.size();
@@ -128,7 +122,7 @@ void show_progress(const Judgement& judgement, std::size_t number, std::size_t c
 }
 
 faults::Budget budget_of(const FaultsOptions& options) {
-  faults::Budget budget{.cases_per_property = options.cases, .seconds = options.seconds, .seed = chosen_seed(options)};
+  faults::Budget budget{.cases_per_property = options.cases, .seconds = options.seconds, .seed = chosen_seed(options.seed)};
   if (!options.corpus.empty()) budget.corpus = read_corpus(options.corpus);
   return budget;
 }
@@ -224,7 +218,7 @@ void add_faults_command(CLI::App& app, Command& chosen) {
   command->add_option("--seconds", options->seconds, "Time for each fault and dtype over all properties, shrinking left out")
       ->capture_default_str()
       ->check(refuse_seconds);
-  command->add_option("--seed", options->seed, "Number or 0x hex (default: ATTNGATE_SEED, else the same each run)")
+  command->add_option("--seed", options->seed, "Number, 0x hex, or `random` (default: ATTNGATE_SEED, else the same each run)")
       ->check(refuse_empty);
   command->add_option("--corpus", options->corpus, "Folder of *.case files for what survives the first 30 cases of each property")
       ->check(refuse_empty);

@@ -10,6 +10,7 @@
 #include "attngate/case/text.h"
 #include "attngate/cli/command.h"
 #include "attngate/cli/device_option.h"
+#include "attngate/cli/seed_option.h"
 #include "attngate/gates/power.h"
 #include "attngate/perf/calibration.h"
 #include "attngate/perf/gate_json.h"
@@ -38,6 +39,8 @@ struct GateCommandOptions {
   std::uint64_t pairs = Policy{}.screen_pairs;
   std::uint64_t confirm = Policy{}.processes;
   std::string seed;
+  /// What `seed` comes to, drawn once.
+  std::uint64_t chosen_seed = 0;
   std::string bounds = ATTNGATE_GATE_BOUNDS_FILE;
   std::string plant = "none";
   std::string json;
@@ -57,16 +60,9 @@ struct GateCommandOptions {
   bool own_gate() const { return !line.empty() || !candidate.empty() || !base.empty() || least_speedup || most_ratio; }
 };
 
-std::uint64_t chosen_seed(const GateCommandOptions& options) {
-  if (options.seed.empty()) return read_environment().seed.value_or(default_seed);
-  const std::optional<std::uint64_t> seed = parse_number(options.seed);
-  if (!seed) throw UsageError("--seed " + printable(options.seed) + ": expected a number below 2^64, or 0x hex");
-  return *seed;
-}
-
 GateOptions gate_options(const GateCommandOptions& options) {
   GateOptions chosen;
-  chosen.seed = chosen_seed(options);
+  chosen.seed = options.chosen_seed;
   chosen.policy.screen_pairs = options.pairs;
   chosen.policy.processes = options.confirm == 0 ? Policy{}.processes : options.confirm;
   chosen.confirm = options.confirm > 0;
@@ -125,7 +121,7 @@ std::vector<Gate> gates_to_run(const GateCommandOptions& options, std::uint64_t 
 
 int list_gates(const GateCommandOptions& options) {
   TextTable table({{"gate"}, {"candidate"}, {"base"}, {"sequences", Align::right}, {"tokens", Align::right}, {"measures"}});
-  for (const Gate& gate : gates_to_run(options, chosen_seed(options))) {
+  for (const Gate& gate : gates_to_run(options, options.chosen_seed)) {
     table.add_row({gate.name, gate.candidate.name, gate.kind == GateKind::roofline ? gate.base.label : gate.base.name,
                    fmt::format("{}", gate.attention_case.batch_size()), fmt::format("{}", gate.attention_case.total_tokens()),
                    gate.kind == GateKind::memory ? "peak_bytes" : to_string(gate.quantity)});
@@ -208,7 +204,7 @@ std::vector<GateBound> with_proposals(std::vector<GateBound> bounds, const Calib
 
 int calibrate(const GateSession& session) {
   const GateCommandOptions& options = session.options;
-  const std::uint64_t seed = chosen_seed(options);
+  const std::uint64_t seed = options.chosen_seed;
   const auto save = [&](const Calibration& calibration) {
     if (!options.baseline.empty() && !calibration.baseline.entries.empty()) write_baseline(options.baseline, calibration.baseline);
     if (options.write_bounds.empty()) return;
@@ -257,12 +253,13 @@ void check_files(const GateCommandOptions& options) {
   }
 }
 
-int run_gate_command(const GateCommandOptions& options) {
+int run_gate_command(GateCommandOptions options) {
+  options.chosen_seed = chosen_seed(options.seed);
   check_combination(options);
   if (options.list) return list_gates(options);
   use_gpu_from_ctest();
   if (const auto code = options.skip_without_gpu ? code_without_gpu(options.device) : std::nullopt) return *code;
-  std::vector<Gate> gates = gates_to_run(options, chosen_seed(options));  // a wrong name is told before any time is spent
+  std::vector<Gate> gates = gates_to_run(options, options.chosen_seed);  // a wrong name is told before any time is spent
   gate_options(options);
   std::vector<GateBound> bounds = read_gate_bounds(options.bounds);
   check_files(options);
@@ -293,7 +290,7 @@ void add_gate_command(CLI::App& app, Command& chosen) {
   command->add_option("--confirm", options->confirm, "Fresh processes that confirm a flagged gate; 0 leaves it inconclusive")
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{0}, most_processes));
-  command->add_option("--seed", options->seed, "Number or 0x hex (default: ATTNGATE_SEED, else the same each run)")->check(refuse_empty);
+  command->add_option("--seed", options->seed, "Number, 0x hex, or `random` (default: ATTNGATE_SEED, else the same each run)")->check(refuse_empty);
   command->add_option("--bounds", options->bounds, "File of bounds")->capture_default_str()->check(refuse_empty);
   command->add_option("--plant", options->plant, "Make this mistake in the candidates, to see it caught: math, padding, upcast")
       ->capture_default_str();

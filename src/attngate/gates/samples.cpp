@@ -26,19 +26,6 @@ double median_of(std::span<const PairSample> pairs, double PairSample::* field) 
   return values.empty() ? 0 : median(values);
 }
 
-std::string host_bound_problem(std::span<const PairSample> pairs, const ProcessReading& reading) {
-  const double candidate = median_of(pairs, &PairSample::candidate_host);
-  const double base = median_of(pairs, &PairSample::base_host);
-  const auto text = [](const char* side, double host, double gpu) {
-    return fmt::format(
-        "host-bound: a call of the {} takes {:.1f} us on the host and {:.1f} us on the GPU; put more calls into a sample",
-        side, host, gpu);
-  };
-  if (candidate > reading.median_candidate) return text("candidate", candidate, reading.median_candidate);
-  if (base > reading.median_base) return text("base", base, reading.median_base);
-  return "";
-}
-
 std::string too_few_problem(const ProcessReading& reading, std::size_t planned) {
   std::string text = fmt::format("{} of {} planned pairs are valid", reading.log_ratios.size(), planned);
   if (reading.throttled > 0) {
@@ -68,7 +55,7 @@ std::string problem_of(std::span<const PairSample> valid, const ProcessReading& 
         "host-bound: the device may have waited for the host in {} of {} pairs; put more calls into a sample",
         reading.waited, valid.size());
   }
-  return host_bound_problem(valid, reading);
+  return "";
 }
 
 }  // namespace

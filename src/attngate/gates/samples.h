@@ -24,9 +24,6 @@ struct PairSample {
   /// Time in us, bytes, or a rate: the unit of `base`.
   double candidate = 0;
   double base = 0;
-  /// Host time of one call in us, without waiting for the device; 0 where it was not measured or does not matter.
-  double candidate_host = 0;
-  double base_host = 0;
   /// The device may have waited for the host in a pair of GPU times.
   bool device_waited = false;
   /// clock_event bits that were set before or after either of the two.
@@ -41,7 +38,7 @@ struct ValidityRule {
   double max_invalid_share = 0.1;
   /// Largest robust_spread of the log ratios; spread_cap() (power.h) derives it from the slowdown that must be found.
   double max_spread = std::numeric_limits<double>::infinity();
-  /// Whether the gate is about host time: then host time above GPU time is no fault.
+  /// Whether the quantity means the host as well: then a device that waits for it is no fault.
   bool host_bound_expected = false;
 };
 
@@ -74,7 +71,7 @@ struct ProcessReading {
 /// A pair counts by its clock events and by being a number, never by how long it took: leaving out slow pairs would
 /// change the question. The process does not count with more than the allowed share of planned pairs missing or
 /// invalid, a spread over its cap, or bound by the host without being meant to: more than the allowed share of pairs
-/// in which the device waited, or a median host time above the median GPU time of either side.
+/// in which the device waited.
 ProcessReading read_process(std::span<const PairSample> pairs, std::size_t planned, const ValidityRule& rule);
 
 }  // namespace attngate

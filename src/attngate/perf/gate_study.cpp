@@ -74,6 +74,7 @@ void conclude(StudyArm& arm, const Bound& bound, const Policy& policy, const Stu
   arm.process_spread = robust_spread(medians);
   arm.pair_spread = median(spreads);
   arm.tally = resample_decisions(bound, policy, arm.ratios, options.decisions, seed);
+  arm.votes = count_votes(bound, policy, arm.ratios);
 }
 
 /// The normal model with the spreads that the arm without a slowdown showed.
@@ -130,13 +131,16 @@ void print_study(std::ostream& out, const GateStudy& study) {
                      {"flagged", Align::right},
                      {"failed", Align::right},
                      {"decisions", Align::right},
-                     {"95 % interval", Align::right}});
+                     {"95 % interval", Align::right},
+                     {"processes beyond", Align::right},
+                     {"fails at most", Align::right}});
     for (const StudyArm& arm : curve.arms) {
       const ProportionInterval interval = arm.tally.failure_interval();
       table.add_row({fmt::format("{:.2f} %", 100 * arm.planted), fmt::format("{:.2f} %", 100 * arm.achieved),
                      fmt::format("{:.2f} %", 100 * arm.pair_spread), fmt::format("{:.2f} %", 100 * arm.process_spread),
                      fmt::format("{}", arm.tally.flagged), fmt::format("{}", arm.tally.failed), fmt::format("{}", arm.tally.decisions),
-                     fmt::format("{:.2f} to {:.2f} %", 100 * interval.lower, 100 * interval.upper)});
+                     fmt::format("{:.2f} to {:.2f} %", 100 * interval.lower, 100 * interval.upper),
+                     fmt::format("{} of {}", arm.votes.beyond, arm.votes.processes), fmt::format("{:.2g}", arm.votes.failure_limit)});
     }
     out << table.text();
   }
@@ -168,6 +172,8 @@ std::string study_to_json(const GateStudy& study, const DeviceKey& device) {
                       {"decisions", arm.tally.decisions},
                       {"flagged", arm.tally.flagged},
                       {"failed", arm.tally.failed},
+                      {"processes_beyond", arm.votes.beyond},
+                      {"failure_limit", number(arm.votes.failure_limit)},
                       {"log_ratios_by_process", arm.ratios}});
     }
     curves.push_back({{"bound", curve.bound_name}, {"value", number(curve.bound.value)}, {"us", number(curve.us)}, {"arms", arms}});

@@ -30,6 +30,7 @@ struct StudyArm {
   double process_spread = 0;
   double pair_spread = 0;
   Tally tally;
+  ProcessVotes votes;
   ProcessRatios ratios;
 };
 
@@ -63,7 +64,8 @@ GateStudy study_gates(SampleSource& source, const std::vector<GateBound>& bounds
                       const std::function<void(const std::string&)>& progress = {},
                       const std::function<void(const GateStudy&)>& after_process = {});
 
-/// One line an arm: slowdown, failures of how many decisions, their interval.
+/// One line an arm: slowdown, failures of how many decisions, their interval; and how many processes voted against the bound,
+/// with the failure rate that so few processes leave possible at 95 %.
 void print_study(std::ostream& out, const GateStudy& study);
 
 /// Detection against slowdown as an SVG file's text, with what was computed beforehand as thin lines.

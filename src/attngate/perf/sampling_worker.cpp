@@ -5,6 +5,7 @@
 
 #include <optional>
 
+#include "attngate/case/printable.h"
 #include "attngate/case/text.h"
 #include "attngate/isolation/worker_error.h"
 #include "attngate/perf/timed_sdpa.h"
@@ -25,9 +26,6 @@ constexpr double request_seconds = 60;
 constexpr double start_seconds = 60;
 /// What the host holds of a request: no operator takes host memory to speak of on a GPU, and on the CPU all of it.
 constexpr std::uint64_t request_host_bytes = std::uint64_t{16} << 30;
-
-/// LibTorch's errors go on with a stack trace.
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 /// The path does not promise to run the case here: no fault of anybody's.
 class NotPromised : public std::runtime_error {
@@ -92,13 +90,7 @@ class SamplingWorker {
   TimedOperator make_operator(const OperatorRequest& request, const OnPath& on_path) {
     on_path(request.name);
     TimedOperator timed = make_plain_operator(request);
-    if (request.spin_us) {
-      timed.call = [call = std::move(timed.call), device = device_, us = *request.spin_us] {
-        call();
-        spin(device, us);
-      };
-    }
-    return timed;
+    return request.spin_us ? with_spin(std::move(timed), device_, *request.spin_us) : timed;
   }
 
   TimedOperator make_plain_operator(const OperatorRequest& request) {

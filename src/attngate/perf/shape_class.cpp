@@ -2,9 +2,8 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numbers>
 
-#include "attngate/case/draw.h"
+#include "attngate/gates/seeded_random.h"
 
 namespace attngate {
 namespace {
@@ -12,22 +11,16 @@ namespace {
 /// Standard deviation of the lengths as a share of max_length: sdp.py draws padding with 0.01.
 constexpr double length_spread = 0.01;
 
-/// Standard normal by Box and Muller. Its last bits may differ between C libraries, a length hardly ever does.
-double normal(rc::Random& random) {
-  const double radius = std::sqrt(-2 * std::log(draw::unit(random)));
-  return radius * std::cos(2 * std::numbers::pi * draw::unit(random));
-}
-
 std::vector<std::int64_t> draw_lengths(const ShapeClass& shape, double padding, std::uint64_t seed) {
   std::vector<std::int64_t> lengths(static_cast<std::size_t>(shape.batch_size), shape.max_length);
   if (padding == 0) return lengths;
-  rc::Random random(seed);
+  SeededRandom random(seed);
   const auto most = static_cast<double>(shape.max_length);
   for (std::int64_t& length : lengths) {
-    const double share = 1 - padding - length_spread * normal(random);
+    const double share = 1 - padding - length_spread * random.normal();
     length = static_cast<std::int64_t>(std::clamp(std::floor(most * share), 1.0, most));
   }
-  lengths[static_cast<std::size_t>(draw::below(random, lengths.size()))] = shape.max_length;
+  lengths[static_cast<std::size_t>(random.below(lengths.size()))] = shape.max_length;
   return lengths;
 }
 
@@ -39,8 +32,8 @@ double attention_flops(const ShapeClass& shape) {
 }
 
 /// least * 2^x with x uniform, up to most.
-std::int64_t log_uniform(rc::Random& random, double least, double most) {
-  return std::llround(least * std::exp2(draw::unit(random) * std::log2(most / least)));
+std::int64_t log_uniform(SeededRandom& random, double least, double most) {
+  return std::llround(least * std::exp2(random.uniform() * std::log2(most / least)));
 }
 
 }  // namespace
@@ -75,12 +68,12 @@ const ShapeClass& shape_class(const std::string& name) {
 }
 
 ShapeClass random_shape_class(std::uint64_t seed) {
-  rc::Random random(seed);
+  SeededRandom random(seed);
   ShapeClass shape{"random", "drawn", 1, 1, 1, 1};
   shape.batch_size = log_uniform(random, 4, 256);
   shape.max_length = log_uniform(random, 64, 2048);
   shape.num_heads = log_uniform(random, 2, 16);
-  shape.head_dim = 32 * draw::between(random, 1, 4);
+  shape.head_dim = 32 * (1 + static_cast<std::int64_t>(random.below(4)));
   while (shape.batch_size > 1 && (padded_tokens(shape) > 0x1p17 || attention_flops(shape) > 0x1p37)) shape.batch_size /= 2;
   return shape;
 }

@@ -3,6 +3,7 @@
 #include <c10/core/InferenceMode.h>
 #include <c10/util/Exception.h>
 
+#include "attngate/case/printable.h"
 #include "attngate/paths/backend_observer.h"
 #include "attngate/paths/sdp_backend_guard.h"
 #include "attngate/values/cuda_error.h"
@@ -10,9 +11,6 @@
 
 namespace attngate {
 namespace {
-
-/// The first line of an error's text: LibTorch appends a stack trace to some.
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 /// A path raised an error: is it the promised one?
 void note_error(Execution& execution, const Promise& promise, const std::string& text) {

@@ -1,6 +1,7 @@
 #include <new>
 
 #include "attngate/runner/case_checker.h"
+#include "attngate/case/printable.h"
 
 namespace attngate {
 namespace {
@@ -13,8 +14,6 @@ Verdict failing(std::string reason) {
 }
 
 // LibTorch's errors go on with a stack trace; the reason is one line.
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
-
 // Why a verdict that says "holds" must not be believed; empty when it may.
 std::string contradiction(const Verdict& verdict) {
   if (verdict.paths.empty()) return "no path ran";

@@ -7,6 +7,7 @@
 
 #include <map>
 
+#include "attngate/case/printable.h"
 #include "attngate/case/cost.h"
 #include "attngate/case/text.h"
 #include "attngate/isolation/messages.h"
@@ -20,9 +21,6 @@
 
 namespace attngate {
 namespace {
-
-/// LibTorch's errors go on with a stack trace.
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 /// What lives in a worker: bound checks, which keep their buffers from case to case.
 class AttentionWorker {

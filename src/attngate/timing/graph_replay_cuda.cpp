@@ -5,6 +5,7 @@
 
 #include <memory>
 
+#include "attngate/case/printable.h"
 #include "attngate/timing/graph_replay.h"
 #include "attngate/values/device_stream.h"
 
@@ -13,8 +14,6 @@ namespace {
 
 // On the stream of the capture, before it: libraries set up what they keep for each stream, such as cuBLAS's workspace.
 constexpr int calls_before_capture = 3;
-
-std::string first_line(const std::string& text) { return text.substr(0, text.find('\n')); }
 
 void capture(const TimedOperator& timed, at::cuda::CUDAGraph& graph) {
   try {

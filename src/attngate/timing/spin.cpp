@@ -2,6 +2,8 @@
 
 #include <chrono>
 #include <cmath>
+#include <stdexcept>
+#include <utility>
 
 #include "attngate/timing/spin_kernel.h"
 #include "attngate/values/device_stream.h"
@@ -20,6 +22,15 @@ void spin_on_host(double us) {
 void spin(c10::Device device, double us) {
   if (!device.is_cuda()) return spin_on_host(us);
   launch_spin(static_cast<std::uint64_t>(std::llround(1e3 * us)), /*reading=*/nullptr, current_stream(device));
+}
+
+TimedOperator with_spin(TimedOperator timed, c10::Device device, double us) {
+  if (!(std::isfinite(us) && us >= 0)) throw std::invalid_argument("a spin takes 0 us or more");
+  timed.call = [call = std::move(timed.call), device, us] {
+    call();
+    spin(device, us);
+  };
+  return timed;
 }
 
 }  // namespace attngate

@@ -8,7 +8,8 @@
 
 #include "attngate/suite/tested_registry.h"
 #include "attngate/timing/graph_replay.h"
-#include "attngate/timing/planted_slowdown.h"
+#include "attngate/timing/pair_sampler.h"
+#include "attngate/timing/spin.h"
 #include "attngate/values/device_stream.h"
 #include "tensors.h"
 #include "timing/figures.h"
@@ -165,46 +166,38 @@ TEST(TimingGraphReplay, RunsTheDenseCompositeAsOneLaunch) {
   EXPECT_LT(median_of(candidate_times(samples)), median_of(base_times(samples)));
 }
 
-TEST(TimingPlantedSlowdown, SlowsThePathDownByAboutTheShareThatIsAskedFor) {
-  const bool cuda = device_under_test().is_cuda();
+TEST(TimingPlantedSlowdown, SlowsAnOperatorDownByAboutTheShareThatIsAskedFor) {
+  const c10::Device device = device_under_test();
+  const bool cuda = device.is_cuda();
   const std::string line = cuda ? "dtype=fp16 heads=16 head_dim=128 lengths=2048,2048,2048,2048 mask=none"
                                 : "dtype=fp32 heads=2 head_dim=16 lengths=64,64 mask=none";
   const PathRegistry registry = make_tested_registry();
   const AttentionPath& path = *registry.find(cuda ? "composite_sdpa_dense.flash" : "composite_sdpa_dense.math");
-  PairSampler sampler(device_under_test());
+  const TimedOperator timed = timed_attention(shared_inputs(line), path), base = with_spin(timed, device, 0);
+  PairSampler sampler(device);
   SamplingOptions options;
   options.flush_cache = cuda;
   options.most_pairs = cuda ? 201 : 51;
   options.warm_up.most_seconds = 0.2;
   // On the CPU other processes stretch the calibration as well: much is asked for, and some of it must be seen.
   const double share = cuda ? 0.03 : 1;
-  const PlantedSlowdown planted = plant_slowdown(sampler, shared_inputs(line), path, share, options);
-  EXPECT_EQ(planted.path.name, path.name + "+spin");
-  EXPECT_EQ(planted.asked, share);
-  EXPECT_EQ(planted.samples.candidate.backend, planted.samples.base.backend);
-  show("path", median_of(base_times(planted.samples)), "us");
-  show("spin", planted.spin_us, "us");
-  show("asked", 100 * planted.asked, "%");
-  show("achieved", 100 * planted.achieved, "%");
-  EXPECT_GT(planted.spin_us, 0);
-  EXPECT_EQ(planted.achieved, std::expm1(median_of(log_ratios(planted.samples))));
+  const double us = median_of(base_times(sampler.sample(base, base, options)));
+  const PairedSamples samples = sampler.sample(base, with_spin(timed, device, share * us), options);
+  const double achieved = std::expm1(median_of(log_ratios(samples)));
+  EXPECT_EQ(samples.candidate.backend, samples.base.backend);
+  show("path", us, "us");
+  show("asked", 100 * share, "%");
+  show("achieved", 100 * achieved, "%");
   if (cuda) {
-    EXPECT_NEAR(planted.achieved, share, 0.01);
+    EXPECT_NEAR(achieved, share, 0.01);
   } else {
-    EXPECT_GT(planted.achieved, 0.2);
+    EXPECT_GT(achieved, 0.2);
   }
 }
 
-TEST(TimingPlantedSlowdown, RefusesAShareBelowZero) {
-  PairSampler sampler(device_under_test());
-  const AttentionPath path = path_of_test(Promise::runs(), give_back_tokens);
-  EXPECT_THROW(plant_slowdown(sampler, shared_inputs(small_case), path, -0.1, {}), std::invalid_argument);
-}
-
-TEST(TimingPlantedSlowdown, LeavesTheResultsAsTheyAre) {
-  const auto inputs = shared_inputs(small_case);
-  const AttentionPath slow = with_spin(path_of_test(Promise::runs(), give_back_tokens), 10);
-  EXPECT_TRUE(same_bytes(slow.run(*inputs).output, inputs->tokens()));
+TEST(TimingPlantedSlowdown, RefusesASpinThatIsNoTime) {
+  EXPECT_THROW(with_spin({}, device_under_test(), -0.1), std::invalid_argument);
+  EXPECT_THROW(with_spin({}, device_under_test(), std::nan("")), std::invalid_argument);
 }
 
 }  // namespace

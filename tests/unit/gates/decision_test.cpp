@@ -1,11 +1,11 @@
 #include "attngate/gates/decision.h"
+#include "simulator.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
 
 #include <cmath>
 
-#include "attngate/gates/simulator.h"
 #include "unit/gates/sample_pairs.h"
 
 namespace attngate::test {

@@ -82,18 +82,11 @@ TEST(SamplesTest, says_nothing_over_the_spread_cap) {
 
 TEST(SamplesTest, says_nothing_about_a_gpu_that_waits_for_the_host) {
   auto pairs = quiet(100);
-  for (PairSample& pair : pairs) pair.base_host = 230;
-  EXPECT_EQ(
-      read_process(pairs, 100, {}).problem,
-      "host-bound: a call of the base takes 230.0 us on the host and 200.0 us on the GPU; put more calls into a sample");
-  EXPECT_TRUE(read_process(pairs, 100, {.host_bound_expected = true}).valid());
-  pairs = quiet(100);
   for (std::size_t index = 0; index < 11; ++index) pairs[index].device_waited = true;
   EXPECT_EQ(read_process(pairs, 100, {}).problem,
             "host-bound: the device may have waited for the host in 11 of 100 pairs; put more calls into a sample");
+  EXPECT_TRUE(read_process(pairs, 100, {.host_bound_expected = true}).valid());
   pairs[0].device_waited = false;
-  EXPECT_TRUE(read_process(pairs, 100, {}).valid());
-  for (PairSample& pair : pairs) pair = {.candidate = 202, .base = 200, .candidate_host = 199, .base_host = 50};
   EXPECT_TRUE(read_process(pairs, 100, {}).valid());
 }
 

@@ -7,7 +7,7 @@
 #include "attngate/gates/decision.h"
 #include "attngate/gates/operating_characteristic.h"
 #include "attngate/gates/power.h"
-#include "attngate/gates/simulator.h"
+#include "simulator.h"
 
 namespace attngate::test {
 namespace {

@@ -7,7 +7,7 @@
 #include "attngate/gates/gate_bounds.h"
 #include "attngate/gates/power.h"
 #include "attngate/gates/run_rule.h"
-#include "attngate/gates/simulator.h"
+#include "simulator.h"
 
 namespace attngate::test {
 namespace {

@@ -1,4 +1,4 @@
-#include "attngate/gates/simulator.h"
+#include "simulator.h"
 
 #include <algorithm>
 #include <cmath>
