@@ -3,25 +3,16 @@
 #include <algorithm>
 #include <cmath>
 
-#include "attngate/gates/seeded_random.h"
+#include "attngate/case/draw.h"
+#include "attngate/case/lengths.h"
 
 namespace attngate {
 namespace {
 
-/// Standard deviation of the lengths as a share of max_length: sdp.py draws padding with 0.01.
-constexpr double length_spread = 0.01;
-
-std::vector<std::int64_t> draw_lengths(const ShapeClass& shape, double padding, std::uint64_t seed) {
-  std::vector<std::int64_t> lengths(static_cast<std::size_t>(shape.batch_size), shape.max_length);
-  if (padding == 0) return lengths;
-  SeededRandom random(seed);
-  const auto most = static_cast<double>(shape.max_length);
-  for (std::int64_t& length : lengths) {
-    const double share = 1 - padding - length_spread * random.normal();
-    length = static_cast<std::int64_t>(std::clamp(std::floor(most * share), 1.0, most));
-  }
-  lengths[static_cast<std::size_t>(random.below(lengths.size()))] = shape.max_length;
-  return lengths;
+Lengths draw_lengths(const ShapeClass& shape, double padding, std::uint64_t seed) {
+  if (padding == 0) return all_equal_lengths(shape.batch_size, shape.max_length);
+  rc::Random random(seed);
+  return gaussian_padding_lengths(random, shape.batch_size, shape.max_length, padding);
 }
 
 double padded_tokens(const ShapeClass& shape) { return static_cast<double>(shape.batch_size) * static_cast<double>(shape.max_length); }
@@ -32,8 +23,8 @@ double attention_flops(const ShapeClass& shape) {
 }
 
 /// least * 2^x with x uniform, up to most.
-std::int64_t log_uniform(SeededRandom& random, double least, double most) {
-  return std::llround(least * std::exp2(random.uniform() * std::log2(most / least)));
+std::int64_t log_uniform(rc::Random& random, double least, double most) {
+  return std::llround(least * std::exp2(draw::unit(random) * std::log2(most / least)));
 }
 
 }  // namespace
@@ -68,12 +59,12 @@ const ShapeClass& shape_class(const std::string& name) {
 }
 
 ShapeClass random_shape_class(std::uint64_t seed) {
-  SeededRandom random(seed);
+  rc::Random random(seed);
   ShapeClass shape{"random", "drawn", 1, 1, 1, 1};
   shape.batch_size = log_uniform(random, 4, 256);
   shape.max_length = log_uniform(random, 64, 2048);
   shape.num_heads = log_uniform(random, 2, 16);
-  shape.head_dim = 32 * (1 + static_cast<std::int64_t>(random.below(4)));
+  shape.head_dim = 32 * draw::between(random, 1, 4);
   while (shape.batch_size > 1 && (padded_tokens(shape) > 0x1p17 || attention_flops(shape) > 0x1p37)) shape.batch_size /= 2;
   return shape;
 }

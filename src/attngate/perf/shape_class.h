@@ -22,8 +22,7 @@ struct ShapeClass {
 };
 
 /// The case of a class in which that share of the padded form is padding, 0 to 0.95, but for one sequence of max_length: the
-/// other lengths are normal about max_length * (1 - padding) with a standard deviation of 1 % of max_length, as sdp.py draws
-/// them. 0: all sequences are equally long, and mask=none.
+/// other lengths come from gaussian_padding_lengths (case/lengths.h), as sdp.py draws them. 0: all sequences are equally long, and mask=none.
 ///
 /// The seed is that of lengths and values. Throws CaseError for a class that cannot exist.
 AttentionCase case_of(const ShapeClass& shape_class, double padding, DType dtype, std::uint64_t seed);
