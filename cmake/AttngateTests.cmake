@@ -1,11 +1,12 @@
 # Registers the property tests: labels, device, timeout and resources in one place.
 
-# attngate_add_property_tests(PROPERTY name... DEVICE cpu|cuda DTYPES ... CASES n SECONDS n [LABEL label])
+# attngate_add_property_tests(PROPERTY name... DEVICE cpu|cuda DTYPES ... CASES n SECONDS n [COST n] [LABEL label])
 #
 # One CTest test per dtype, property.<name>.<dtype>.<device>. CASES and SECONDS are its budget of random cases,
-# whichever is used up first; ATTNGATE_CASES and ATTNGATE_SECONDS take their place. LABEL comes beside the usual ones.
+# whichever is used up first; ATTNGATE_CASES and ATTNGATE_SECONDS take their place. Tests of greater COST, about the seconds that one takes, start first, so
+# that none of the long ones runs alone at the end. LABEL comes beside the usual ones.
 function(attngate_add_property_tests)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "DEVICE;CASES;SECONDS;LABEL" "PROPERTY;DTYPES")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "DEVICE;CASES;SECONDS;COST;LABEL" "PROPERTY;DTYPES")
   # Shrinking, start-up and the corpus come on top of the budget.
   math(EXPR timeout "${arg_SECONDS} * 2 + 120")
   foreach(property IN LISTS arg_PROPERTY)
@@ -16,12 +17,12 @@ function(attngate_add_property_tests)
   endforeach()
 endfunction()
 
-# attngate_add_property_group(NAME group PROPERTY name... DEVICE cpu|cuda DTYPES ... CASES n SECONDS n)
+# attngate_add_property_group(NAME group PROPERTY name... DEVICE cpu|cuda DTYPES ... CASES n SECONDS n [COST n])
 #
 # One CTest test per dtype for all of the properties together, property.<group>.<dtype>.<device>: they share a process and
 # its worker, so that the device's start and the loading of kernels are paid once. The budget is each property's own.
 function(attngate_add_property_group)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;DEVICE;CASES;SECONDS" "PROPERTY;DTYPES")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;DEVICE;CASES;SECONDS;COST" "PROPERTY;DTYPES")
   list(LENGTH arg_PROPERTY count)
   # The corpus comes on top of each property's budget, 9 s in fp16 on two shared cores, and shrinking.
   math(EXPR timeout "(${arg_SECONDS} * 2 + 20) * ${count} + 120")
@@ -32,13 +33,16 @@ function(attngate_add_property_group)
   endforeach()
 endfunction()
 
-# attngate_add_property_test(name gtest_filter timeout [label...]), within a function that has arg_DEVICE, arg_CASES and
-# arg_SECONDS.
+# attngate_add_property_test(name gtest_filter timeout [label...]), within a function that has arg_DEVICE, arg_CASES,
+# arg_SECONDS and arg_COST.
 function(attngate_add_property_test name filter timeout)
   add_test(NAME ${name} COMMAND attngate_property_tests
     "--gtest_filter=${filter}" --cases=${arg_CASES} --seconds=${arg_SECONDS}
     "--results=${PROJECT_BINARY_DIR}/results" "--corpus=${PROJECT_SOURCE_DIR}/tests/corpus" --ctest-measurements)
   set_tests_properties(${name} PROPERTIES TIMEOUT ${timeout} SKIP_RETURN_CODE 77 PROCESSORS 1)
+  if(DEFINED arg_COST)
+    set_tests_properties(${name} PROPERTIES COST ${arg_COST})
+  endif()
   attngate_set_device(${name} ${arg_DEVICE} property ${ARGN})
   set_property(GLOBAL APPEND_STRING PROPERTY ATTNGATE_PROPERTY_TESTS ":${filter}")
 endfunction()

@@ -12,6 +12,7 @@
 #include "attngate/cli/device_option.h"
 #include "attngate/cli/seed_option.h"
 #include "attngate/gates/power.h"
+#include "attngate/perf/baseline_check.h"
 #include "attngate/perf/calibration.h"
 #include "attngate/perf/gate_json.h"
 #include "attngate/perf/gate_progress.h"
@@ -50,7 +51,7 @@ struct GateCommandOptions {
   // Other jobs than gating.
   bool list = false;
   std::optional<std::uint64_t> calibrate;
-  std::string baseline, write_bounds;
+  std::string baseline, write_bounds, against;
   bool replace_bounds = false;
   std::optional<std::uint64_t> study;
   std::string svg;
@@ -236,6 +237,19 @@ int study(const GateSession& session) {
   return exit_code::holds;
 }
 
+int compare_with_record(const GateSession& session, const Baseline& record) {
+  GateProgress progress(2 * session.gates.size());
+  const std::vector<BaselineResult> results =
+      check_against_baseline(session.source, session.device, session.bounds, session.gates, record, gate_options(session.options),
+                             [&](const std::string& doing) { progress.doing(doing); });
+  progress.clear();
+  std::cout << to_string(session.device) << '\n';
+  print_baseline_check(std::cout, results);
+  const bool all_skipped = std::ranges::all_of(results, [](const BaselineResult& result) { return result.status == GateStatus::skipped; });
+  if (all_skipped) return exit_code::skipped;
+  return verdict_of(results).fails ? exit_code::failed : exit_code::holds;
+}
+
 /// Options that mean something beside another one only.
 void check_combination(const GateCommandOptions& options) {
   const auto needs = [](const std::string& value, const char* option, bool has_other, const char* other) {
@@ -244,7 +258,10 @@ void check_combination(const GateCommandOptions& options) {
   needs(options.svg, "--svg", options.study.has_value(), "--study");
   needs(options.baseline, "--baseline", options.calibrate.has_value(), "--calibrate");
   needs(options.write_bounds, "--write-bounds", options.calibrate.has_value(), "--calibrate");
-  if (options.study && options.calibrate) throw UsageError("--study and --calibrate are two runs");
+  if (options.study.has_value() + options.calibrate.has_value() + !options.against.empty() > 1) {
+    throw UsageError("--study, --calibrate and --against are runs of their own");
+  }
+  if (options.own_gate() && !options.against.empty()) throw UsageError("--against compares the gates of --list, not one of your own");
 }
 
 void check_files(const GateCommandOptions& options) {
@@ -263,6 +280,8 @@ int run_gate_command(GateCommandOptions options) {
   gate_options(options);
   std::vector<GateBound> bounds = read_gate_bounds(options.bounds);
   check_files(options);
+  std::optional<Baseline> record;
+  if (!options.against.empty()) record = read_baseline(options.against);
   const PathRegistry registry = make_tested_registry();
   if (options.own_gate()) {
     check_operator(registry, "--candidate", options.candidate);
@@ -273,6 +292,7 @@ int run_gate_command(GateCommandOptions options) {
   if (options.own_gate()) session.bounds = {own_bound(options, compute_capability_key(session.device))};
   if (options.calibrate) return calibrate(session);
   if (options.study) return study(session);
+  if (record) return compare_with_record(session, *record);
   return run_gates(session);
 }
 
@@ -306,6 +326,8 @@ void add_gate_command(CLI::App& app, Command& chosen) {
   command->add_option("--baseline", options->baseline, "File for what the calibration measured")->check(refuse_empty);
   command->add_option("--write-bounds", options->write_bounds, "File for the bounds, with proposed ones where this GPU has none")->check(refuse_empty);
   command->add_flag("--replace-bounds", options->replace_bounds, "... and in the place of those that stand there for this GPU");
+  command->add_option("--against", options->against, "Compare with this baseline instead, by fresh processes; another GPU, driver or LibTorch skips")
+      ->check(refuse_empty);
   command->add_option("--study", options->study, "Measure the self gates' error rates over that many fresh processes")
       ->check(CLI::Range(std::uint64_t{Policy{}.processes + 1}, most_processes));
   command->add_option("--svg", options->svg, "File for the study's plot: detection against slowdown")->check(refuse_empty);

@@ -9,6 +9,7 @@
 
 #include "attngate/case/text.h"
 #include "attngate/gates/order_statistics.h"
+#include "attngate/perf/baseline_check.h"
 #include "attngate/report/results.h"
 #include "attngate/runner/for_all.h"
 #include "attngate/runner/text_table.h"
@@ -32,8 +33,9 @@ class Calibrator {
       const std::optional<double> ratio = runner_.measure(gate, fresh, problem);
       fresh = false;
       if (ratio) {
-        take_worst(worst, *entry, shown_ratio({entry->kind, 1}, std::log(*ratio)));
-        if (gate.name == gate.bound_name()) keep(gate, *entry, *ratio);
+        const double shown = shown_ratio({entry->kind, 1}, std::log(*ratio));
+        take_worst(worst, *entry, shown);
+        if (gate.name == gate.bound_name()) keep(gate, *entry, shown);
       } else {
         problems_[gate.name + ": " + problem] += 1;
       }
@@ -43,31 +45,26 @@ class Calibrator {
 
   Calibration result() const {
     Calibration calibration;
-    calibration.baseline = {{device_.device, compute_capability_key(device_), text_or_none(device_.driver), text_or_none(device_.cuda_runtime),
-                             device_.libtorch},
-                            utc_now(),
-                            entries_};
+    calibration.baseline = {baseline_key(device_), utc_now(), entries_};
     for (const auto& [problem, times] : problems_) calibration.problems.push_back(fmt::format("{} (in {} processes)", problem, times));
     for (const auto& [bound, ratios] : worst_by_bound_) propose(calibration, bound, ratios);
     return calibration;
   }
 
  private:
-  /// Files of baselines have no empty texts.
-  static std::string text_or_none(const std::string& text) { return text.empty() ? "none" : text; }
-
   static void take_worst(std::map<std::string, double>& worst, const GateBound& entry, double shown) {
     const auto [place, first] = worst.try_emplace(entry.gate, shown);
     if (!first) place->second = entry.kind == BoundKind::upper_ratio ? std::max(place->second, shown) : std::min(place->second, shown);
   }
 
-  void keep(const Gate& gate, const GateBound& entry, double ratio) {
+  /// On the bound's scale, where the kind tells which side is worse.
+  void keep(const Gate& gate, const GateBound& entry, double shown) {
     auto place = std::ranges::find(entries_, gate.name, &BaselineEntry::gate);
     if (place == entries_.end()) {
       entries_.push_back({gate.name, to_line(gate.attention_case), entry.quantity, "ratio", entry.kind, {}});
       place = entries_.end() - 1;
     }
-    place->values.push_back(ratio);
+    place->values.push_back(shown);
   }
 
   void propose(Calibration& calibration, const std::string& name, const std::vector<double>& ratios) const {

@@ -12,6 +12,7 @@
 #include "attngate/suite/attention_worker.h"
 #include "attngate/timing/allocations.h"
 #include "attngate/timing/ceilings.h"
+#include "attngate/timing/graph_replay.h"
 #include "attngate/timing/pair_sampler.h"
 #include "attngate/timing/spin.h"
 #include "attngate/timing/timed_attention.h"
@@ -24,6 +25,8 @@ namespace {
 constexpr double request_seconds = 60;
 /// How long a worker may take to be ready: a hundred times what LibTorch and CUDA take on a quiet machine.
 constexpr double start_seconds = 60;
+/// Throughput is that of calls in a row: five and more of an operator of 200 us, where one alone would be its neighbours.
+constexpr double least_throughput_us = 1000;
 /// What the host holds of a request: no operator takes host memory to speak of on a GPU, and on the CPU all of it.
 constexpr std::uint64_t request_host_bytes = std::uint64_t{16} << 30;
 
@@ -64,12 +67,14 @@ class SamplingWorker {
       return answer;
     }
     if (request.ceilings) answer.ceilings = ceilings_for(parse_line(request.base.line).dtype);
-    const TimedOperator base = make_operator(request.base, on_path), candidate = make_operator(request.candidate, on_path);
+    const TimedOperator base = make_operator(request.base, request.quantity, on_path);
+    const TimedOperator candidate = make_operator(request.candidate, request.quantity, on_path);
     SamplingOptions options;
     options.quantity = request.quantity;
     options.seed = request.seed;
     options.most_pairs = request.most_pairs;
     options.budget_seconds = request.budget_seconds;
+    if (request.quantity == Quantity::throughput) options.least_sample_us = least_throughput_us;
     answer.samples = sampler_->sample(base, candidate, options);
     on_path("");
     return answer;
@@ -87,10 +92,14 @@ class SamplingWorker {
     return {product.flops_per_second, ceilings_->copy_bytes_per_second};
   }
 
-  TimedOperator make_operator(const OperatorRequest& request, const OnPath& on_path) {
+  /// GPU time is that of a CUDA graph where there can be one: a single launch, so that the host cannot be in the way.
+  TimedOperator make_operator(const OperatorRequest& request, Quantity quantity, const OnPath& on_path) {
     on_path(request.name);
     TimedOperator timed = make_plain_operator(request);
-    return request.spin_us ? with_spin(std::move(timed), device_, *request.spin_us) : timed;
+    if (request.spin_us) timed = with_spin(std::move(timed), device_, *request.spin_us);
+    if (quantity != Quantity::gpu_time) return timed;
+    GraphReplay graph = graph_replay(timed, device_);
+    return graph.replayed ? std::move(*graph.replayed) : timed;
   }
 
   TimedOperator make_plain_operator(const OperatorRequest& request) {

@@ -28,7 +28,9 @@ void add_cases(std::string& text, const Failure& failure) {
   }
 }
 
-std::string paths_table(const Verdict& verdict) {
+}  // namespace
+
+std::string outcome_table(const Verdict& verdict) {
   TextTable table({{"path"}, {"backend"}, {"status"}, {"error", Align::right}, {"bound", Align::right}, {"margin", Align::right}});
   for (const PathOutcome& outcome : verdict.paths) {
     table.add_row({outcome.path, outcome.backend, to_string(outcome.status), fmt::format("{:.2e}", outcome.error),
@@ -37,8 +39,6 @@ std::string paths_table(const Verdict& verdict) {
   }
   return table.text("  ");
 }
-
-}  // namespace
 
 std::string failure_report(const RunIdentity& run, const Failure& failure) {
   const CheckedCase& smallest = failure.smallest();
@@ -51,7 +51,7 @@ std::string failure_report(const RunIdentity& run, const Failure& failure) {
   if (failure.flaky()) add_field(text, "flaky", fmt::format("held in {} of {} re-runs of the same case", failure.reruns_held, failure.reruns));
   add_cases(text, failure);
   text += "\n";
-  if (!smallest.verdict.paths.empty()) text += paths_table(smallest.verdict) + "\n";
+  if (!smallest.verdict.paths.empty()) text += outcome_table(smallest.verdict) + "\n";
   text += fmt::format("  replay with\n    {}\n    {}\n", replay_command(run, smallest.line), ctest_replay_command(run, smallest.line));
   return text;
 }

@@ -117,6 +117,7 @@ class Run {
       }
       if (is_disaster(checked.verdict)) aside_seconds_ += evaluation.seconds();  // a time limit, mostly: no path's figure
       const bool first_look = heard.empty();
+      if (origin == CaseOrigin::replay && first_look) report_.replayed = checked.verdict;
       add_to_report(origin, checked, heard);
       progress_.show(report_.cases(), watch_.seconds() - aside_seconds_, report_.worst_margin);
       if (checked.verdict.holds) {

@@ -114,6 +114,8 @@ struct RunReport {
   double worst_margin = 0;
   std::string worst_path;
   std::string worst_line;
+  /// What was said of the replayed case at first; empty where none was replayed, or nothing applied.
+  std::optional<Verdict> replayed;
   /// One for each path or pair that failed, in the order in which they did.
   std::vector<Failure> failures;
   /// Cases that failed, flaky ones included; a case counts once, however many paths fail on it.

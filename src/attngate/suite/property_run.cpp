@@ -111,6 +111,8 @@ PropertyRunResult run_property(const PropertyRun& run, WorkerPool& pool, std::os
   result.results = make_results(context, result.report);
   result.exit_code = result.report.exit_code();
   for (const Failure& failure : result.report.failures) out << failure_report(context.run, failure);
+  const std::optional<Verdict>& replayed = result.report.replayed;
+  if (replayed && result.report.failures.empty() && !replayed->paths.empty()) out << '\n' << outcome_table(*replayed) << '\n';
   out << summary_line(context.run, result.report);
   out.flush();
   // Last, so that a full disk cannot swallow a failure.

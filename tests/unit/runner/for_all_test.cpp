@@ -77,6 +77,8 @@ TEST(ForAllTest, replays_the_given_case_and_nothing_else) {
   const RunReport report = for_all(options, draw_fake, shrinkable_case, recorder.check(always_holds));
   EXPECT_EQ(recorder.seen, (std::vector<AttentionCase>{case_of({3, 4}, 5)}));
   EXPECT_EQ(report.replayed_cases, 1u);
+  ASSERT_TRUE(report.replayed);
+  EXPECT_TRUE(report.replayed->holds);
   EXPECT_EQ(report.status(), RunStatus::holds);
 }
 

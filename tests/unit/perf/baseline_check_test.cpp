@@ -1,0 +1,93 @@
+#include "attngate/perf/baseline_check.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <sstream>
+
+#include "attngate/perf/calibration.h"
+#include "attngate/perf/shape_class.h"
+#include "fake_source.h"
+
+namespace attngate::test {
+namespace {
+
+Gate path_gate(const std::string& name) {
+  Gate gate;
+  gate.name = name;
+  gate.attention_case = case_of(shape_class("short"), 0.5, DType::bf16, 1);
+  gate.candidate = {"fast", "fast", InputForm::nested};
+  gate.base = {"slow", "slow", InputForm::padded};
+  return gate;
+}
+
+const std::vector<GateBound> bounds = {{"gate.path.a", "throughput", BoundKind::required_speedup, "a", {}}};
+
+/// Process p sees the candidate at `speedup` + p / 100 times the base.
+FakeSource source(double speedup) {
+  return FakeSource([speedup](const SampleRequest& request, int process) { return pairs_of(request, 1 / (speedup + process / 100.0), 200, 0); });
+}
+
+Baseline stored() {
+  FakeSource samples = source(2);
+  return calibrate_gates(samples, samples.device_key(), bounds, [](std::uint64_t) { return std::vector<Gate>{path_gate("gate.path.a")}; },
+                         {20, {}})
+      .baseline;
+}
+
+std::vector<BaselineResult> check(FakeSource& samples, const Baseline& baseline, const std::string& gate = "gate.path.a") {
+  return check_against_baseline(samples, samples.device_key(), bounds, {path_gate(gate)}, baseline, {});
+}
+
+TEST(BaselineCheckTest, passes_what_is_as_fast_as_it_was_and_takes_two_fresh_processes) {
+  FakeSource samples = source(2.1);
+  const std::vector<BaselineResult> results = check(samples, stored());
+  ASSERT_EQ(results.size(), 1u);
+  EXPECT_EQ(results[0].status, GateStatus::pass) << results[0].line;
+  EXPECT_EQ(samples.fresh_processes(), 2);
+  EXPECT_EQ(samples.expected, 2u);
+}
+
+TEST(BaselineCheckTest, fails_a_speedup_that_is_smaller_than_all_on_record_and_passes_a_larger_one) {
+  FakeSource slower = source(1.5), faster = source(3);
+  const std::vector<BaselineResult> results = check(slower, stored());
+  EXPECT_EQ(results[0].status, GateStatus::fail) << results[0].line;
+  EXPECT_TRUE(verdict_of(results).fails);
+  EXPECT_EQ(slower.fresh_processes(), 4);
+  EXPECT_EQ(check(faster, stored())[0].status, GateStatus::pass);
+}
+
+TEST(BaselineCheckTest, passes_what_is_slower_in_two_processes_and_not_in_the_next_two) {
+  FakeSource samples([](const SampleRequest& request, int process) { return pairs_of(request, process <= 2 ? 1.0 : 0.4, 200, 0); });
+  const std::vector<BaselineResult> results = check(samples, stored());
+  EXPECT_EQ(results[0].status, GateStatus::pass) << results[0].line;
+  EXPECT_FALSE(verdict_of(results).fails);
+}
+
+TEST(BaselineCheckTest, skips_another_key_and_an_unknown_gate_with_the_reason_and_measures_nothing) {
+  FakeSource samples = source(2);
+  Baseline other = stored();
+  other.key.driver = "2";
+  const std::vector<BaselineResult> results = check(samples, other);
+  EXPECT_EQ(results[0].status, GateStatus::skipped);
+  EXPECT_NE(results[0].line.find("driver '1' here, '2' there"), std::string::npos) << results[0].line;
+  EXPECT_NE(check(samples, stored(), "gate.path.b")[0].line.find("no entry"), std::string::npos);
+  EXPECT_TRUE(samples.asked.empty());
+}
+
+TEST(BaselineCheckTest, is_inconclusive_where_a_fresh_process_cannot_measure) {
+  FakeSource samples([](const SampleRequest&, int) {
+    SampleAnswer answer;
+    answer.error = "out of memory";
+    return answer;
+  });
+  const std::vector<BaselineResult> results = check(samples, stored());
+  EXPECT_EQ(results[0].status, GateStatus::inconclusive);
+  EXPECT_EQ(results[0].line, "out of memory");
+  std::ostringstream out;
+  print_baseline_check(out, results);
+  EXPECT_NE(out.str().find("0 passed, 0 failed, 1 inconclusive"), std::string::npos) << out.str();
+}
+
+}  // namespace
+}  // namespace attngate::test
