@@ -80,6 +80,7 @@ class PropertyTest : public testing::Test {
     if (environment.max_seconds && !environment.max_cases) run.max_cases = std::uint64_t{1} << 40;
     run.corpus = is_known_issues() ? settings_->registry.known_cases(device_) : settings_->corpus;
     run.replay = environment.replay;
+    run.case_timeout_seconds = environment.case_timeout_seconds.value_or(run.case_timeout_seconds);
     run.in_process = environment.in_process;
     run.results_folder = settings_->results_folder;
     return run;

@@ -31,7 +31,7 @@ struct CheckOptions {
   std::string seed;
   std::optional<std::uint64_t> cases;
   std::optional<double> seconds;
-  double case_timeout = default_case_timeout_seconds;
+  std::optional<double> case_timeout;
   bool stop_at_first = false;
   bool in_process = false;
   std::string corpus;
@@ -93,7 +93,7 @@ std::vector<PropertyRun> plan_runs(const CheckOptions& options, const PathRegist
   base.seed = chosen_seed(options.seed);
   base.max_cases = options.cases.value_or(environment.max_cases.value_or(default_cases));
   base.max_seconds = options.seconds.value_or(environment.max_seconds.value_or(base.max_seconds));
-  base.case_timeout_seconds = options.case_timeout;
+  base.case_timeout_seconds = options.case_timeout.value_or(environment.case_timeout_seconds.value_or(default_case_timeout_seconds));
   base.stop_at_first_failure = options.stop_at_first;
   base.in_process = environment.in_process;
   base.results_folder = options.results;
@@ -161,8 +161,8 @@ void add_check_command(CLI::App& app, Command& chosen) {
   command->add_option("--seconds", options->seconds,
                       "Time for the random cases of each property and dtype (default: ATTNGATE_SECONDS, else no limit)")
       ->check(refuse_seconds);
-  command->add_option("--case-timeout", options->case_timeout, "Seconds after which a case counts as hung")
-      ->capture_default_str()
+  command->add_option("--case-timeout", options->case_timeout,
+                      "Seconds after which a case counts as hung (default: ATTNGATE_CASE_TIMEOUT, else 20)")
       ->check(refuse_seconds);
   command->add_flag("--stop-at-first", options->stop_at_first,
                     "End each property with its first failure (default: go on without the path that failed)");

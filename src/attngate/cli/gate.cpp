@@ -12,6 +12,7 @@
 #include "attngate/cli/device_option.h"
 #include "attngate/cli/seed_option.h"
 #include "attngate/gates/power.h"
+#include "attngate/gates/strict_json.h"
 #include "attngate/perf/baseline_check.h"
 #include "attngate/perf/calibration.h"
 #include "attngate/perf/gate_json.h"
@@ -52,6 +53,7 @@ struct GateCommandOptions {
   bool list = false;
   std::optional<std::uint64_t> calibrate;
   std::string baseline, write_bounds, against;
+  std::string study_from;
   bool replace_bounds = false;
   std::optional<std::uint64_t> study;
   std::string svg;
@@ -153,7 +155,7 @@ void print_power(const GateSession& session, const Policy& policy) {
   std::set<std::string> told;
   for (const Gate& gate : session.gates) {
     if (gate.kind != GateKind::self || !told.insert(gate.bound_name()).second) continue;
-    const BoundChoice choice = choose_bound(session.bounds, gate.bound_name(), compute_capability_key(session.device));
+    const BoundChoice choice = choose_bound(session.bounds, gate.bound_name(), gpu_kind(session.device));
     if (!choice.bound) continue;
     const double forgiven = choice.bound->value - 1;
     std::cout << fmt::format("{}, pairs that spread by {:.2f} % and processes by {:.2f} %:\n", gate.bound_name(), 100 * noise.pair_spread,
@@ -165,7 +167,7 @@ void print_power(const GateSession& session, const Policy& policy) {
 int run_gates(const GateSession& session) {
   const GateOptions options = gate_options(session.options);
   GateProgress progress(session.gates.size());
-  GateRunner runner(session.source, session.bounds, compute_capability_key(session.device), options,
+  GateRunner runner(session.source, session.bounds, gpu_kind(session.device), options,
                     [&](const std::string& doing) { progress.doing(doing); });
   std::cout << to_string(session.device) << '\n' << policy_text(options.policy) << "\nseed " << fmt::format("{:#x}", options.seed) << "\n\n";
   print_power(session, options.policy);
@@ -197,7 +199,7 @@ int run_gates(const GateSession& session) {
 /// The bounds with proposals in them; those that stand already stay, unless they shall be replaced.
 std::vector<GateBound> with_proposals(std::vector<GateBound> bounds, const Calibration& calibration, bool replace) {
   for (const ProposedBound& proposed : calibration.proposals) {
-    const bool stands = choose_bound(bounds, proposed.gate, proposed.value.compute_capability).bound.has_value();
+    const bool stands = choose_bound(bounds, proposed.gate, {proposed.value.compute_capability, proposed.value.device}).bound.has_value();
     if (replace || !stands) set_value(bounds, proposed.gate, proposed.value);
   }
   return bounds;
@@ -222,18 +224,31 @@ int calibrate(const GateSession& session) {
   return calibration.proposals.empty() ? exit_code::failed : exit_code::holds;
 }
 
+void show_study(const GateStudy& study, const std::string& device, const GateCommandOptions& options) {
+  print_study(std::cout, study);
+  if (!options.json.empty()) write_atomically(options.json, study_to_json(study, device));
+  if (!options.svg.empty()) write_atomically(options.svg, study_svg(study, device));
+}
+
 int study(const GateSession& session) {
   const auto save = [&](const GateStudy& study) {
-    if (!session.options.json.empty()) write_atomically(session.options.json, study_to_json(study, session.device));
+    if (!session.options.json.empty()) write_atomically(session.options.json, study_to_json(study, to_string(session.device)));
   };
   GateProgress progress(*session.options.study);
-  const GateStudy study = study_gates(session.source, session.bounds, compute_capability_key(session.device), session.gates,
+  const GateStudy study = study_gates(session.source, session.bounds, gpu_kind(session.device), session.gates,
                                       {*session.options.study, gate_options(session.options)},
                                       [&](const std::string& doing) { progress.doing(doing); }, save);
   progress.clear();
-  print_study(std::cout, study);
-  save(study);
-  if (!session.options.svg.empty()) write_atomically(session.options.svg, study_svg(study, to_string(session.device)));
+  show_study(study, to_string(session.device), session.options);
+  return exit_code::holds;
+}
+
+/// Needs no GPU: the samples are there.
+int study_anew(const GateCommandOptions& options) {
+  StoredStudy stored = study_from_json(read_gate_file(options.study_from, "study '" + options.study_from + "'"));
+  std::cout << stored.device << '\n';
+  decide_anew(stored.study, StudyOptions{}.decisions);
+  show_study(stored.study, stored.device, options);
   return exit_code::holds;
 }
 
@@ -255,11 +270,11 @@ void check_combination(const GateCommandOptions& options) {
   const auto needs = [](const std::string& value, const char* option, bool has_other, const char* other) {
     if (!value.empty() && !has_other) throw UsageError(std::string(option) + " needs " + other);
   };
-  needs(options.svg, "--svg", options.study.has_value(), "--study");
+  needs(options.svg, "--svg", options.study.has_value() || !options.study_from.empty(), "--study or --study-from");
   needs(options.baseline, "--baseline", options.calibrate.has_value(), "--calibrate");
   needs(options.write_bounds, "--write-bounds", options.calibrate.has_value(), "--calibrate");
-  if (options.study.has_value() + options.calibrate.has_value() + !options.against.empty() > 1) {
-    throw UsageError("--study, --calibrate and --against are runs of their own");
+  if (options.study.has_value() + options.calibrate.has_value() + !options.against.empty() + !options.study_from.empty() > 1) {
+    throw UsageError("--study, --study-from, --calibrate and --against are runs of their own");
   }
   if (options.own_gate() && !options.against.empty()) throw UsageError("--against compares the gates of --list, not one of your own");
 }
@@ -274,6 +289,10 @@ int run_gate_command(GateCommandOptions options) {
   options.chosen_seed = chosen_seed(options.seed);
   check_combination(options);
   if (options.list) return list_gates(options);
+  if (!options.study_from.empty()) {
+    check_files(options);
+    return study_anew(options);
+  }
   use_gpu_from_ctest();
   if (const auto code = options.skip_without_gpu ? code_without_gpu(options.device) : std::nullopt) return *code;
   std::vector<Gate> gates = gates_to_run(options, options.chosen_seed);  // a wrong name is told before any time is spent
@@ -289,7 +308,7 @@ int run_gate_command(GateCommandOptions options) {
   }
   WorkerSampleSource source(registry, choose_device(options.device));
   GateSession session{options, source, source.device_key(), std::move(bounds), std::move(gates)};
-  if (options.own_gate()) session.bounds = {own_bound(options, compute_capability_key(session.device))};
+  if (options.own_gate()) session.bounds = {own_bound(options, gpu_kind(session.device).compute_capability)};
   if (options.calibrate) return calibrate(session);
   if (options.study) return study(session);
   if (record) return compare_with_record(session, *record);
@@ -330,6 +349,8 @@ void add_gate_command(CLI::App& app, Command& chosen) {
       ->check(refuse_empty);
   command->add_option("--study", options->study, "Measure the self gates' error rates over that many fresh processes")
       ->check(CLI::Range(std::uint64_t{Policy{}.processes + 1}, most_processes));
+  command->add_option("--study-from", options->study_from, "Tally a study's decisions anew from its --json file, an interrupted one's too")
+      ->check(refuse_empty);
   command->add_option("--svg", options->svg, "File for the study's plot: detection against slowdown")->check(refuse_empty);
   command->add_flag("--ctest-measurements", options->ctest_measurements, "Print CTest's measurement tags");
   command->add_flag("--skip-without-gpu", options->skip_without_gpu,

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <set>
 #include <stdexcept>
+#include <utility>
 
 #include "attngate/gates/strict_json.h"
 
@@ -31,20 +32,24 @@ bool is_compute_capability(const std::string& text) {
          digits(std::string_view(text).substr(dot + 1));
 }
 
+/// "compute capability 9.0", or that "of NVIDIA H100 80GB HBM3".
+std::string gpu_text(const CalibratedValue& value) {
+  return fmt::format("compute capability {}{}{}", value.compute_capability, value.device.empty() ? "" : " of ", value.device);
+}
+
 std::vector<CalibratedValue> read_values(StrictObject& entry) {
   if (entry.holds("values", uncalibrated)) {
     entry.text("values");
     return {};
   }
   std::vector<CalibratedValue> values;
-  std::set<std::string> capabilities;
+  std::set<std::pair<std::string, std::string>> gpus;
   for (StrictObject& item : entry.objects("values")) {
     CalibratedValue value;
     value.compute_capability = item.text("compute_capability");
     if (!is_compute_capability(value.compute_capability)) item.refuse("compute_capability", "text like \"9.0\", or \"cpu\"");
-    if (!capabilities.insert(value.compute_capability).second) {
-      item.refuse(fmt::format("compute capability {} comes twice", value.compute_capability));
-    }
+    value.device = item.optional_text("device");
+    if (!gpus.emplace(value.compute_capability, value.device).second) item.refuse(fmt::format("{} comes twice", gpu_text(value)));
     value.value = item.positive("value");
     value.source = item.text("source");
     item.finish();
@@ -70,8 +75,10 @@ GateBound read_entry(StrictObject& entry) {
 json json_of(const GateBound& bound) {
   json values = json::array();
   for (const CalibratedValue& value : bound.values) {
-    values.push_back(
-        {{"compute_capability", value.compute_capability}, {"value", value.value}, {"source", value.source}});
+    json& item = values.emplace_back(json{{"compute_capability", value.compute_capability}});
+    if (!value.device.empty()) item["device"] = value.device;
+    item["value"] = value.value;
+    item["source"] = value.source;
   }
   json entry = {
       {"gate", bound.gate}, {"quantity", bound.quantity}, {"kind", to_string(bound.kind)}, {"about", bound.about}};
@@ -119,7 +126,9 @@ void set_value(std::vector<GateBound>& bounds, const std::string& gate, const Ca
     throw std::invalid_argument(
         fmt::format("no entry is named {}: a gate's kind and quantity are stated by hand first", gate));
   }
-  const auto old = std::ranges::find(entry->values, value.compute_capability, &CalibratedValue::compute_capability);
+  const auto old = std::ranges::find_if(entry->values, [&](const CalibratedValue& other) {
+    return other.compute_capability == value.compute_capability && other.device == value.device;
+  });
   if (old == entry->values.end()) {
     entry->values.push_back(value);
   } else {
@@ -127,8 +136,7 @@ void set_value(std::vector<GateBound>& bounds, const std::string& gate, const Ca
   }
 }
 
-BoundChoice choose_bound(const std::vector<GateBound>& bounds, const std::string& gate,
-                         const std::string& compute_capability) {
+BoundChoice choose_bound(const std::vector<GateBound>& bounds, const std::string& gate, const GpuKind& gpu) {
   BoundChoice choice;
   const auto entry = std::ranges::find(bounds, gate, &GateBound::gate);
   if (entry == bounds.end()) {
@@ -136,17 +144,21 @@ BoundChoice choose_bound(const std::vector<GateBound>& bounds, const std::string
     return choice;
   }
   choice.entry = &*entry;
-  const auto value = std::ranges::find(entry->values, compute_capability, &CalibratedValue::compute_capability);
-  if (value != entry->values.end()) {
-    choice.bound = Bound{.kind = entry->kind, .value = value->value};
-    choice.source = value->source;
+  const CalibratedValue* chosen = nullptr;
+  std::vector<std::string> others;
+  for (const CalibratedValue& value : entry->values) {
+    const bool fits = value.compute_capability == gpu.compute_capability && (value.device.empty() || value.device == gpu.device);
+    if (!fits) others.push_back(value.device.empty() ? value.compute_capability : value.device);
+    if (fits && (chosen == nullptr || !value.device.empty())) chosen = &value;
+  }
+  if (chosen != nullptr) {
+    choice.bound = Bound{.kind = entry->kind, .value = chosen->value};
+    choice.source = chosen->source;
     return choice;
   }
-  std::vector<std::string> others;
-  for (const CalibratedValue& other : entry->values) others.push_back(other.compute_capability);
   choice.skip_reason = fmt::format(
-      "{} is uncalibrated for compute capability {}{}; 'attngate gate --calibrate' on such a GPU proposes a bound",
-      gate, compute_capability.empty() ? "none" : compute_capability,
+      "{} is uncalibrated for {}compute capability {}{}; 'attngate gate --calibrate' on such a GPU proposes a bound", gate,
+      gpu.device.empty() ? "" : gpu.device + ", ", gpu.compute_capability.empty() ? "none" : gpu.compute_capability,
       others.empty() ? "" : fmt::format(" (calibrated for {})", fmt::join(others, ", ")));
   return choice;
 }

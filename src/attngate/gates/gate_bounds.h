@@ -8,6 +8,14 @@
 
 namespace attngate {
 
+/// What bounds go by.
+struct GpuKind {
+  /// "9.0"; "cpu" for a processor.
+  std::string compute_capability;
+  /// "NVIDIA H100 80GB HBM3".
+  std::string device = {};
+};
+
 /// A bound's value for one kind of GPU.
 struct CalibratedValue {
   /// "9.0"; "cpu" for a processor.
@@ -15,6 +23,9 @@ struct CalibratedValue {
   double value = 0;
   /// Where the number comes from: what was measured, on what, by what rule it follows.
   std::string source;
+  /// The only device that it is for: an H100 and an H200 share a compute capability and not their speed. Empty: every
+  /// device of the compute capability.
+  std::string device = {};
   bool operator==(const CalibratedValue&) const = default;
 };
 
@@ -40,7 +51,7 @@ const std::vector<std::string>& known_quantities();
 ///
 /// Throws GateDataError, naming the entry by number and gate and the field, for anything but what docs/gates.md
 /// describes: a key that is missing, unknown or there twice, a wrong type, an unknown kind or quantity, a gate or a
-/// compute capability twice, a value that is not above 0, no source.
+/// GPU twice, a value that is not above 0, no source.
 std::vector<GateBound> parse_gate_bounds(const std::string& text, const std::string& where);
 
 /// The bounds of a file; throws GateDataError for one that cannot be read, or as parse_gate_bounds does.
@@ -49,7 +60,7 @@ std::vector<GateBound> read_gate_bounds(const std::string& path);
 /// The text of such a file; parse_gate_bounds gives the same bounds back.
 std::string gate_bounds_to_json(const std::vector<GateBound>& bounds);
 
-/// Puts a value into the gate's entry, in the place of the one for the same compute capability if there is one. Throws
+/// Puts a value into the gate's entry, in the place of the one for the same GPU if there is one. Throws
 /// std::invalid_argument for a gate without an entry.
 void set_value(std::vector<GateBound>& bounds, const std::string& gate, const CalibratedValue& value);
 
@@ -63,9 +74,8 @@ struct BoundChoice {
   std::string skip_reason;
 };
 
-/// The bound of that gate on a GPU of that compute capability. A gate that is unknown, uncalibrated, or calibrated for
-/// other GPUs only has none: nothing is guessed from a neighbour.
-BoundChoice choose_bound(const std::vector<GateBound>& bounds, const std::string& gate,
-                         const std::string& compute_capability);
+/// The bound of that gate on that GPU: the one for this very device, else the one for all of its compute capability. A gate
+/// that is unknown, uncalibrated, or calibrated for other GPUs only has none: nothing is guessed from a neighbour.
+BoundChoice choose_bound(const std::vector<GateBound>& bounds, const std::string& gate, const GpuKind& gpu);
 
 }  // namespace attngate

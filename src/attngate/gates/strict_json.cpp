@@ -39,6 +39,8 @@ std::string StrictObject::text(const char* key) {
   return value.get<std::string>();
 }
 
+std::string StrictObject::optional_text(const char* key) { return object_->contains(key) ? text(key) : std::string(); }
+
 std::string StrictObject::one_of(const char* key, const std::vector<std::string>& allowed) {
   const std::string value = text(key);
   if (std::ranges::find(allowed, value) == allowed.end()) {

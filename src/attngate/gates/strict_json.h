@@ -18,6 +18,8 @@ class StrictObject {
 
   /// Text that is not empty.
   std::string text(const char* key);
+  /// The same, or nothing where the key is missing.
+  std::string optional_text(const char* key);
   /// One of these texts.
   std::string one_of(const char* key, const std::vector<std::string>& allowed);
   /// A finite number above 0.

@@ -29,7 +29,9 @@ class Formula {
     const at::Tensor split = packed.view({batch_, length_, 3, heads_, head_dim_}).permute({2, 0, 3, 1, 4});
     at::Tensor logits = at::matmul(split[0].mul(scale()), split[1].transpose(-2, -1));
     FormulaResult result;
-    if (dtype_ == at::kDouble && has_large_logits()) result.largest_logit = logits.abs().amax();
+    if (dtype_ == at::kDouble && has_large_logits()) {
+      result.logit_magnitude = at::matmul(split[0].abs().mul_(scale()), split[1].abs().transpose(-2, -1)).amax();
+    }
     if (const at::Tensor hidden = hidden_keys(); hidden.defined()) {
       logits.masked_fill_(hidden, -std::numeric_limits<double>::infinity());
     }

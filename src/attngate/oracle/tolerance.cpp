@@ -1,5 +1,6 @@
 #include "attngate/oracle/tolerance.h"
 
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
@@ -23,6 +24,7 @@ double ratio(double error, double bound) {
 
 const double pair_slack = std::sqrt(2.0);
 const double logit_roundings = 1;
+const double narrow_rms_floor = 1.5;
 const std::int64_t rows_for_own_scale = 8;
 const std::int64_t elements_for_rms_rule = 256;
 const std::int64_t columns_for_row_rule = 32;
@@ -42,7 +44,7 @@ ToleranceRule tolerance_rule(DType dtype) {
 
 Bounds::Bounds(const ToleranceRule& rule, const std::vector<ErrorStats>& plain_error,
                const std::vector<ErrorStats>& reference_magnitude, const AttentionCase& attention_case,
-               std::int64_t columns, double largest_logit)
+               std::int64_t columns, double logit_magnitude)
     : columns_(static_cast<double>(columns)) {
   ErrorStats batch_error;
   for (const ErrorStats& stats : plain_error) batch_error.merge(stats);
@@ -53,16 +55,17 @@ Bounds::Bounds(const ToleranceRule& rule, const std::vector<ErrorStats>& plain_e
     const ErrorStats& plain = own ? plain_error[sequence] : batch_error;
     const ErrorStats& magnitude = reference_magnitude[sequence];
     const double u = rule.unit_roundoff;
-    const double logit_floor = logit_roundings * largest_logit;
+    const double logit_floor = logit_roundings * logit_magnitude;
     const double reference_rms = std::sqrt(magnitude.sum_squares / elements);
     const double plain_rms = std::sqrt(plain_error[sequence].sum_squares / elements);
     const double plain_row = std::sqrt(plain.max_row_sum_squares / columns_);
     const double no_bound = std::numeric_limits<double>::infinity();
     const bool enough_for_rms = own && elements >= static_cast<double>(elements_for_rms_rule);
     const bool enough_for_row = columns >= columns_for_row_rule;
+    const double rms_floor = enough_for_row ? rule.rms_floor : std::max(rule.rms_floor, narrow_rms_floor);
     bounds_.push_back(
         {rule.max_factor * plain.max_abs + (rule.max_floor + logit_floor) * u * magnitude.max_abs,
-         enough_for_rms ? rule.rms_factor * plain_rms + (rule.rms_floor + logit_floor) * u * reference_rms : no_bound,
+         enough_for_rms ? rule.rms_factor * plain_rms + (rms_floor + logit_floor) * u * reference_rms : no_bound,
          enough_for_row ? rule.row_factor * plain_row + (rule.row_floor + logit_floor) * u * reference_rms : no_bound, elements});
   }
 }

@@ -64,7 +64,7 @@ void compare(GateRunner& runner, SampleSource& source, std::vector<Known>& gates
 }  // namespace
 
 BaselineKey baseline_key(const DeviceKey& device) {
-  return {device.device, compute_capability_key(device), text_or_none(device.driver), text_or_none(device.cuda_runtime), device.libtorch};
+  return {device.device, gpu_kind(device).compute_capability, text_or_none(device.driver), text_or_none(device.cuda_runtime), device.libtorch};
 }
 
 std::vector<BaselineResult> check_against_baseline(SampleSource& source, const DeviceKey& device, const std::vector<GateBound>& bounds,
@@ -78,7 +78,7 @@ std::vector<BaselineResult> check_against_baseline(SampleSource& source, const D
     results[i].line = choice.skip_reason;
     if (choice.entry != nullptr) all.push_back({&gates[i], choice.entry, &results[i], {}, ""});
   }
-  GateRunner runner(source, bounds, compute_capability_key(device), options);
+  GateRunner runner(source, bounds, gpu_kind(device), options);
   for (int comparison = 0; comparison < comparisons && !all.empty(); ++comparison) {
     compare(runner, source, all, progress);
     std::erase_if(all, [](const Known& known) { return known.result->status != GateStatus::fail; });

@@ -21,7 +21,7 @@ namespace {
 class Calibrator {
  public:
   Calibrator(SampleSource& source, const DeviceKey& device, const std::vector<GateBound>& bounds, const CalibrationOptions& options)
-      : bounds_(bounds), options_(options), device_(device), runner_(source, bounds, compute_capability_key(device), options.gates) {}
+      : bounds_(bounds), options_(options), device_(device), runner_(source, bounds, gpu_kind(device), options.gates) {}
 
   void measure_in_one_process(const std::vector<Gate>& gates) {
     bool fresh = true;
@@ -77,7 +77,7 @@ class Calibrator {
     const bool one_value = entry->kind == BoundKind::floor || entry->quantity == "peak_bytes";
     const Proposal proposal = propose_bound(entry->kind, one_value ? single_value_policy() : options_.gates.policy, ratios);
     const std::string where = fmt::format("{}: {}", to_string(device_), proposal.text);
-    calibration.proposals.push_back({name, {compute_capability_key(device_), proposal.bound.value, where}, proposal});
+    calibration.proposals.push_back({name, {gpu_kind(device_).compute_capability, proposal.bound.value, where, device_.device}, proposal});
   }
 
   const std::vector<GateBound>& bounds_;
@@ -92,7 +92,7 @@ class Calibrator {
 
 }  // namespace
 
-std::string compute_capability_key(const DeviceKey& device) { return device.compute_capability.empty() ? "cpu" : device.compute_capability; }
+GpuKind gpu_kind(const DeviceKey& device) { return {device.compute_capability.empty() ? "cpu" : device.compute_capability, device.device}; }
 
 Calibration calibrate_gates(SampleSource& source, const DeviceKey& device, const std::vector<GateBound>& bounds,
                             const std::function<std::vector<Gate>(std::uint64_t process)>& gates_of, const CalibrationOptions& options,

@@ -37,8 +37,8 @@ struct Calibration {
   std::vector<std::string> problems;
 };
 
-/// The key under which bounds and baselines are stored: a GPU's compute capability, or "cpu".
-std::string compute_capability_key(const DeviceKey& device);
+/// What bounds of this device go by: compute capability, or "cpu", and name.
+GpuKind gpu_kind(const DeviceKey& device);
 
 /// Measures gates in each of so many fresh processes, and proposes bounds from what came of it.
 ///

@@ -202,11 +202,11 @@ PlantedMistake parse_planted_mistake(const std::string& name) {
   throw UsageError("--plant " + printable(name) + ": must be math, padding, upcast or none");
 }
 
-GateRunner::GateRunner(SampleSource& source, const std::vector<GateBound>& bounds, std::string compute_capability, GateOptions options,
+GateRunner::GateRunner(SampleSource& source, const std::vector<GateBound>& bounds, GpuKind gpu, GateOptions options,
                        std::function<void(const std::string&)> progress)
     : source_(source),
       bounds_(bounds),
-      compute_capability_(std::move(compute_capability)),
+      gpu_(std::move(gpu)),
       options_(std::move(options)),
       progress_(std::move(progress)) {}
 
@@ -240,7 +240,7 @@ std::string GateRunner::plant(SampleRequest& request, const Gate& gate, bool in_
 GateRunner::Screened GateRunner::screen_gate(const Gate& gate) {
   Screened screened;
   screened.result.gate = gate;
-  const BoundChoice choice = choose_bound(bounds_, gate.bound_name(), compute_capability_);
+  const BoundChoice choice = choose_bound(bounds_, gate.bound_name(), gpu_);
   if (!choice.bound) return Screened::skip(std::move(screened), choice.skip_reason);
   screened.bound = *choice.bound;
   screened.result.bound_source = choice.source;

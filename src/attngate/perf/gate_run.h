@@ -69,7 +69,7 @@ struct GateResult {
 class GateRunner {
  public:
   /// `progress` is told what is going on, for people who wait; may be empty. Bounds and source outlive the runner.
-  GateRunner(SampleSource& source, const std::vector<GateBound>& bounds, std::string compute_capability, GateOptions options,
+  GateRunner(SampleSource& source, const std::vector<GateBound>& bounds, GpuKind gpu, GateOptions options,
              std::function<void(const std::string&)> progress = {});
 
   /// Screens every gate in one process, then confirms those that were flagged in fresh processes: each measures all of them,
@@ -100,7 +100,7 @@ class GateRunner {
 
   SampleSource& source_;
   const std::vector<GateBound>& bounds_;
-  std::string compute_capability_;
+  GpuKind gpu_;
   GateOptions options_;
   std::function<void(const std::string&)> progress_;
 };

@@ -23,8 +23,8 @@ constexpr double times_forgiven[] = {0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3};
 /// Started together. 12 contexts take some 6 GB of the device.
 constexpr std::uint64_t processes_at_once = 12;
 
-StudyCurve empty_curve(const Gate& gate, const std::vector<GateBound>& bounds, const std::string& compute_capability) {
-  const BoundChoice choice = choose_bound(bounds, gate.bound_name(), compute_capability);
+StudyCurve empty_curve(const Gate& gate, const std::vector<GateBound>& bounds, const GpuKind& gpu) {
+  const BoundChoice choice = choose_bound(bounds, gate.bound_name(), gpu);
   if (!choice.bound) throw UsageError(gate.bound_name() + ": " + choice.skip_reason);
   StudyCurve curve{gate.bound_name(), *choice.bound, 0, {}};
   for (const double times : times_forgiven) curve.arms.emplace_back().planted = times * (curve.bound.value - 1);
@@ -64,7 +64,7 @@ void measure_in_one_process(GateRunner& runner, const std::vector<Gate>& operato
   }
 }
 
-void conclude(StudyArm& arm, const Bound& bound, const Policy& policy, const StudyOptions& options, std::uint64_t seed) {
+void conclude(StudyArm& arm, const Bound& bound, const Policy& policy, std::size_t decisions, std::uint64_t seed) {
   std::vector<double> medians, spreads;
   for (const std::vector<double>& process : arm.ratios) {
     medians.push_back(median(process));
@@ -73,7 +73,7 @@ void conclude(StudyArm& arm, const Bound& bound, const Policy& policy, const Stu
   arm.achieved = std::expm1(median(medians));
   arm.process_spread = robust_spread(medians);
   arm.pair_spread = median(spreads);
-  arm.tally = resample_decisions(bound, policy, arm.ratios, options.decisions, seed);
+  arm.tally = resample_decisions(bound, policy, arm.ratios, decisions, seed);
   arm.votes = count_votes(bound, policy, arm.ratios);
 }
 
@@ -91,32 +91,37 @@ std::vector<std::pair<double, double>> predicted_curve(const StudyCurve& curve, 
 
 }  // namespace
 
-GateStudy study_gates(SampleSource& source, const std::vector<GateBound>& bounds, const std::string& compute_capability,
+GateStudy study_gates(SampleSource& source, const std::vector<GateBound>& bounds, const GpuKind& gpu,
                       const std::vector<Gate>& gates, const StudyOptions& options,
                       const std::function<void(const std::string&)>& progress,
                       const std::function<void(const GateStudy&)>& after_process) {
   const std::vector<Gate> operators = operators_of(gates);
   GateStudy study{options.gates.policy, options.gates.seed, 0, {}, {}};
-  for (const Gate& gate : operators) study.curves.push_back(empty_curve(gate, bounds, compute_capability));
+  for (const Gate& gate : operators) study.curves.push_back(empty_curve(gate, bounds, gpu));
   for (std::uint64_t process = 0; process < options.processes; ++process) {
     const std::uint64_t left = options.processes - process;
     if (process % processes_at_once == 0) source.expect_fresh_processes(std::min(processes_at_once, left));
     if (progress) progress(fmt::format("process {} of {}", process + 1, options.processes));
     GateOptions in_this_process = options.gates;
     in_this_process.seed += process;
-    GateRunner runner(source, bounds, compute_capability, in_this_process);
+    GateRunner runner(source, bounds, gpu, in_this_process);
     measure_in_one_process(runner, operators, study);
     if (after_process) after_process(study);
   }
-  if (study.processes <= study.policy.processes) {
-    throw std::runtime_error(fmt::format("{} of {} processes could be used, and a decision takes {}{}", study.processes, options.processes,
-                                         study.policy.processes + 1, study.problems.empty() ? "" : "; " + study.problems.back()));
-  }
-  std::uint64_t seed = options.gates.seed;
-  for (StudyCurve& curve : study.curves) {
-    for (StudyArm& arm : curve.arms) conclude(arm, curve.bound, study.policy, options, seed++);
-  }
+  decide_anew(study, options.decisions);
   return study;
+}
+
+void decide_anew(GateStudy& study, std::size_t decisions) {
+  if (study.processes <= study.policy.processes) {
+    throw std::runtime_error(fmt::format("{} of {} processes could be used, and a decision takes {}{}", study.processes,
+                                         study.processes + study.problems.size(), study.policy.processes + 1,
+                                         study.problems.empty() ? "" : "; " + study.problems.back()));
+  }
+  std::uint64_t seed = study.seed;
+  for (StudyCurve& curve : study.curves) {
+    for (StudyArm& arm : curve.arms) conclude(arm, curve.bound, study.policy, decisions, seed++);
+  }
 }
 
 void print_study(std::ostream& out, const GateStudy& study) {
@@ -160,7 +165,7 @@ std::string study_svg(const GateStudy& study, const std::string& device) {
   return detection_svg(plot);
 }
 
-std::string study_to_json(const GateStudy& study, const DeviceKey& device) {
+std::string study_to_json(const GateStudy& study, const std::string& device) {
   json curves = json::array();
   for (const StudyCurve& curve : study.curves) {
     json arms = json::array();
@@ -180,12 +185,38 @@ std::string study_to_json(const GateStudy& study, const DeviceKey& device) {
   }
   return text_of({{"schema", "attngate.gate_study"},
                   {"version", 1},
-                  {"device", to_string(device)},
+                  {"device", device},
                   {"seed", seed_text(study.seed)},
                   {"policy", policy_text(study.policy)},
                   {"processes", study.processes},
                   {"left_out", study.problems},
                   {"curves", curves}});
+}
+
+StoredStudy study_from_json(const std::string& text) {
+  const json object = parsed_json(text);
+  const Fields fields(object, "");
+  check_schema(fields, "attngate.gate_study", 1);
+  StoredStudy stored;
+  GateStudy& study = stored.study;
+  fields.read("device", stored.device);
+  fields.read_seed("seed", study.seed);
+  fields.read("processes", study.processes);
+  fields.read("left_out", study.problems);
+  fields.read_list("curves", [&](const Fields& entry) {
+    StudyCurve& curve = study.curves.emplace_back();
+    entry.read("bound", curve.bound_name);
+    entry.read("value", curve.bound.value);
+    entry.read("us", curve.us);
+    entry.read_list("arms", [&](const Fields& item) {
+      StudyArm& arm = curve.arms.emplace_back();
+      item.read("planted", arm.planted);
+      item.read("log_ratios_by_process", arm.ratios);
+      if (arm.ratios.size() != study.processes) item.refuse("log_ratios_by_process", "a list for each of the processes");
+    });
+    if (curve.arms.empty()) entry.refuse("arms", "a list of one or more");
+  });
+  return stored;
 }
 
 }  // namespace attngate

@@ -59,10 +59,14 @@ struct GateStudy {
 /// `after_process` gets what has been measured so far, without tallies, so that nothing is lost; may be empty.
 /// Throws UsageError when there is no self gate among the gates or a bound is missing, std::runtime_error when too few
 /// processes could measure them.
-GateStudy study_gates(SampleSource& source, const std::vector<GateBound>& bounds, const std::string& compute_capability,
+GateStudy study_gates(SampleSource& source, const std::vector<GateBound>& bounds, const GpuKind& gpu,
                       const std::vector<Gate>& gates, const StudyOptions& options,
                       const std::function<void(const std::string&)>& progress = {},
                       const std::function<void(const GateStudy&)>& after_process = {});
+
+/// Tallies decisions anew from the ratios of a study, finished or not. Throws std::runtime_error when there are too few
+/// processes for one decision.
+void decide_anew(GateStudy& study, std::size_t decisions);
 
 /// One line an arm: slowdown, failures of how many decisions, their interval; and how many processes voted against the bound,
 /// with the failure rate that so few processes leave possible at 95 %.
@@ -71,7 +75,17 @@ void print_study(std::ostream& out, const GateStudy& study);
 /// Detection against slowdown as an SVG file's text, with what was computed beforehand as thin lines.
 std::string study_svg(const GateStudy& study, const std::string& device);
 
-/// With every ratio: schema attngate.gate_study, version 1.
-std::string study_to_json(const GateStudy& study, const DeviceKey& device);
+/// With every ratio: schema attngate.gate_study, version 1. `device` is a line for people.
+std::string study_to_json(const GateStudy& study, const std::string& device);
+
+/// A study as it was written, and the device's line.
+struct StoredStudy {
+  std::string device;
+  /// Under the policy as it is now, and without tallies: decide_anew().
+  GateStudy study;
+};
+
+/// Reads that text; throws ResultsError for anything else.
+StoredStudy study_from_json(const std::string& text);
 
 }  // namespace attngate

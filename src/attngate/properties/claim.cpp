@@ -102,7 +102,7 @@ Truth truth_beside(ReferenceLane& references, const CaseInputs& inputs, const st
   run();
   References computed = pending.get();
   return {std::move(computed.reference.output), std::move(computed.plain.output),
-          std::move(computed.reference.largest_logit)};
+          std::move(computed.reference.logit_magnitude)};
 }
 
 void judge(const std::vector<Claim>& claims, const Truth& truth, const AttentionCase& attention_case,
@@ -127,7 +127,7 @@ void judge(const std::vector<Claim>& claims, const Truth& truth, const Attention
   std::optional<Bounds> bounds;
   if (by_rule) {
     bounds.emplace(tolerance_rule(attention_case.dtype), table[plain_error], table[magnitude], attention_case,
-                   truth.reference.size(1), number_of(truth.largest_logit));
+                   truth.reference.size(1), number_of(truth.logit_magnitude));
   }
   for (std::size_t i = 0; i < claims.size(); ++i) {
     const Claim& claim = claims[i];

@@ -13,7 +13,7 @@ namespace attngate {
 struct Truth {
   at::Tensor reference;  ///< fp64 [total_tokens, embed_dim]
   at::Tensor plain;      ///< same shape, in the case's dtype
-  at::Tensor largest_logit;  ///< as FormulaResult::largest_logit
+  at::Tensor logit_magnitude;  ///< as FormulaResult::logit_magnitude
 };
 
 /// The fp64 reference and the plain formula of these inputs, computed beside `run`, which runs paths.

@@ -29,7 +29,7 @@ class GuardedMemoryCheck {
     verdict.phases.inputs_us = clock.lap_us();
     const References references = references_.start(inputs, /*with_weights=*/false).get();
     verdict.phases.reference_us = clock.lap_us();
-    RowsToCompare compared{references.reference.output, references.plain.output, references.reference.largest_logit, {}};
+    RowsToCompare compared{references.reference.output, references.plain.output, references.reference.logit_magnitude, {}};
     std::vector<Execution> executions;
     for (const SelectedPath& path : selected) {
       executions.push_back(run_guarded(path, inputs, verdict));

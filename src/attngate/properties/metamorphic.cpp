@@ -117,7 +117,7 @@ class MetamorphicRun {
     run();
     if (variant.nearest) return {};
     if (variant.keeps_truth) {
-      return {variant.from_base(base_truth_.reference), variant.from_base(base_truth_.plain), base_truth_.largest_logit};
+      return {variant.from_base(base_truth_.reference), variant.from_base(base_truth_.plain), base_truth_.logit_magnitude};
     }
     if (variant.allowance) return {variant.reference, {}, {}};
     return {variant.reference, plain_formula(variant.inputs, false).output, {}};

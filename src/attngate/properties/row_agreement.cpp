@@ -62,7 +62,7 @@ std::vector<PathOutcome> compare_rows(const RowsToCompare& compared, const Atten
   const Plan plan = make_plan(compared);
   const ErrorTable table = error_stats(plan.tensors, plan.comparisons, attention_case);
   const Bounds bounds(tolerance_rule(attention_case.dtype), table[Plan::plain_row], table[Plan::magnitude_row],
-                      attention_case, compared.reference.size(1), number_of(compared.largest_logit));
+                      attention_case, compared.reference.size(1), number_of(compared.logit_magnitude));
 
   std::size_t row = Plan::first_path_row;
   for (std::size_t i = 0; i < plan.present.size(); ++i, ++row) {

@@ -9,7 +9,7 @@ namespace attngate {
 struct RowsToCompare {
   at::Tensor reference;           ///< fp64 [total_tokens, columns]
   at::Tensor plain;               ///< the plain formula's, same shape
-  at::Tensor largest_logit;       ///< as FormulaResult::largest_logit
+  at::Tensor logit_magnitude;       ///< as FormulaResult::logit_magnitude
   std::vector<at::Tensor> rows;   ///< one per execution; undefined where there is none
 };
 

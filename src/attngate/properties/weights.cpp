@@ -103,7 +103,7 @@ class WeightsCheck {
     RowsToCompare compared;
     FormulaResult reference = reference_fp64(inputs, true);
     compared.reference = std::move(reference.weights);
-    compared.largest_logit = std::move(reference.largest_logit);
+    compared.logit_magnitude = std::move(reference.logit_magnitude);
     compared.plain = plain_formula(inputs, true).weights;
     verdict.phases.reference_us = clock.lap_us();
     std::vector<Execution> executions = executor_.run(selected, inputs);

@@ -65,6 +65,15 @@ void Fields::read(const char* key, std::vector<double>& values) const {
   for (const json& item : list) values.push_back(number_of(item));
 }
 
+void Fields::read(const char* key, std::vector<std::vector<double>>& lists) const {
+  const auto fits = [](const json& list) { return is_list_of(list, is_number); };
+  lists.clear();
+  for (const json& list : checked(key, is_list_of(at(key), fits), "a list of lists of numbers")) {
+    std::vector<double>& values = lists.emplace_back();
+    for (const json& item : list) values.push_back(number_of(item));
+  }
+}
+
 void Fields::read(const char* key, std::vector<bool>& values) const {
   const auto fits = [](const json& item) { return item.is_boolean(); };
   values = checked(key, is_list_of(at(key), fits), "a list of true and false").get<std::vector<bool>>();

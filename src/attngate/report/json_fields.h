@@ -40,6 +40,7 @@ class Fields {
   void read(const char* key, std::uint64_t& value) const;
   void read(const char* key, double& value) const;
   void read(const char* key, std::vector<double>& values) const;
+  void read(const char* key, std::vector<std::vector<double>>& lists) const;
   void read(const char* key, std::vector<bool>& values) const;
   void read(const char* key, std::vector<std::string>& values) const;
   void read_seed(const char* key, std::uint64_t& seed) const;

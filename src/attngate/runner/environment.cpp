@@ -92,6 +92,7 @@ Environment read_environment(const LookUp& look_up) {
   if (const auto value = look_up("ATTNGATE_SEED")) read_seed("ATTNGATE_SEED", *value, environment);
   if (const auto value = look_up("ATTNGATE_CASES")) environment.max_cases = read_cases("ATTNGATE_CASES", *value);
   if (const auto value = look_up("ATTNGATE_SECONDS")) environment.max_seconds = read_seconds("ATTNGATE_SECONDS", *value);
+  if (const auto value = look_up("ATTNGATE_CASE_TIMEOUT")) environment.case_timeout_seconds = read_seconds("ATTNGATE_CASE_TIMEOUT", *value);
   if (const auto value = look_up("ATTNGATE_REQUIRE_GPU")) environment.require_gpu = read_flag("ATTNGATE_REQUIRE_GPU", *value);
   if (const auto value = look_up("ATTNGATE_IN_PROCESS")) environment.in_process = read_flag("ATTNGATE_IN_PROCESS", *value);
   if (const auto value = look_up("ATTNGATE_RESULTS")) {

@@ -22,6 +22,8 @@ struct Environment {
   std::optional<std::uint64_t> max_cases;
   /// ATTNGATE_SECONDS: most seconds that the random cases of each test may take.
   std::optional<double> max_seconds;
+  /// ATTNGATE_CASE_TIMEOUT: seconds after which a case counts as hung.
+  std::optional<double> case_timeout_seconds;
   /// ATTNGATE_REQUIRE_GPU=1: a skip for want of a GPU becomes a failure.
   bool require_gpu = false;
   /// ATTNGATE_IN_PROCESS=1: cases are checked in this process and not in workers, for debuggers and compute-sanitizer.

@@ -1,3 +1,4 @@
+#include <ATen/Context.h>
 #include <ATen/cuda/CUDAContext.h>
 #include <c10/cuda/CUDACachingAllocator.h>
 #include <fmt/format.h>
@@ -9,6 +10,9 @@ namespace attngate {
 namespace {
 
 constexpr auto all_pools = static_cast<std::size_t>(c10::CachingAllocator::StatType::AGGREGATE);
+
+/// Before the first tensor the allocator knows no device and refuses to speak of one.
+void wake_up_allocator(c10::Device device) { at::globalContext().lazyInitDevice(device.type()); }
 
 }  // namespace
 
@@ -50,17 +54,22 @@ std::string cuda_pci_address(c10::Device device) {
 }
 
 AllocationCounts cuda_allocation_counts(c10::Device device) {
+  wake_up_allocator(device);
   const auto stats = c10::cuda::CUDACachingAllocator::getDeviceStats(device.index());
   return {stats.num_device_alloc, stats.reserved_bytes[all_pools].current};
 }
 
 AllocatedBytes cuda_allocated_bytes(c10::Device device) {
+  wake_up_allocator(device);
   // Not allocated_bytes: those depend on which cached blocks a tensor happens to get.
   const auto bytes = c10::cuda::CUDACachingAllocator::getDeviceStats(device.index()).requested_bytes[all_pools];
   return {bytes.current, bytes.peak};
 }
 
-void reset_cuda_peak(c10::Device device) { c10::cuda::CUDACachingAllocator::resetPeakStats(device.index()); }
+void reset_cuda_peak(c10::Device device) {
+  wake_up_allocator(device);
+  c10::cuda::CUDACachingAllocator::resetPeakStats(device.index());
+}
 
 void empty_cuda_cache() { c10::cuda::CUDACachingAllocator::emptyCache(); }
 

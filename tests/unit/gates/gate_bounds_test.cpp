@@ -116,39 +116,52 @@ TEST(GateBoundsTest, names_a_file_that_cannot_be_read) {
 
 TEST(GateBoundsTest, chooses_only_what_was_calibrated_for_this_gpu) {
   const auto bounds = parse_gate_bounds(good, "F");
-  const BoundChoice found = choose_bound(bounds, "gate.a", "9.0");
+  const BoundChoice found = choose_bound(bounds, "gate.a", {"9.0"});
   ASSERT_TRUE(found.bound);
   EXPECT_EQ(*found.bound, (Bound{BoundKind::upper_ratio, 1.01}));
   EXPECT_EQ(found.source, "measured");
   EXPECT_EQ(found.skip_reason, "");
   EXPECT_EQ(
-      choose_bound(bounds, "gate.a", "8.0").skip_reason,
+      choose_bound(bounds, "gate.a", {"8.0"}).skip_reason,
       "gate.a is uncalibrated for compute capability 8.0 (calibrated for 9.0, 10.0); 'attngate gate --calibrate' on such a GPU proposes a bound");
   EXPECT_EQ(
-      choose_bound(bounds, "gate.b", "9.0").skip_reason,
+      choose_bound(bounds, "gate.b", {"9.0"}).skip_reason,
       "gate.b is uncalibrated for compute capability 9.0; 'attngate gate --calibrate' on such a GPU proposes a bound");
-  EXPECT_EQ(choose_bound(bounds, "gate.c", "9.0").skip_reason,
+  EXPECT_EQ(choose_bound(bounds, "gate.c", {"9.0"}).skip_reason,
             "no bound is stated for gate.c; add an entry to the file of bounds");
-  EXPECT_FALSE(choose_bound(bounds, "gate.c", "9.0").bound);
+  EXPECT_FALSE(choose_bound(bounds, "gate.c", {"9.0"}).bound);
 }
 
 TEST(GateBoundsTest, takes_a_calibrated_value_for_one_gpu) {
   auto bounds = parse_gate_bounds(good, "F");
   set_value(bounds, "gate.b", {"9.0", 0.4, "calibrated"});
   set_value(bounds, "gate.a", {"9.0", 1.02, "calibrated"});
-  EXPECT_EQ(choose_bound(bounds, "gate.b", "9.0").bound->value, 0.4);
-  EXPECT_EQ(choose_bound(bounds, "gate.a", "9.0").bound->value, 1.02);
-  EXPECT_EQ(choose_bound(bounds, "gate.a", "10.0").bound->value, 2);
+  EXPECT_EQ(choose_bound(bounds, "gate.b", {"9.0"}).bound->value, 0.4);
+  EXPECT_EQ(choose_bound(bounds, "gate.a", {"9.0"}).bound->value, 1.02);
+  EXPECT_EQ(choose_bound(bounds, "gate.a", {"10.0"}).bound->value, 2);
   EXPECT_THROW(set_value(bounds, "gate.c", {"9.0", 1, "calibrated"}), std::invalid_argument);
+}
+
+TEST(GateBoundsTest, prefers_the_value_of_the_very_device_and_takes_none_of_another_device) {
+  auto bounds = parse_gate_bounds(good, "F");
+  set_value(bounds, "gate.a", {"9.0", 1.5, "calibrated", "NVIDIA H200"});
+  set_value(bounds, "gate.b", {"9.0", 0.4, "calibrated", "NVIDIA H200"});
+  EXPECT_EQ(choose_bound(bounds, "gate.a", {"9.0", "NVIDIA H200"}).bound->value, 1.5);
+  EXPECT_EQ(choose_bound(bounds, "gate.a", {"9.0", "NVIDIA H100"}).bound->value, 1.01);
+  EXPECT_EQ(choose_bound(bounds, "gate.b", {"9.0", "NVIDIA H200"}).bound->value, 0.4);
+  EXPECT_EQ(choose_bound(bounds, "gate.b", {"9.0", "NVIDIA H100"}).skip_reason,
+            "gate.b is uncalibrated for NVIDIA H100, compute capability 9.0 (calibrated for NVIDIA H200); 'attngate gate --calibrate' on such a "
+            "GPU proposes a bound");
+  EXPECT_EQ(parse_gate_bounds(gate_bounds_to_json(bounds), "F"), bounds);
 }
 
 TEST(GateBoundsTest, the_repository_s_own_file_is_read_and_written_the_same) {
   const auto bounds = read_gate_bounds(ATTNGATE_GATE_BOUNDS);
   EXPECT_GE(bounds.size(), 40u);
   EXPECT_EQ(gate_bounds_to_json(bounds), file_text(ATTNGATE_GATE_BOUNDS));
-  EXPECT_EQ(choose_bound(bounds, "gate.roofline.sdpa.head_dim_128.bf16", "9.0").bound->value, 0.28);
-  EXPECT_EQ(choose_bound(bounds, "gate.self.from_200us", "9.0").bound->value, 1.01);
-  EXPECT_FALSE(choose_bound(bounds, "gate.roofline.sdpa.head_dim_128.bf16", "8.0").bound);
+  EXPECT_EQ(choose_bound(bounds, "gate.roofline.sdpa.head_dim_128.bf16", {"9.0"}).bound->value, 0.28);
+  EXPECT_EQ(choose_bound(bounds, "gate.self.from_200us", {"9.0"}).bound->value, 1.01);
+  EXPECT_FALSE(choose_bound(bounds, "gate.roofline.sdpa.head_dim_128.bf16", {"8.0"}).bound);
 }
 
 RC_GTEST_PROP(GateBoundsTest, gives_back_what_was_written, ()) {

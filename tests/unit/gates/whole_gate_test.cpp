@@ -29,7 +29,7 @@ Decision run_gate(const Bound& bound, const SimulatedPair& model) {
 class WholeGateTest : public testing::Test {
  protected:
   const std::vector<GateBound> bounds = read_gate_bounds(ATTNGATE_GATE_BOUNDS);
-  const Bound self = choose_bound(bounds, "gate.self.from_200us", "9.0").bound.value();
+  const Bound self = choose_bound(bounds, "gate.self.from_200us", {"9.0"}).bound.value();
 };
 
 TEST_F(WholeGateTest, passes_an_operator_against_itself_and_half_of_the_bound) {
@@ -53,7 +53,7 @@ TEST_F(WholeGateTest, does_not_decide_over_noise_that_hides_the_slowdown) {
 }
 
 TEST_F(WholeGateTest, is_skipped_on_a_gpu_without_a_bound) {
-  const BoundChoice choice = choose_bound(bounds, "gate.path.fast_vs_slow.long.bf16.padding_50", "9.0");
+  const BoundChoice choice = choose_bound(bounds, "gate.path.fast_vs_slow.long.bf16.padding_50", {"9.0"});
   EXPECT_FALSE(choice.bound);
   EXPECT_NE(choice.skip_reason.find("uncalibrated"), std::string::npos);
 }

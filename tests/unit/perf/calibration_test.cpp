@@ -98,9 +98,10 @@ TEST(CalibrationTest, says_what_could_not_be_measured_and_proposes_nothing_for_i
   EXPECT_NE(out.str().find("no such kernel"), std::string::npos);
 }
 
-TEST(ComputeCapabilityKeyTest, calls_the_cpu_by_its_name) {
-  EXPECT_EQ(compute_capability_key({"NVIDIA H200", "9.0", "", "", ""}), "9.0");
-  EXPECT_EQ(compute_capability_key({"AMD EPYC", "", "", "", ""}), "cpu");
+TEST(GpuKindTest, calls_the_cpu_by_its_name) {
+  EXPECT_EQ(gpu_kind({"NVIDIA H200", "9.0", "", "", ""}).compute_capability, "9.0");
+  EXPECT_EQ(gpu_kind({"NVIDIA H200", "9.0", "", "", ""}).device, "NVIDIA H200");
+  EXPECT_EQ(gpu_kind({"AMD EPYC", "", "", "", ""}).compute_capability, "cpu");
 }
 
 }  // namespace

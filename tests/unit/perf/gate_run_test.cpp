@@ -44,7 +44,7 @@ const std::vector<GateBound> bounds = {bound_of("gate.path.test", BoundKind::req
                                        bound_of("gate.self.test", BoundKind::upper_ratio, 1.01)};
 
 GateResult run(FakeSource& source, const Gate& gate, GateOptions options = {}) {
-  return GateRunner(source, bounds, "9.0", options).run(gate);
+  return GateRunner(source, bounds, GpuKind{"9.0"}, options).run(gate);
 }
 
 FakeSource always(double ratio) {
@@ -77,7 +77,7 @@ TEST(GateRunnerTest, judges_processes_by_as_many_pairs_as_their_budget_had_room_
   const GateResult result = run(source, path_gate());
   EXPECT_EQ(result.status, GateStatus::fail) << result.line;
   std::string problem;
-  EXPECT_TRUE(GateRunner(source, bounds, "9.0", {}).measure(path_gate(), true, problem)) << problem;
+  EXPECT_TRUE(GateRunner(source, bounds, GpuKind{"9.0"}, {}).measure(path_gate(), true, problem)) << problem;
 }
 
 TEST(GateRunnerTest, fails_where_a_fresh_process_cannot_measure_what_the_screen_could) {
@@ -102,7 +102,7 @@ TEST(GateRunnerTest, confirms_all_flagged_gates_in_the_same_fresh_processes) {
   FakeSource source = always(1 / 1.7);
   Gate other = path_gate();
   other.name += "#1";
-  const std::vector<GateResult> results = GateRunner(source, bounds, "9.0", {}).run({path_gate(), other});
+  const std::vector<GateResult> results = GateRunner(source, bounds, GpuKind{"9.0"}, {}).run({path_gate(), other});
   EXPECT_EQ(results.at(0).status, GateStatus::fail);
   EXPECT_EQ(results.at(1).status, GateStatus::fail);
   EXPECT_EQ(results.at(1).gate.name, other.name);
@@ -116,7 +116,7 @@ TEST(GateRunnerTest, tells_of_each_gate_once_and_of_those_at_once_that_need_no_c
   flagged.name += "#flagged";
   flagged.candidate.name = "slow";
   std::vector<std::string> told;
-  GateRunner(source, bounds, "9.0", {}).run({flagged, path_gate()}, [&](const GateResult& result) { told.push_back(result.gate.name); });
+  GateRunner(source, bounds, GpuKind{"9.0"}, {}).run({flagged, path_gate()}, [&](const GateResult& result) { told.push_back(result.gate.name); });
   EXPECT_EQ(told, (std::vector<std::string>{path_gate().name, flagged.name}));
 }
 
@@ -156,7 +156,7 @@ TEST(GateRunnerTest, skips_a_gate_without_a_bound_for_this_gpu_and_says_why) {
   Gate unknown = path_gate();
   unknown.name = "gate.path.unheard_of";
   EXPECT_EQ(run(source, unknown).status, GateStatus::skipped);
-  const GateResult other_gpu = GateRunner(source, bounds, "8.0", {}).run(path_gate());
+  const GateResult other_gpu = GateRunner(source, bounds, GpuKind{"8.0"}, {}).run(path_gate());
   EXPECT_EQ(other_gpu.status, GateStatus::skipped);
   EXPECT_NE(other_gpu.line.find("8.0"), std::string::npos) << other_gpu.line;
   EXPECT_TRUE(source.asked.empty());
@@ -222,10 +222,10 @@ TEST(GateRunnerTest, holds_the_rate_of_a_roofline_gate_against_the_peak_of_the_s
     });
   };
   FakeSource fused = source_at(0.4), unfused = source_at(0.1);
-  const GateResult good = GateRunner(fused, floor, "9.0", {}).run(gate);
+  const GateResult good = GateRunner(fused, floor, GpuKind{"9.0"}, {}).run(gate);
   EXPECT_EQ(good.status, GateStatus::pass) << good.line;
   EXPECT_NEAR(good.flops_per_second / good.peak_flops_per_second, 0.4, 1e-3);
-  EXPECT_EQ(GateRunner(unfused, floor, "9.0", {}).run(gate).status, GateStatus::fail);
+  EXPECT_EQ(GateRunner(unfused, floor, GpuKind{"9.0"}, {}).run(gate).status, GateStatus::fail);
 }
 
 TEST(GateRunnerTest, holds_peak_bytes_against_each_other_whatever_the_times) {
@@ -242,8 +242,8 @@ TEST(GateRunnerTest, holds_peak_bytes_against_each_other_whatever_the_times) {
     });
   };
   FakeSource nested = source_at(400), padded = source_at(1000);
-  EXPECT_EQ(GateRunner(nested, bound, "9.0", {}).run(gate).status, GateStatus::pass);
-  EXPECT_EQ(GateRunner(padded, bound, "9.0", {}).run(gate).status, GateStatus::fail);
+  EXPECT_EQ(GateRunner(nested, bound, GpuKind{"9.0"}, {}).run(gate).status, GateStatus::pass);
+  EXPECT_EQ(GateRunner(padded, bound, GpuKind{"9.0"}, {}).run(gate).status, GateStatus::fail);
 }
 
 TEST(GateRunnerTest, makes_the_planted_mistake_in_the_candidate_alone) {
@@ -265,7 +265,7 @@ TEST(GateRunnerTest, makes_the_planted_mistake_in_the_candidate_alone) {
   roofline.name = "gate.roofline.test";
   roofline.kind = GateKind::roofline;
   const std::vector<GateBound> floor = {bound_of("gate.roofline.test", BoundKind::floor, 0.28)};
-  GateRunner(source, floor, "9.0", options).run(roofline);
+  GateRunner(source, floor, GpuKind{"9.0"}, options).run(roofline);
   EXPECT_EQ(parse_line(source.asked.back().candidate.line).dtype, DType::fp32);
   EXPECT_EQ(parse_line(source.asked.back().base.line).dtype, DType::bf16) << "whose peak it is held against";
   EXPECT_THROW(parse_planted_mistake("maths"), UsageError);
@@ -274,7 +274,7 @@ TEST(GateRunnerTest, makes_the_planted_mistake_in_the_candidate_alone) {
 TEST(GateRunnerTest, measures_a_ratio_for_a_calibration) {
   FakeSource source = always(0.5);
   std::string problem;
-  const std::optional<double> ratio = GateRunner(source, bounds, "9.0", {}).measure(path_gate(), true, problem);
+  const std::optional<double> ratio = GateRunner(source, bounds, GpuKind{"9.0"}, {}).measure(path_gate(), true, problem);
   ASSERT_TRUE(ratio) << problem;
   EXPECT_NEAR(*ratio, 0.5, 1e-3);
   EXPECT_EQ(source.fresh_processes(), 1);

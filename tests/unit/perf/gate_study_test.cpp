@@ -5,6 +5,7 @@
 #include <sstream>
 
 #include "attngate/perf/shape_class.h"
+#include "attngate/report/results.h"
 #include "attngate/runner/usage_error.h"
 #include "fake_source.h"
 
@@ -36,7 +37,7 @@ GateStudy study_of(FakeSource& source, const std::vector<Gate>& gates) {
   StudyOptions options;
   options.processes = 16;
   options.decisions = 200;
-  return study_gates(source, bounds, "9.0", gates, options);
+  return study_gates(source, bounds, GpuKind{"9.0"}, gates, options);
 }
 
 TEST(GateStudyTest, finds_slowdowns_beyond_the_bound_and_never_those_within) {
@@ -62,7 +63,22 @@ TEST(GateStudyTest, draws_and_tells_what_it_found) {
   print_study(out, study);
   EXPECT_NE(out.str().find("2.00 %"), std::string::npos) << out.str();
   EXPECT_NE(study_svg(study, "fake").find("<svg"), std::string::npos);
-  EXPECT_NE(study_to_json(study, source.device_key()).find("log_ratios_by_process"), std::string::npos);
+  EXPECT_NE(study_to_json(study, "fake").find("log_ratios_by_process"), std::string::npos);
+}
+
+TEST(GateStudyTest, is_decided_anew_from_its_file_with_the_same_tallies) {
+  FakeSource source = honest_source();
+  const GateStudy study = study_of(source, self_gates());
+  StoredStudy stored = study_from_json(study_to_json(study, "fake"));
+  EXPECT_EQ(stored.device, "fake");
+  decide_anew(stored.study, 200);
+  ASSERT_EQ(stored.study.curves.size(), 1u);
+  ASSERT_EQ(stored.study.curves[0].arms.size(), study.curves[0].arms.size());
+  for (std::size_t arm = 0; arm < study.curves[0].arms.size(); ++arm) {
+    EXPECT_EQ(stored.study.curves[0].arms[arm].tally.failed, study.curves[0].arms[arm].tally.failed);
+    EXPECT_EQ(stored.study.curves[0].arms[arm].achieved, study.curves[0].arms[arm].achieved);
+  }
+  EXPECT_THROW(study_from_json("{}"), ResultsError);
 }
 
 TEST(GateStudyTest, leaves_out_a_process_with_all_its_arms_where_one_cannot_be_used) {

@@ -44,7 +44,7 @@ TEST(GateCatalogueTest, plants_half_and_twice_of_what_the_bound_of_a_self_gate_f
   int planted = 0;
   for (const Gate& gate : gate_catalogue(seed)) {
     if (gate.kind != GateKind::self || gate.planted_slowdown == 0) continue;
-    const double forgiven = choose_bound(bounds, gate.bound_name(), "9.0").bound->value - 1;
+    const double forgiven = choose_bound(bounds, gate.bound_name(), {"9.0"}).bound->value - 1;
     EXPECT_NEAR(gate.planted_slowdown, forgiven * (gate.must_fail ? 2 : 0.5), 1e-12) << gate.name;
     ++planted;
   }

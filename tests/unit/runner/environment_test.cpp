@@ -39,6 +39,7 @@ TEST(EnvironmentTest, reads_every_variable) {
   const Environment environment = read({{"ATTNGATE_SEED", "0x2A"},
                                         {"ATTNGATE_CASES", "1000"},
                                         {"ATTNGATE_SECONDS", "2.5"},
+                                        {"ATTNGATE_CASE_TIMEOUT", "600"},
                                         {"ATTNGATE_REQUIRE_GPU", "1"},
                                         {"ATTNGATE_IN_PROCESS", "1"},
                                         {"ATTNGATE_RESULTS", "some/results"}});
@@ -94,7 +95,7 @@ INSTANTIATE_TEST_SUITE_P(EnvironmentTest, BadValues,
                                          BadValue{"ATTNGATE_CASES", "1e3"}, BadValue{"ATTNGATE_CASES", "9223372036854775808"},
                                          BadValue{"ATTNGATE_CASES", ""}, BadValue{"ATTNGATE_SECONDS", "0"}, BadValue{"ATTNGATE_SECONDS", "-3"},
                                          BadValue{"ATTNGATE_SECONDS", "nan"}, BadValue{"ATTNGATE_SECONDS", "inf"}, BadValue{"ATTNGATE_SECONDS", "10s"},
-                                         BadValue{"ATTNGATE_SECONDS", "604801"}, BadValue{"ATTNGATE_REQUIRE_GPU", "yes"},
+                                         BadValue{"ATTNGATE_SECONDS", "604801"}, BadValue{"ATTNGATE_CASE_TIMEOUT", "0"}, BadValue{"ATTNGATE_REQUIRE_GPU", "yes"},
                                          BadValue{"ATTNGATE_REQUIRE_GPU", ""}, BadValue{"ATTNGATE_IN_PROCESS", "true"}, BadValue{"ATTNGATE_RESULTS", ""}));
 
 TEST(EnvironmentTest, refuses_a_malformed_case_with_the_parsers_words) {
