@@ -63,7 +63,7 @@ TEST(WorkerCheckerTest, finishes_a_run_in_which_one_path_after_the_other_ends_it
                                         {"is_killed", 2, [] { ::kill(::getpid(), SIGKILL); }},
                                         {"eats", 4, take_memory_forever},
                                         {"hangs", 3, loop_forever}}),
-                               going_on(8), 2);
+                               going_on(8), /*case_seconds=*/4);
   ASSERT_EQ(report.failures.size(), 5u) << report.reason();
   expect_failure(report.failures[0], "crashes", PathStatus::crashed, 2);
   expect_failure(report.failures[1], "is_killed", PathStatus::crashed, 2);
