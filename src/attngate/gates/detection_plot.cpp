@@ -16,7 +16,7 @@ namespace {
 constexpr std::array<const char*, 6> colours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9"};
 
 // In units of the SVG file, one to a pixel where nobody scales it.
-constexpr double width = 760, height = 480, left = 70, right = 20, title_height = 44, legend_line = 18, bottom = 56;
+constexpr double width = 760, height = 480, left = 70, right = 20, title_height = 64, legend_line = 18, bottom = 56;
 
 /// Steps between ticks that people count in, for about six ticks.
 double tick_step(double range) {
@@ -42,7 +42,8 @@ class Canvas {
         "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" font-family=\"sans-serif\" font-size=\"13\">\n",
         width, height);
     append("<rect width=\"{}\" height=\"{}\" fill=\"white\"/>\n", width, height);
-    text(width / 2, 26, "middle", plot.title, " font-size=\"16\"");
+    text(width / 2, 24, "middle", plot.title, " font-size=\"16\"");
+    text(width / 2, 43, "middle", plot.subtitle, " font-size=\"12\" fill=\"#555555\"");
     axes();
     for (std::size_t index = 0; index < plot.curves.size(); ++index) curve(plot.curves[index], colours[index], index);
     svg_ += "</svg>\n";
@@ -57,8 +58,9 @@ class Canvas {
   }
 
   void find_range() {
-    low_ = high_ = plot_.bound_slowdown;
+    low_ = high_ = plot_.curves.front().bound_slowdown;
     for (const DetectionCurve& curve : plot_.curves) {
+      include(curve.bound_slowdown);
       for (const DetectionPoint& point : curve.points) include(point.slowdown);
       for (const auto& point : curve.predicted) include(point.first);
     }
@@ -108,9 +110,6 @@ class Canvas {
     }
     line(left, y(0), width - right, y(0), "stroke=\"black\"");
     line(left, y(0), left, y(1), "stroke=\"black\"");
-    line(x(plot_.bound_slowdown), y(0), x(plot_.bound_slowdown), y(1), "stroke=\"#555555\" stroke-dasharray=\"5 4\"");
-    text(x(plot_.bound_slowdown) + 5, y(1) + 12, "start", "bound " + percent_text(plot_.bound_slowdown),
-         " fill=\"#555555\"");
     text((left + width - right) / 2, height - 14, "middle", "slowdown of the candidate");
     const double middle = (y(0) + y(1)) / 2;
     text(18, middle, "middle", "decisions that failed",
@@ -118,6 +117,11 @@ class Canvas {
   }
 
   void curve(const DetectionCurve& curve, const char* colour, std::size_t index) {
+    const double bound = x(curve.bound_slowdown);
+    line(bound, y(0), bound, y(1), fmt::format("stroke=\"{}\" stroke-dasharray=\"5 4\"", colour).c_str());
+    // Left of it, where a curve still is at the bottom; each a line lower, should two bounds be the same.
+    text(bound - 5, y(0.9) + legend_line * static_cast<double>(index), "end", "bound " + percent_text(curve.bound_slowdown),
+         fmt::format(" fill=\"{}\"", colour).c_str());
     if (!curve.predicted.empty()) {
       append("<polyline fill=\"none\" stroke=\"{}\" stroke-width=\"1\" stroke-opacity=\"0.6\" points=\"", colour);
       for (const auto& [slowdown, probability] : curve.predicted) {
@@ -142,7 +146,7 @@ class Canvas {
   void legend(const DetectionCurve& curve, const char* colour, std::size_t index) {
     const double at = title_height + legend_line * static_cast<double>(index) + 4;
     append("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"3.5\" fill=\"{}\"/>\n", left + 8, at - 4, colour);
-    text(left + 20, at, "start", curve.label + (curve.predicted.empty() ? "" : " (line: computed beforehand)"));
+    text(left + 20, at, "start", curve.label + (curve.predicted.empty() ? "" : " (line: computed from its spreads)"));
   }
 
   const DetectionPlot& plot_;

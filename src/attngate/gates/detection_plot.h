@@ -14,15 +14,17 @@ struct DetectionCurve {
   std::string label;
   /// In ascending slowdown.
   std::vector<DetectionPoint> points;
-  /// (slowdown, probability to fail), drawn as a thin line; empty for none.
+  /// The curve's bound, marked by a dashed line; 0.01 is 1 %.
+  double bound_slowdown = 0;
+  /// (slowdown, probability to fail) by the curve's own spreads, drawn as a thin line; empty for none.
   std::vector<std::pair<double, double>> predicted;
 };
 
 /// What is written around the curves.
 struct DetectionPlot {
   std::string title;
-  /// The bound, marked by a dashed line; 0.01 is 1 %.
-  double bound_slowdown = 0;
+  /// Below it, smaller: the device, say; empty for none.
+  std::string subtitle;
   std::vector<DetectionCurve> curves;
 };
 

@@ -49,6 +49,10 @@ std::string problem_of(std::span<const PairSample> valid, const ProcessReading& 
     return fmt::format("the pairs spread by {:.2f} %, over the cap of {:.2f} %", 100 * reading.spread,
                        100 * rule.max_spread);
   }
+  if (reading.others_cpu_share > rule.max_others_cpu_share) {
+    return fmt::format("the host was busy: others took {:.0f} % of its processors, over the cap of {:.0f} %; let the gates run alone",
+                       100 * reading.others_cpu_share, 100 * rule.max_others_cpu_share);
+  }
   if (rule.host_bound_expected) return "";
   if (reading.waited > allowed(valid.size())) {
     return fmt::format(
@@ -81,6 +85,7 @@ ProcessReading read_process(std::span<const PairSample> pairs, std::size_t plann
   for (const PairSample& pair : pairs) {
     const std::uint64_t events = pair.clock_events & invalidating_clock_events;
     reading.clock_events |= events;
+    reading.others_cpu_share = std::max(reading.others_cpu_share, pair.others_cpu_share);
     if (events != 0) {
       ++reading.throttled;
     } else if (!usable(pair.candidate) || !usable(pair.base)) {

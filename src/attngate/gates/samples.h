@@ -28,6 +28,8 @@ struct PairSample {
   bool device_waited = false;
   /// clock_event bits that were set before or after either of the two.
   std::uint64_t clock_events = 0;
+  /// Share of the host's processors, 0 to 1, that other processes took while this process took its pairs.
+  double others_cpu_share = 0;
   bool operator==(const PairSample&) const = default;
 };
 
@@ -40,6 +42,8 @@ struct ValidityRule {
   double max_spread = std::numeric_limits<double>::infinity();
   /// Whether the quantity means the host as well: then a device that waits for it is no fault.
   bool host_bound_expected = false;
+  /// Largest share of the host's processors that others may take meanwhile, where the quantity means the host.
+  double max_others_cpu_share = 1;
 };
 
 /// What is left of one process's samples.
@@ -51,6 +55,8 @@ struct ProcessReading {
   std::size_t unusable = 0;
   /// Valid pairs in which the device may have waited for the host.
   std::size_t waited = 0;
+  /// Largest share of the host's processors that others took.
+  double others_cpu_share = 0;
   /// Every invalidating event seen.
   std::uint64_t clock_events = 0;
   /// ln(candidate / base) of the valid pairs, in the order they came.
@@ -70,8 +76,8 @@ struct ProcessReading {
 ///
 /// A pair counts by its clock events and by being a number, never by how long it took: leaving out slow pairs would
 /// change the question. The process does not count with more than the allowed share of planned pairs missing or
-/// invalid, a spread over its cap, or bound by the host without being meant to: more than the allowed share of pairs
-/// in which the device waited.
+/// invalid, a spread over its cap, on a host that others keep busy, or bound by the host without being meant to: more than the
+/// allowed share of pairs in which the device waited.
 ProcessReading read_process(std::span<const PairSample> pairs, std::size_t planned, const ValidityRule& rule);
 
 }  // namespace attngate

@@ -153,14 +153,15 @@ void print_study(std::ostream& out, const GateStudy& study) {
 
 std::string study_svg(const GateStudy& study, const std::string& device) {
   DetectionPlot plot;
-  plot.title = "Gates that fail, against the slowdown: " + device;
+  plot.title = "Gates that fail, against the slowdown";
+  plot.subtitle = device;
   for (const StudyCurve& curve : study.curves) {
     DetectionCurve& drawn = plot.curves.emplace_back();
     drawn.label = fmt::format("{:.0f} us, bound {:g}", curve.us, curve.bound.value);
     for (const StudyArm& arm : curve.arms) drawn.points.push_back({arm.achieved, arm.tally});
     std::ranges::sort(drawn.points, {}, &DetectionPoint::slowdown);
     drawn.predicted = predicted_curve(curve, study.policy);
-    plot.bound_slowdown = std::max(plot.bound_slowdown, curve.bound.value - 1);
+    drawn.bound_slowdown = curve.bound.value - 1;
   }
   return detection_svg(plot);
 }

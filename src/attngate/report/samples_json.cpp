@@ -130,6 +130,7 @@ std::string samples_to_json(const PairedSamples& samples) {
                   {"flushed_bytes", samples.flushed_bytes},
                   {"clocks_before", json_of(samples.clocks_before)},
                   {"clocks_after", json_of(samples.clocks_after)},
+                  {"others_cpu_share", or_null(samples.others_cpu_share)},
                   {"notes", samples.notes},
                   {"candidate_first", candidate_first},
                   {"base", json_of(samples.base, columns_of(samples.pairs, &SamplePair::base))},
@@ -148,6 +149,7 @@ PairedSamples samples_from_json(const std::string& text) {
   fields.read("flushed_bytes", samples.flushed_bytes);
   read_clocks(fields.object("clocks_before"), samples.clocks_before);
   read_clocks(fields.object("clocks_after"), samples.clocks_after);
+  fields.read("others_cpu_share", samples.others_cpu_share);
   fields.read("notes", samples.notes);
   std::vector<bool> candidate_first;
   fields.read("candidate_first", candidate_first);

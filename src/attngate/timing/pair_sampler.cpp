@@ -6,6 +6,7 @@
 #include <chrono>
 
 #include "attngate/timing/allocations.h"
+#include "attngate/timing/host_load.h"
 #include "attngate/timing/sampling_plan.h"
 
 namespace attngate {
@@ -126,11 +127,13 @@ PairedSamples PairSampler::sample(const TimedOperator& base, const TimedOperator
   }
 
   samples.clocks_before = facts_.clocks();
+  const std::optional<HostLoad> load_before = host_load();
   samples.pairs.reserve(plan.pairs);
   for (const bool candidate_first : draw_orders(options.seed, plan.pairs)) {
     samples.pairs.push_back(take_pair(taker_, base, candidate, plan.setting, candidate_first));
   }
   samples.clocks_after = facts_.clocks();
+  if (device_.is_cuda()) samples.others_cpu_share = others_cpu_share(load_before, host_load());
   return samples;
 }
 

@@ -68,6 +68,9 @@ struct PairedSamples {
   /// Bytes written before each sample (isolated_latency: before each call) to empty the cache; 0 for none.
   std::uint64_t flushed_bytes = 0;
   ClockState clocks_before, clocks_after;
+  /// Share of the host's processors, 0 to 1, that other processes took while the pairs were taken; empty on the CPU, where a
+  /// gate is for trying things out, and where the system does not say.
+  std::optional<double> others_cpu_share;
   /// What a reader should know: a warm-up that did not settle, fewer pairs than asked for, ...
   std::vector<std::string> notes;
   std::vector<SamplePair> pairs;

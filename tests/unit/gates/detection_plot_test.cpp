@@ -15,8 +15,9 @@ DetectionPoint point(double slowdown, std::size_t failed) {
 DetectionPlot sample() {
   DetectionCurve curve{.label = "SDPA <217 us> & more",
                        .points = {point(0, 0), point(0.01, 2), point(0.02, 100)},
+                       .bound_slowdown = 0.01,
                        .predicted = {{0, 0}, {0.02, 1}}};
-  return {.title = "Detection", .bound_slowdown = 0.01, .curves = {curve}};
+  return {.title = "Detection", .subtitle = "NVIDIA H100", .curves = {curve}};
 }
 
 std::size_t count(const std::string& text, const std::string& part) {
@@ -38,12 +39,12 @@ TEST(DetectionPlotTest, draws_every_point_with_its_interval_and_the_computed_lin
 
 TEST(DetectionPlotTest, escapes_what_is_written) {
   const std::string svg = detection_svg(sample());
-  EXPECT_NE(svg.find("SDPA &lt;217 us&gt; &amp; more (line: computed beforehand)"), std::string::npos);
+  EXPECT_NE(svg.find("SDPA &lt;217 us&gt; &amp; more (line: computed from its spreads)"), std::string::npos);
 }
 
 TEST(DetectionPlotTest, stands_a_single_point) {
   DetectionPlot plot;
-  plot.curves.push_back({.label = "one", .points = {point(0, 0)}, .predicted = {}});
+  plot.curves.push_back({.label = "one", .points = {point(0, 0)}, .bound_slowdown = 0, .predicted = {}});
   EXPECT_EQ(count(detection_svg(plot), "nan"), 0u);
 }
 

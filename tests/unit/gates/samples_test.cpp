@@ -80,6 +80,14 @@ TEST(SamplesTest, says_nothing_over_the_spread_cap) {
             "the pairs spread by 3.71 %, over the cap of 2.00 %");
 }
 
+TEST(SamplesTest, says_nothing_on_a_host_that_others_keep_busy_where_the_host_matters) {
+  auto pairs = quiet(100);
+  for (PairSample& pair : pairs) pair.others_cpu_share = 0.28;
+  EXPECT_TRUE(read_process(pairs, 100, {}).valid());
+  EXPECT_EQ(read_process(pairs, 100, {.host_bound_expected = true, .max_others_cpu_share = 0.1}).problem,
+            "the host was busy: others took 28 % of its processors, over the cap of 10 %; let the gates run alone");
+}
+
 TEST(SamplesTest, says_nothing_about_a_gpu_that_waits_for_the_host) {
   auto pairs = quiet(100);
   for (std::size_t index = 0; index < 11; ++index) pairs[index].device_waited = true;

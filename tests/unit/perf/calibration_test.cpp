@@ -50,6 +50,14 @@ TEST(CalibrationTest, proposes_the_worst_speedup_rounded_to_the_healthy_side) {
   EXPECT_NE(calibration.proposals[0].value.source.find("fake"), std::string::npos);
 }
 
+TEST(CalibrationTest, proposes_no_bound_where_fresh_processes_differ_by_more_than_a_tenth) {
+  FakeSource samples([](const SampleRequest& request, int process) { return pairs_of(request, 1 / (process == 7 ? 2.0 : 2.3), 200, 0); });
+  const Calibration calibration = calibrate(samples, {gate_named("gate.path.a")});
+  EXPECT_TRUE(calibration.proposals.empty());
+  ASSERT_EQ(calibration.problems.size(), 1u);
+  EXPECT_NE(calibration.problems[0].find("gate.path.a: no bound: fresh processes differ by 15 %"), std::string::npos) << calibration.problems[0];
+}
+
 TEST(CalibrationTest, gives_gates_that_share_a_bound_the_worst_of_theirs) {
   FakeSource samples([](const SampleRequest& request, int) { return pairs_of(request, 1 / (request.candidate.name == "fast" ? 3.0 : 2.0), 200, 0); });
   Gate slower = gate_named("gate.path.random#1");

@@ -17,6 +17,7 @@ PairedSamples sample_set() {
   samples.seed = 0xffffffffffffffff;
   samples.calls_per_sample = 3;
   samples.flushed_bytes = 120 << 20;
+  samples.others_cpu_share = 0.125;
   samples.clocks_before = {1980, clock_event::gpu_idle};
   samples.notes = {"candidate: after 400 calls its time still moved"};
   samples.pairs = {{{0.1, 1.0 / 3, 1980, true}, {2e-5, 7, {}, false}, true}, {{1, 2, {}, false}, {3, 4, 1755.25, true}, false}};
