@@ -158,7 +158,10 @@ int run_plan(const SweepCommandOptions& options, const SweepPlan& plan, const Sw
 /// What the options have in common, put into a sweep's grid.
 template <typename Grid>
 void fill_in(Grid& grid, const SweepCommandOptions& options, const PathRegistry& registry) {
-  for (const std::string& name : options.also) check_path(registry, "--also", name);
+  for (const std::string& name : options.also) {
+    check_path(registry, "--also", name);
+    if (std::ranges::count(options.also, name) > 1) throw UsageError(fmt::format("--also {}: given twice", printable(name)));
+  }
   grid.also = options.also;
   grid.rule = options.rule;
   grid.check_all = options.check_all;

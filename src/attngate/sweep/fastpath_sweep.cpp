@@ -18,7 +18,7 @@ constexpr double beta_step = 0.05;
 constexpr std::size_t slow = 0, fast = 1, composite = 2, first_extra = 3;
 
 void require_grid(const FastpathGrid& grid) {
-  require_any("--dtype", grid.dtypes.size());
+  require_any("--dtype", names_of(grid.dtypes));
   require_values("--batch-sizes", grid.batch_sizes, CaseRange::max_batch_size);
   require_values("--sequence-lengths", grid.sequence_lengths, CaseRange::max_length);
   require_values("--embed-dims", grid.embed_dims, CaseRange::max_num_heads * CaseRange::max_head_dim);

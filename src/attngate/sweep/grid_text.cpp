@@ -3,17 +3,18 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
+#include <set>
+
 #include "attngate/runner/usage_error.h"
 
 namespace attngate {
 
-std::string joined(const std::vector<std::int64_t>& values) { return fmt::format("{}", fmt::join(values, ",")); }
 std::string joined(const std::vector<std::string>& values) { return fmt::format("{}", fmt::join(values, ",")); }
 
-std::string joined(const std::vector<DType>& values) {
+std::vector<std::string> names_of(const std::vector<DType>& dtypes) {
   std::vector<std::string> names;
-  for (const DType dtype : values) names.push_back(to_string(dtype));
-  return joined(names);
+  for (const DType dtype : dtypes) names.push_back(to_string(dtype));
+  return names;
 }
 
 std::string torch_name(DType dtype) {
@@ -39,14 +40,20 @@ std::int64_t head_dim_of(std::int64_t embed_dim, std::int64_t heads) {
 }
 
 void require_values(std::string_view option, const std::vector<std::int64_t>& values, std::int64_t most) {
-  require_any(option, values.size());
+  std::vector<std::string> texts;
+  for (const std::int64_t value : values) texts.push_back(std::to_string(value));
+  require_any(option, texts);
   for (const std::int64_t value : values) {
     if (value < 1 || value > most) throw UsageError(fmt::format("{} {}: must be 1 to {}", option, value, most));
   }
 }
 
-void require_any(std::string_view option, std::size_t count) {
-  if (count == 0) throw UsageError(fmt::format("{}: no value is given, and a grid without configurations measures nothing", option));
+void require_any(std::string_view option, const std::vector<std::string>& values) {
+  if (values.empty()) throw UsageError(fmt::format("{}: no value is given, and a grid without configurations measures nothing", option));
+  std::set<std::string> seen;
+  for (const std::string& value : values) {
+    if (!seen.insert(value).second) throw UsageError(fmt::format("{}: {} is given twice", option, value));
+  }
 }
 
 void require_rule(const StoppingRule& rule) {

@@ -38,13 +38,16 @@ const char* python_bool(bool value) { return value ? "True" : "False"; }
 
 void require_grid(const SdpGrid& grid) {
   require_rule(grid.rule);
+  if (!grid.grid && !grid.single) throw UsageError("--no-single --no-grid: a sweep without configurations measures nothing");
   if (!grid.grid) return;
   require_values("--batch-sizes", grid.batch_sizes, CaseRange::max_batch_size);
   require_values("--num-heads", grid.heads, CaseRange::max_num_heads);
   require_values("--max-sequence-lens", grid.max_sequence_lengths, CaseRange::max_length);
   require_values("--embed-dimensions", grid.embed_dimensions, CaseRange::max_num_heads * CaseRange::max_head_dim);
-  require_any("--dtype", grid.dtypes.size());
-  require_any("--pad-percentages", grid.pad_percentages.size());
+  require_any("--dtype", names_of(grid.dtypes));
+  std::vector<std::string> pads;
+  for (const auto& pad_percentage : grid.pad_percentages) pads.push_back(pad_text(pad_percentage));
+  require_any("--pad-percentages", pads);
 }
 
 std::vector<SdpConfiguration> configurations_of(const SdpGrid& grid) {
@@ -174,7 +177,6 @@ SweepPlan plan_sdp(const SdpGrid& grid, const SweepDevice& device, const std::se
   plan.options = fmt::format("sdp {} seed={:#x} also={} compiled={} check_all={:d} {}", device.name, grid.seed, joined(grid.also), compiled,
                              grid.check_all, options_text(grid.rule));
   for (const SdpConfiguration& configuration : configurations_of(grid)) plan.points.push_back(point_of(grid, configuration, registered));
-  require_any("--no-single --no-grid", plan.points.size());
   add_columns(plan, grid);
   return plan;
 }

@@ -86,6 +86,8 @@ TEST(FastpathGridTest, without_configurations_or_with_impossible_ones_is_refused
   };
   refuses([](FastpathGrid& grid) { grid.dtypes = {}; });
   refuses([](FastpathGrid& grid) { grid.b_values = {}; });
+  refuses([](FastpathGrid& grid) { grid.b_values = {1, 5, 1}; });
+  refuses([](FastpathGrid& grid) { grid.dtypes = {DType::fp16, DType::fp16}; });
   refuses([](FastpathGrid& grid) { grid.batch_sizes = {0}; });
   refuses([](FastpathGrid& grid) { grid.b_values = {largest_beta_step + 1}; });
   refuses([](FastpathGrid& grid) { grid.heads = {5}; });
