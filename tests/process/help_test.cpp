@@ -45,8 +45,8 @@ const Help helps[] = {
       "--save-path", "--error-save-path", "--json", "--plot", "--resume", "Ctrl-C", "Example", "Exit code"}},
     {"sweep_sdp",
      {"sweep", "sdp"},
-     {"--num-heads", "--max-sequence-lens", "--embed-dimensions", "--pad-percentages", "--enable-math", "--enable-flash", "--enable-mem-efficient",
-      "--enable-cudnn", "--no-single", "--save-path", "--resume", "Example", "Exit code"}},
+     {"--num-heads", "--max-sequence-lens", "--embed-dimensions", "--pad-percentages", "--enable-math", "--disable-flash", "--disable-mem-efficient",
+      "--disable-cudnn", "--no-single", "--save-path", "--resume", "Example", "Exit code"}},
     {"report", {"report"}, {"DIR", "--paths", "Example", "Exit code"}}};
 
 INSTANTIATE_TEST_SUITE_P(of, HelpTest, testing::ValuesIn(helps), [](const auto& test) { return test.param.name; });

@@ -47,6 +47,8 @@ struct FastpathCommandOptions : SweepCommandOptions {
 struct SdpCommandOptions : SweepCommandOptions {
   SdpGrid grid;
   std::vector<std::string> pad_percentages;
+  bool no_single = false, no_grid = false;
+  bool enable_math = false, disable_flash = false, disable_efficient = false, disable_cudnn = false;
 };
 
 std::vector<DType> parse_dtypes(const std::vector<std::string>& names) {
@@ -81,7 +83,9 @@ void check_files(const SweepCommandOptions& options) {
       throw UsageError(fmt::format("{} and {} name the same file", files[other].first, files[one].first));
     }
   }
-  if (options.resume && options.save_path.empty()) throw UsageError("--resume needs --save-path: the rows that are there are read from it");
+  if (options.resume && options.save_path.empty()) {
+    throw UsageError("--resume needs --save-path: the rows that are there are read from it");
+  }
 }
 
 SweepDevice sweep_device(c10::Device device) {
@@ -109,50 +113,79 @@ int end_of(const SweepPlan& plan, const std::vector<CsvRow>& rows) {
   return std::ranges::all_of(rows, is("skipped")) ? exit_code::skipped : exit_code::holds;
 }
 
+/// One run of a plan: what is measured, written and told.
+class SweepSession {
+ public:
+  /// Throws UsageError for files that cannot be written, before anything is measured.
+  SweepSession(const SweepCommandOptions& options, const SweepPlan& plan, const SweepDevice& device) : options_(options), plan_(plan) {
+    check_files(options);
+    if (!options.save_path.empty()) file_.emplace(options.save_path, plan, options.resume);
+    if (file_) rows_ = file_->earlier_rows();
+    earlier_ = rows_.size();
+    errors_ = static_cast<std::uint64_t>(std::ranges::count_if(rows_, [&](const CsvRow& row) { return !row_holds(plan, row); }));
+    summary_.device = device.name;
+    print_head(plan, device, earlier_);
+  }
+
+  void measure(SweepSource& source) {
+    GateProgress progress(plan_.points.size(), "attngate sweep", earlier_);
+    const InterruptWatch watch;
+    SweepListener listener;
+    listener.begins = [&](std::size_t index) { progress.doing(plan_.points[index].entry_name + error_text()); };
+    listener.ended = [&](const CsvRow& row, const SweepAnswer& answer) { keep(row, answer); };
+    listener.interrupted = [&] { return watch.interrupted(); };
+    const auto begin = std::chrono::steady_clock::now();
+    try {
+      summary_.interrupted = !run_sweep(plan_, source, rows_, listener);
+    } catch (const std::exception& error) {
+      problem_ = error.what();  // a full disk, or no worker to be had: what was measured is still told
+    }
+    summary_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    summary_.measured = rows_.size() - earlier_;
+  }
+
+  /// Writes everything that is left behind, and returns the exit code; throws where something went wrong beside the rows.
+  int report() {
+    try {
+      write_reports(options_, plan_, rows_, summary_);
+    } catch (const UsageError& error) {
+      if (problem_.empty()) problem_ = error.what();  // no usage any more: rows were measured
+    }
+    if (summary_.interrupted) {
+      std::cout << "interrupted: what was measured is "
+                << (file_ ? "kept, and --resume goes on behind it\n" : "in this table alone, for want of --save-path\n");
+    }
+    if (!problem_.empty()) throw std::runtime_error(problem_);
+    return end_of(plan_, rows_);
+  }
+
+ private:
+  std::string error_text() const { return errors_ > 0 ? ", " + counted(errors_, "error") : ""; }
+
+  void keep(const CsvRow& row, const SweepAnswer& answer) {
+    if (!row_holds(plan_, row)) ++errors_;
+    summary_.spent.prepare += answer.seconds.prepare;
+    summary_.spent.check += answer.seconds.check;
+    summary_.spent.sample += answer.seconds.sample;
+    if (file_) file_->append(row);
+  }
+
+  const SweepCommandOptions& options_;
+  const SweepPlan& plan_;
+  std::optional<RowFile> file_;
+  std::vector<CsvRow> rows_;
+  std::size_t earlier_ = 0;
+  std::uint64_t errors_ = 0;
+  SweepSummary summary_;
+  std::string problem_;
+};
+
 int run_plan(const SweepCommandOptions& options, const SweepPlan& plan, const SweepDevice& named, c10::Device device,
              const PathRegistry& registry) {
-  check_files(options);
-  std::optional<RowFile> file;
-  if (!options.save_path.empty()) file.emplace(options.save_path, plan, options.resume);
-  std::vector<CsvRow> rows = file ? file->earlier_rows() : std::vector<CsvRow>();
-  const std::size_t earlier = rows.size();
-  std::size_t errors = static_cast<std::size_t>(std::ranges::count_if(rows, [&](const CsvRow& row) { return !row_holds(plan, row); }));
-  print_head(plan, named, earlier);
-
+  SweepSession session(options, plan, named);
   WorkerSweepSource source(registry, device, options.row_timeout);
-  GateProgress progress(plan.points.size(), "attngate sweep", earlier);
-  const InterruptWatch watch;
-  SweepListener listener;
-  listener.begins = [&](std::size_t index) {
-    progress.doing(plan.points[index].entry_name + (errors > 0 ? fmt::format(", {}", counted(errors, "error")) : ""));
-  };
-  SweepSummary summary;
-  summary.device = named.name;
-  listener.ended = [&](const CsvRow& row, const SweepAnswer& answer) {
-    if (!row_holds(plan, row)) ++errors;
-    summary.spent.prepare += answer.seconds.prepare;
-    summary.spent.check += answer.seconds.check;
-    summary.spent.sample += answer.seconds.sample;
-    if (file) file->append(row);
-  };
-  listener.interrupted = [&] { return watch.interrupted(); };
-
-  std::string problem;
-  const auto begin = std::chrono::steady_clock::now();
-  try {
-    summary.interrupted = !run_sweep(plan, source, rows, listener);
-  } catch (const std::exception& error) {
-    problem = error.what();  // a full disk, or no worker to be had: what was measured is still told
-  }
-  progress.clear();
-  summary.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
-  summary.measured = rows.size() - earlier;
-  write_reports(options, plan, rows, summary);
-  if (summary.interrupted) {
-    std::cout << "interrupted: what was measured is kept" << (file ? ", and --resume goes on behind it\n" : " in this table alone: no --save-path\n");
-  }
-  if (!problem.empty()) throw std::runtime_error(problem);
-  return end_of(plan, rows);
+  session.measure(source);
+  return session.report();
 }
 
 /// What the options have in common, put into a sweep's grid.
@@ -186,6 +219,9 @@ int run_sdp(const SdpCommandOptions& options) {
   const PathRegistry registry = make_tested_registry();
   SdpGrid grid = options.grid;
   fill_in(grid, options, registry);
+  grid.single = !options.no_single;
+  grid.grid = !options.no_grid;
+  grid.switches = {options.enable_math, !options.disable_flash, !options.disable_efficient, !options.disable_cudnn};
   if (!options.pad_percentages.empty()) grid.pad_percentages.clear();
   for (const std::string& text : options.pad_percentages) grid.pad_percentages.push_back(parse_pad_percentage(text));
   std::set<std::string> registered;
@@ -204,10 +240,12 @@ CLI::Option* add_list(CLI::App* command, const std::string& name, std::vector<Va
 
 constexpr std::uint64_t most_pairs_allowed = 100'001;
 
-void add_common_options(CLI::App* command, SweepCommandOptions& options) {
+void add_common_options(CLI::App* command, SweepCommandOptions& options, const char* dtypes, std::uint64_t seed) {
   command->add_option("--device", options.device, "cpu, cuda, or auto: a GPU where there is one")->capture_default_str();
-  add_list(command, "--dtype", options.dtypes, "fp16, bf16 or fp32, separated by commas");
-  command->add_option("--seed", options.seed, "Seed of lengths, values and order: number, 0x hex, or `random` (default: the program's)")
+  add_list(command, "--dtype", options.dtypes, fmt::format("fp16, bf16 or fp32, separated by commas (default: {})", dtypes));
+  command
+      ->add_option("--seed", options.seed,
+                   fmt::format("Seed of lengths, values and order: number, 0x hex, or `random` (default: the program's, {})", seed))
       ->check(refuse_empty);
   add_list(command, "--also", options.also, "More paths or families to time, see `attngate list`; each gets a column");
   command->add_option("--width", options.rule.width, "A row is measured until the 95 % interval of its speedup is that wide; 0.01 is 1 %")
@@ -242,17 +280,19 @@ const char* const exit_codes =
 void add_fastpath(CLI::App& sweep, Command& chosen) {
   auto options = std::make_shared<FastpathCommandOptions>();
   FastpathGrid& grid = options->grid;
-  CLI::App* command = sweep.add_subcommand("fastpath", "nn MHA fast against slow, as better_transformer_vs_mha_functional.py: 1,280 configurations");
+  CLI::App* command =
+      sweep.add_subcommand("fastpath", "nn MHA fast against slow, as better_transformer_vs_mha_functional.py: 1,280 configurations");
   add_list(command, "--batch-sizes", grid.batch_sizes, "Sequences")->capture_default_str();
   add_list(command, "--sequence-lengths", grid.sequence_lengths, "Longest lengths")->capture_default_str();
   add_list(command, "--embed-dims", grid.embed_dims, "Embedding dimensions")->capture_default_str();
   add_list(command, "--n-heads", grid.heads, "Numbers of heads")->capture_default_str();
-  add_list(command, "--b-values", grid.b_values, "Lengths come from Beta(1, 0.05 b): the larger b, the more padding; 1 to 80")->capture_default_str();
+  add_list(command, "--b-values", grid.b_values, "Lengths come from Beta(1, 0.05 b): the larger b, the more padding; 1 to 80")
+      ->capture_default_str();
   command->add_option("--block-size", grid.block_size, "Lengths are multiples of this")->capture_default_str();
   command->add_option("--slow", grid.slow, "Path or family of the column slow")->capture_default_str()->check(refuse_empty);
   command->add_option("--fast", grid.fast, "... of the column fast")->capture_default_str()->check(refuse_empty);
   command->add_option("--composite", grid.composite, "... of the column composite")->capture_default_str()->check(refuse_empty);
-  add_common_options(command, *options);
+  add_common_options(command, *options, "fp16", grid.seed);
   command->footer(std::string("Examples:\n"
                               "  attngate sweep fastpath --save-path rows.csv --plot rows.svg       the program's grid, fp16\n"
                               "  attngate sweep fastpath --save-path rows.csv --resume              goes on after Ctrl-C\n"
@@ -266,19 +306,20 @@ void add_sdp(CLI::App& sweep, Command& chosen) {
   auto options = std::make_shared<SdpCommandOptions>();
   SdpGrid& grid = options->grid;
   CLI::App* command = sweep.add_subcommand("sdp", "nn MHA against composite SDPA, as sdp.py: its single experiment and its grid");
-  command->add_flag("!--no-single", grid.single, "Leave the single experiment out: batch 128, 8 heads, length 512, embed 512, fp16, no padding");
-  command->add_flag("!--no-grid", grid.grid, "Leave the grid out");
+  command->add_flag("--no-single", options->no_single,
+                    "Leave the single experiment out: batch 128, 8 heads, length 512, embed 512, fp16, no padding");
+  command->add_flag("--no-grid", options->no_grid, "Leave the grid out");
   add_list(command, "--batch-sizes", grid.batch_sizes, "Sequences")->capture_default_str();
   add_list(command, "--num-heads", grid.heads, "Numbers of heads")->capture_default_str();
   add_list(command, "--max-sequence-lens", grid.max_sequence_lengths, "Longest lengths")->capture_default_str();
   add_list(command, "--embed-dimensions", grid.embed_dimensions, "Embedding dimensions")->capture_default_str();
   add_list(command, "--pad-percentages", options->pad_percentages,
            "none or a share from 0 to 0.95 (default: none,0.9); with padding the input is nested");
-  command->add_flag("--enable-math,!--disable-math", grid.switches.math, "SDPA's math backend (default: off, as in the program)");
-  command->add_flag("--enable-flash,!--disable-flash", grid.switches.flash, "... flash (default: on)");
-  command->add_flag("--enable-mem-efficient,!--disable-mem-efficient", grid.switches.efficient, "... memory efficient (default: on)");
-  command->add_flag("--enable-cudnn,!--disable-cudnn", grid.switches.cudnn, "... cuDNN (default: on)");
-  add_common_options(command, *options);
+  command->add_flag("--enable-math", options->enable_math, "Switch SDPA's math backend on (the program: off)");
+  command->add_flag("--disable-flash", options->disable_flash, "Switch flash off (the program: on)");
+  command->add_flag("--disable-mem-efficient", options->disable_efficient, "Switch memory efficient off (the program: on)");
+  command->add_flag("--disable-cudnn", options->disable_cudnn, "Switch cuDNN off (the program: on)");
+  add_common_options(command, *options, "bf16,fp16,fp32", grid.seed);
   command->footer(std::string("Examples:\n"
                               "  attngate sweep sdp --save-path sdp.csv                             the program's seven experiments\n"
                               "  attngate sweep sdp --no-single --dtype bf16 --pad-percentages none,0.5,0.9 --disable-cudnn\n"

@@ -16,12 +16,13 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// From here on one call is a sample, and the device and not the host decides how long it takes: the host needs less than 100 us to queue an
-// operator's dozen kernels (78 us, timing/sample_taker.h).
+// From here on one call is a sample, and a spin may lead it.
 constexpr double long_call_us = 500;
-// What covers the first launch of a long call: an uncounted call would double what the sample costs. A launch takes the host about
-// 10 us; three times that.
-constexpr double cover_us = 30;
+// What the spin hides: the first launches of a call. All of them take the host some 78 us (timing/sample_taker.h), the first a part.
+constexpr double cover_us = 50;
+// Where the host decides how long a call takes, the spin is a head start and shortens it, by 50 us of 500 us or 10 %. A call that it
+// shortens by more than this is led by a call; operators of 200 us and more scatter by about 0.5 % (docs/gates.md).
+constexpr double most_head_start = 0.02;
 
 /// Positions in random order.
 std::vector<std::size_t> shuffled(std::vector<std::size_t> positions, rc::Random& random) {
@@ -42,18 +43,16 @@ std::optional<RatioEstimate> speedup_of(const std::vector<double>& base, const s
 
 RoundSampler::Block RoundSampler::warm_up(const TimedOperator& timed, const StoppingRule& rule) {
   // The check and timed_attention() have made a call each: kernels are loaded, plans are made and memory is there.
-  const double us = time_block(timed, {});
-  if (us >= long_call_us) return {1, device_.is_cuda()};
-  return {calls_per_sample(us, rule.least_sample_us), false};
+  const double us = time_block(timed, {1, Lead::call});
+  if (us < long_call_us) return {calls_per_sample(us, rule.least_sample_us), Lead::call};
+  const double behind_spin = time_block(timed, {1, Lead::spin});
+  return {1, behind_spin < (1 - most_head_start) * us ? Lead::call : Lead::spin};
 }
 
 double RoundSampler::time_block(const TimedOperator& timed, const Block& block) {
   synchronize(device_);
-  if (block.behind_spin) {
-    spin(device_, cover_us);
-  } else if (device_.is_cuda()) {
-    timed.call();
-  }
+  if (device_.is_cuda() && block.lead == Lead::spin) spin(device_, cover_us);
+  if (device_.is_cuda() && block.lead == Lead::call) timed.call();
   stopwatch_.start();
   for (std::uint64_t call = 0; call < block.calls; ++call) timed.call();
   stopwatch_.stop();

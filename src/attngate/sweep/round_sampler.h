@@ -11,8 +11,8 @@ namespace attngate {
 
 /// Times the operators of a row in rounds, each operator once a round and in random order, until the speedups are known well enough.
 ///
-/// A sample is throughput: calls back to back, started behind work that does not count, so that the device does not wait for the first
-/// launch. What that work is, and why no cache is flushed: docs/sweep.md.
+/// A sample is throughput: calls back to back, on a GPU started behind work that does not count, so that the device does not wait for
+/// the first launch. What that work is, and why no cache is flushed: docs/sweep.md.
 class RoundSampler {
  public:
   /// Throws CudaError.
@@ -23,10 +23,15 @@ class RoundSampler {
   void sample(const std::vector<std::optional<TimedOperator>>& operators, const SweepRequest& request, SweepAnswer& answer);
 
  private:
+  /// What a GPU does just before a sample; nothing on the CPU, which has no launches to hide.
+  enum class Lead {
+    call,  ///< one call of the operator: the state in which calls back to back find it
+    spin   ///< a short spin: for calls so long that another one would double what a sample costs
+  };
   /// How an operator's samples are taken.
   struct Block {
     std::uint64_t calls = 1;
-    bool behind_spin = false;
+    Lead lead = Lead::call;
   };
   Block warm_up(const TimedOperator& timed, const StoppingRule& rule);
   double time_block(const TimedOperator& timed, const Block& block);

@@ -17,8 +17,8 @@ namespace {
 constexpr std::array<const char*, 8> colours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#999999", "#000000"};
 
 // In units of the SVG file, one to a pixel where nobody scales it.
-constexpr double panel_width = 600, height = 500, left = 72, right = 24, title_height = 40, panel_title = 62, legend_at = 84, legend_line = 18,
-                 bottom = 58;
+constexpr double panel_width = 600, height = 500, left = 72, right = 24, bottom = 58;
+constexpr double panel_title = 62, legend_at = 84, legend_line = 18;
 // Three labels of 20 characters fit beside one another.
 constexpr std::size_t legend_columns = 3;
 // A line through medians needs some points a range to say something; tenths of the axis are ranges that an eye can follow.
