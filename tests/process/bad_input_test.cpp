@@ -273,6 +273,10 @@ TEST(MissingGpuTest, ends_the_command_with_2_skips_the_tests_with_77_and_fails_t
   EXPECT_EQ(command.exit_code, 2);
   expect_one_helpful_line(command, {"--device cuda: no CUDA device"});
 
+  const CommandEnd sweep = run({.program = attngate_command, .arguments = {"sweep", "sdp", "--device", "cuda"}});
+  EXPECT_EQ(sweep.exit_code, 2);
+  expect_one_helpful_line(sweep, {"--device cuda: no CUDA device"});
+
   const std::vector<std::string> one_test = {"--gtest_filter=property.agreement.fp32.cuda", "--cases=2"};
   const CommandEnd tests = run({.program = property_tests_command, .arguments = one_test});
   EXPECT_EQ(tests.exit_code, 77) << tests.output << tests.errors;

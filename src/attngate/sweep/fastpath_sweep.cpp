@@ -92,7 +92,7 @@ void add_columns(SweepPlan& plan, const FastpathGrid& grid) {
 }
 
 std::string options_of(const FastpathGrid& grid, const SweepDevice& device) {
-  return fmt::format("fastpath {} seed={:#x} block_size={} slow={} fast={} composite={} also={} check_all={:d} {}", device.name,
+  return fmt::format("fastpath {} seed={} block_size={} slow={} fast={} composite={} also={} check_all={:d} {}", device.name,
                      grid.seed, grid.block_size, grid.slow, grid.fast, grid.composite, joined(grid.also), grid.check_all, options_text(grid.rule));
 }
 

@@ -19,8 +19,8 @@ constexpr std::array<const char*, 8> colours = {"#0072B2", "#D55E00", "#009E73",
 // In units of the SVG file, one to a pixel where nobody scales it.
 constexpr double panel_width = 600, height = 500, left = 72, right = 24, bottom = 58;
 constexpr double panel_title = 62, legend_at = 84, legend_line = 18;
-// Three labels of 20 characters fit beside one another.
-constexpr std::size_t legend_columns = 3;
+// Four labels of so many characters fit beside one another, and three of 20.
+constexpr std::size_t short_label = 13;
 // A line through medians needs some points a range to say something; tenths of the axis are ranges that an eye can follow.
 constexpr int ranges_of_line = 10;
 
@@ -117,7 +117,9 @@ class Canvas {
   void draw(const PlotPanel& panel, std::size_t position) {
     panel_ = &panel;
     origin_ = panel_width * static_cast<double>(position);
-    top_ = legend_at + legend_line * std::ceil(static_cast<double>(panel.series.size()) / legend_columns);
+    const bool are_short = std::ranges::all_of(panel.series, [](const PlotSeries& series) { return series.label.size() <= short_label; });
+    legend_columns_ = are_short ? 4 : 3;
+    top_ = legend_at + legend_line * static_cast<double>((panel.series.size() + legend_columns_ - 1) / legend_columns_);
     Scale x(panel.x), y(panel.y);
     for (const PlotSeries& series : panel.series) {
       for (const auto& [at_x, at_y] : series.points) {
@@ -208,8 +210,9 @@ class Canvas {
 
   // Above the plot, where no point can be.
   void legend(const PlotSeries& series, const char* colour, std::size_t index) {
-    const double at_x = origin_ + left + static_cast<double>(index % legend_columns) * (panel_width - left - right) / legend_columns;
-    const double at_y = legend_at + legend_line * static_cast<double>(index / legend_columns);
+    const double column_width = (panel_width - left - right) / static_cast<double>(legend_columns_);
+    const double at_x = origin_ + left + static_cast<double>(index % legend_columns_) * column_width;
+    const double at_y = legend_at + legend_line * static_cast<double>(index / legend_columns_);
     append("<circle cx=\"{:.1f}\" cy=\"{:.1f}\" r=\"4\" fill=\"{}\"/>\n", at_x + 5, at_y - 4, colour);
     text(at_x + 15, at_y, "start", series.label);
   }
@@ -217,6 +220,7 @@ class Canvas {
   std::string svg_;
   double width_;
   double origin_ = 0, top_ = 0;
+  std::size_t legend_columns_ = 4;
   const PlotPanel* panel_ = nullptr;
   const Scale* x_ = nullptr;
   const Scale* y_ = nullptr;

@@ -174,7 +174,7 @@ SweepPlan plan_sdp(const SdpGrid& grid, const SweepDevice& device, const std::se
   SweepPlan plan;
   plan.name = "sdp";
   const auto compiled = registered.contains(compiled_nn_mha_path) + registered.contains(compiled_composite_path);
-  plan.options = fmt::format("sdp {} seed={:#x} also={} compiled={} check_all={:d} {}", device.name, grid.seed, joined(grid.also), compiled,
+  plan.options = fmt::format("sdp {} seed={} also={} compiled={} check_all={:d} {}", device.name, grid.seed, joined(grid.also), compiled,
                              grid.check_all, options_text(grid.rule));
   for (const SdpConfiguration& configuration : configurations_of(grid)) plan.points.push_back(point_of(grid, configuration, registered));
   add_columns(plan, grid);
