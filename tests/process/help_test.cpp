@@ -38,6 +38,15 @@ const Help helps[] = {
      {"gate"},
      {"--gate", "--class", "--pairs", "--confirm", "--bounds", "--plant", "--case", "--least-speedup", "--calibrate", "--study", "--json", "Example",
       "Exit code"}},
+    {"sweep", {"sweep"}, {"fastpath", "sdp", "Example"}},
+    {"sweep_fastpath",
+     {"sweep", "fastpath"},
+     {"--batch-sizes", "--sequence-lengths", "--embed-dims", "--n-heads", "--b-values", "--block-size", "--dtype", "--seed", "--width", "--least-pairs",
+      "--save-path", "--error-save-path", "--json", "--plot", "--resume", "Ctrl-C", "Example", "Exit code"}},
+    {"sweep_sdp",
+     {"sweep", "sdp"},
+     {"--num-heads", "--max-sequence-lens", "--embed-dimensions", "--pad-percentages", "--enable-math", "--disable-flash", "--disable-mem-efficient",
+      "--disable-cudnn", "--no-single", "--save-path", "--resume", "Example", "Exit code"}},
     {"report", {"report"}, {"DIR", "--paths", "Example", "Exit code"}}};
 
 INSTANTIATE_TEST_SUITE_P(of, HelpTest, testing::ValuesIn(helps), [](const auto& test) { return test.param.name; });

@@ -24,8 +24,14 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   }
   std::string hint = "attngate --help says what is allowed";
   if (!app.get_subcommands().empty()) {
-    const std::string name = app.get_subcommands().front()->get_name();
-    hint = "attngate " + name + " --help says what is allowed";
+    const CLI::App* innermost = app.get_subcommands().front();
+    const std::string name = innermost->get_name();
+    hint = "attngate " + name;
+    while (!innermost->get_subcommands().empty()) {
+      innermost = innermost->get_subcommands().front();
+      hint += " " + innermost->get_name();
+    }
+    hint += " --help says what is allowed";
     if (name == "replay" && kind == CLI::ExitCodes::ExtrasError) hint = "the case goes in one pair of quotes; " + hint;
   }
   return std::string(error.what()) + " (" + hint + ")";
@@ -53,6 +59,7 @@ int run_command(int argc, char** argv) {
   add_list_command(app, chosen);
   add_faults_command(app, chosen);
   add_gate_command(app, chosen);
+  add_sweep_command(app, chosen);
   add_report_command(app, chosen);
   try {
     app.parse(argc, argv);

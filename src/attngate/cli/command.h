@@ -18,6 +18,7 @@ void add_replay_command(CLI::App& app, Command& chosen);
 void add_list_command(CLI::App& app, Command& chosen);
 void add_faults_command(CLI::App& app, Command& chosen);
 void add_gate_command(CLI::App& app, Command& chosen);
+void add_sweep_command(CLI::App& app, Command& chosen);
 void add_report_command(CLI::App& app, Command& chosen);
 
 /// The whole command: reads the arguments, runs, turns every error into one line on stderr and an exit code.

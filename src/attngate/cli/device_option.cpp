@@ -47,9 +47,9 @@ void check_path_names(const PathRegistry& registry, const std::vector<std::strin
   }
 }
 
-void check_writable(const std::string& path) {
+void check_writable(const std::string& path, const std::string& option) {
   const auto refuse = [&](const std::string& cause) {
-    throw UsageError("--json " + printable(path) + ": cannot be written: " + cause +
+    throw UsageError(option + " " + printable(path) + ": cannot be written: " + cause +
                      "; allowed is a file in a writable folder that exists");
   };
   std::error_code ignored;

@@ -6,11 +6,12 @@
 
 namespace attngate {
 
-/// Keeps one line about a long run on stderr up to date: a bar, what is going on, the time left. On a terminal only; else a
-/// plain line every ten seconds.
+/// Keeps one line about a long run on stderr up to date: a bar, what is going on, the rate, the time left. On a terminal only; else
+/// a plain line every ten seconds.
 class GateProgress {
  public:
-  explicit GateProgress(std::size_t count);
+  /// `command` begins plain lines; `done_before` of the count are there already.
+  explicit GateProgress(std::size_t count, std::string command = "attngate gate", std::size_t done_before = 0);
   ~GateProgress();
   GateProgress(const GateProgress&) = delete;
   GateProgress& operator=(const GateProgress&) = delete;
@@ -24,7 +25,9 @@ class GateProgress {
   void show();
 
   std::size_t count_;
-  std::size_t begun_ = 0;
+  std::string command_;
+  std::size_t done_before_;
+  std::size_t begun_;
   std::string text_;
   bool terminal_;
   bool shown_ = false;

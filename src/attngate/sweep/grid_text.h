@@ -1,0 +1,37 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "attngate/case/attention_case.h"
+#include "attngate/sweep/stopping_rule.h"
+
+namespace attngate {
+
+/// "nn_mha_fast,my_attention".
+std::string joined(const std::vector<std::string>& values);
+
+/// "fp16", "bf16", ...
+std::vector<std::string> names_of(const std::vector<DType>& dtypes);
+
+/// As Python prints it: "torch.float16", "torch.bfloat16" or "torch.float32".
+std::string torch_name(DType dtype);
+
+/// The rule as part of a plan's options.
+std::string options_text(const StoppingRule& rule);
+
+/// Channels of a head; throws UsageError where heads do not divide embed_dim.
+std::int64_t head_dim_of(std::int64_t embed_dim, std::int64_t heads);
+
+/// Throws UsageError naming the option unless it has values, all of them different and from 1 to `most`.
+void require_values(std::string_view option, const std::vector<std::int64_t>& values, std::int64_t most);
+
+/// The same for a list of anything, as text: without values there is no configuration, and a value twice gives the same ones again.
+void require_any(std::string_view option, const std::vector<std::string>& values);
+
+/// Throws UsageError unless the rule can be followed.
+void require_rule(const StoppingRule& rule);
+
+}  // namespace attngate

@@ -1,0 +1,95 @@
+#include "attngate/sweep/round_sampler.h"
+
+#include <rapidcheck/Random.h>
+
+#include <chrono>
+#include <cmath>
+
+#include "attngate/case/draw.h"
+#include "attngate/timing/samples.h"
+#include "attngate/timing/sampling_plan.h"
+#include "attngate/timing/spin.h"
+#include "attngate/values/device_stream.h"
+
+namespace attngate {
+namespace {
+
+using Clock = std::chrono::steady_clock;
+
+// From here on one call is a sample, and a spin may lead it.
+constexpr double long_call_us = 500;
+// What the spin hides: the first launches of a call. All of them take the host some 78 us (timing/sample_taker.h), the first a part.
+constexpr double cover_us = 50;
+// Where the host decides how long a call takes, the spin is a head start and shortens it, by 50 us of 500 us or 10 %. A call that it
+// shortens by more than this is led by a call; operators of 200 us and more scatter by about 0.5 % (docs/gates.md).
+constexpr double most_head_start = 0.02;
+
+/// Positions in random order.
+std::vector<std::size_t> shuffled(std::vector<std::size_t> positions, rc::Random& random) {
+  for (std::size_t i = positions.size(); i > 1; --i) {
+    std::swap(positions[i - 1], positions[static_cast<std::size_t>(draw::below(random, i))]);
+  }
+  return positions;
+}
+
+std::optional<RatioEstimate> speedup_of(const std::vector<double>& base, const std::vector<double>& candidate) {
+  if (base.empty() || base.size() != candidate.size()) return std::nullopt;
+  std::vector<double> log_ratios;
+  for (std::size_t round = 0; round < base.size(); ++round) log_ratios.push_back(std::log(base[round] / candidate[round]));
+  return estimate_ratio(log_ratios);
+}
+
+}  // namespace
+
+RoundSampler::Block RoundSampler::warm_up(const TimedOperator& timed, const StoppingRule& rule) {
+  // The check and timed_attention() have made a call each: kernels are loaded, plans are made and memory is there.
+  const double us = time_block(timed, {1, Lead::call});
+  if (us < long_call_us) return {calls_per_sample(us, rule.least_sample_us), Lead::call};
+  const double behind_spin = time_block(timed, {1, Lead::spin});
+  return {1, behind_spin < (1 - most_head_start) * us ? Lead::call : Lead::spin};
+}
+
+double RoundSampler::time_block(const TimedOperator& timed, const Block& block) {
+  synchronize(device_);
+  if (device_.is_cuda() && block.lead == Lead::spin) spin(device_, cover_us);
+  if (device_.is_cuda() && block.lead == Lead::call) timed.call();
+  stopwatch_.start();
+  for (std::uint64_t call = 0; call < block.calls; ++call) timed.call();
+  stopwatch_.stop();
+  synchronize(device_);
+  return stopwatch_.elapsed_us() / static_cast<double>(block.calls);
+}
+
+void RoundSampler::sample(const std::vector<std::optional<TimedOperator>>& operators, const SweepRequest& request, SweepAnswer& answer) {
+  std::vector<Block> blocks(operators.size());
+  std::vector<std::size_t> every_round, first_rounds;
+  for (std::size_t index = 0; index < operators.size(); ++index) {
+    if (!operators[index]) continue;
+    blocks[index] = warm_up(*operators[index], request.rule);
+    first_rounds.push_back(index);
+    if (request.operators[index].every_round) every_round.push_back(index);
+  }
+  answer.speedups.assign(request.speedups.size(), std::nullopt);
+  if (first_rounds.empty()) return;
+
+  rc::Random random(request.seed);
+  std::vector<std::vector<double>> us(operators.size());
+  const auto begin = Clock::now();
+  for (bool ends = false; !ends;) {
+    const bool is_first = answer.rounds < request.rule.least_rounds;
+    for (const std::size_t index : shuffled(is_first ? first_rounds : every_round, random)) {
+      us[index].push_back(time_block(*operators[index], blocks[index]));
+    }
+    ++answer.rounds;
+    std::vector<RatioEstimate> known;
+    for (std::size_t speedup = 0; speedup < request.speedups.size(); ++speedup) {
+      const SpeedupOf& of = request.speedups[speedup];
+      answer.speedups[speedup] = speedup_of(us[of.base], us[of.candidate]);
+      if (answer.speedups[speedup]) known.push_back(*answer.speedups[speedup]);
+    }
+    ends = ends_sampling(request.rule, answer.rounds, std::chrono::duration<double>(Clock::now() - begin).count(), known);
+  }
+  for (const std::size_t index : first_rounds) answer.operators[index].us = median_of(us[index]);
+}
+
+}  // namespace attngate

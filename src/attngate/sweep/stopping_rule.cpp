@@ -1,0 +1,26 @@
+#include "attngate/sweep/stopping_rule.h"
+
+#include <algorithm>
+#include <cmath>
+
+namespace attngate {
+namespace {
+
+constexpr double confidence = 0.95;
+
+}  // namespace
+
+RatioEstimate estimate_ratio(std::span<const double> log_ratios) {
+  const MedianEstimate estimate = estimate_median(log_ratios, confidence);
+  return {std::exp(estimate.median), std::exp(estimate.lower), std::exp(estimate.upper), estimate.coverage, estimate.count};
+}
+
+bool ends_sampling(const StoppingRule& rule, std::uint64_t rounds, double seconds, std::span<const RatioEstimate> ratios) {
+  if (rounds < rule.least_rounds) return false;
+  if (rounds >= rule.most_rounds || seconds >= rule.most_seconds) return true;
+  const auto is_narrow = [&](const RatioEstimate& ratio) { return ratio.coverage >= confidence && ratio.width() <= rule.width; };
+  // Without a ratio, an operator by itself is sampled least_rounds times.
+  return std::ranges::all_of(ratios, is_narrow);
+}
+
+}  // namespace attngate

@@ -1,0 +1,118 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "attngate/sweep/checked_sequences.h"
+#include "attngate/sweep/stopping_rule.h"
+
+namespace attngate {
+
+/// Which backends SDPA may choose among: torch.backends.cuda.sdp_kernel's four switches.
+struct BackendSwitches {
+  bool math = true;
+  bool flash = true;
+  bool efficient = true;
+  bool cudnn = true;
+  bool operator==(const BackendSwitches&) const = default;
+};
+
+/// One operator of a row.
+struct SweepOperator {
+  /// What the row's columns call it: "slow", "fast", ...
+  std::string label;
+  /// A registered path, held to its own backend; or a family of paths, whose backend LibTorch chooses among `switches`.
+  std::string path;
+  BackendSwitches switches = {};
+  /// Asks for attention weights, whatever the case's line says.
+  bool need_weights = false;
+  /// Sampled in every round; else in the first least_rounds ones only.
+  bool every_round = true;
+  /// Why it takes no part, decided beforehand; empty where it does.
+  std::string skip_reason = {};
+  bool operator==(const SweepOperator&) const = default;
+};
+
+/// base's time over candidate's: how many times as fast the candidate is. Both are indices of operators.
+struct SpeedupOf {
+  std::uint64_t base = 0;
+  std::uint64_t candidate = 0;
+  bool operator==(const SpeedupOf&) const = default;
+};
+
+/// One row of a sweep, as a worker process is asked for it.
+struct SweepRequest {
+  /// The case's line.
+  std::string line;
+  std::vector<SweepOperator> operators;
+  /// Every operator that they name is sampled in every round. They decide when sampling ends.
+  std::vector<SpeedupOf> speedups;
+  StoppingRule rule;
+  /// Decides the order within each round and which sequences are checked against the reference.
+  std::uint64_t seed = 0;
+  /// How many sequences are held against the reference, see sequences_to_check().
+  ReferenceLimit limit = {};
+  bool operator==(const SweepRequest&) const = default;
+};
+
+/// What came of one operator.
+struct OperatorAnswer {
+  enum class Kind : std::uint8_t {
+    timed,    ///< agrees with the reference, and `us` is its time
+    skipped,  ///< does not promise to run here, see `reason`
+    failed    ///< disagrees, or raised an error, see `reason`
+  };
+  Kind kind = Kind::timed;
+  /// In one line; empty when timed.
+  std::string reason = {};
+  /// Attention kernels that were seen to run.
+  std::string backend = {};
+  /// Median time in us per call, back to back; 0 unless timed.
+  double us = 0;
+  /// Largest error over its bound; 0 unless it ran.
+  double margin = 0;
+  bool operator==(const OperatorAnswer&) const = default;
+};
+
+/// Where the time of rows went, in s.
+struct RowSeconds {
+  /// Making inputs.
+  double prepare = 0;
+  double check = 0;
+  /// Warming up and sampling.
+  double sample = 0;
+  bool operator==(const RowSeconds&) const = default;
+};
+
+/// What came of a row.
+struct SweepAnswer {
+  /// As many as were asked for; none where `problem` is about the whole row.
+  std::vector<OperatorAnswer> operators;
+  /// One for each speedup asked for; empty where one of its operators was not timed.
+  std::vector<std::optional<RatioEstimate>> speedups;
+  std::uint64_t rounds = 0;
+  /// Largest error over its bound of all comparisons: operators against the reference, and against each other.
+  double worst_margin = 0;
+  /// Sequences that were held against the fp64 reference.
+  std::uint64_t checked_sequences = 0;
+  /// What is wrong with the row beside its operators: two of them disagree, or the worker died. In one line, else empty.
+  std::string problem = {};
+  /// Whatever went wrong may have spoilt the process: nobody measures in it any more.
+  bool spoilt = false;
+  RowSeconds seconds = {};
+  bool operator==(const SweepAnswer&) const = default;
+
+  /// No operator failed, and nothing else is wrong.
+  bool holds() const;
+};
+
+/// As bytes, for a process forked from this one; reading throws WireError for bytes that are no such message.
+std::string encode(const SweepRequest& request);
+std::string encode(const SweepAnswer& answer);
+SweepRequest decode_sweep_request(std::string_view bytes);
+SweepAnswer decode_sweep_answer(std::string_view bytes);
+
+}  // namespace attngate

@@ -1,0 +1,51 @@
+#include "attngate/sweep/stopping_rule.h"
+
+#include <gtest/gtest.h>
+
+#include <array>
+#include <cmath>
+#include <vector>
+
+namespace attngate::test {
+namespace {
+
+RatioEstimate ratio_of_width(double width, double coverage = 0.96) { return {1, 1, 1 + width, coverage, 9}; }
+
+const StoppingRule rule = {.width = 0.01, .least_rounds = 7, .most_rounds = 21, .most_seconds = 1};
+
+bool ends(std::uint64_t rounds, double seconds, const std::vector<RatioEstimate>& ratios) { return ends_sampling(rule, rounds, seconds, ratios); }
+
+TEST(RatioEstimateTest, has_the_median_of_the_ratios_between_the_ends_of_its_interval) {
+  std::vector<double> log_ratios;
+  for (const double ratio : {1.9, 2.0, 2.1, 2.2, 1.8, 2.05, 1.95}) log_ratios.push_back(std::log(ratio));
+  const RatioEstimate estimate = estimate_ratio(log_ratios);
+  EXPECT_DOUBLE_EQ(estimate.median, 2.0);
+  EXPECT_DOUBLE_EQ(estimate.lower, 1.8);  // seven values have no narrower interval with 95 %
+  EXPECT_DOUBLE_EQ(estimate.upper, 2.2);
+  EXPECT_DOUBLE_EQ(estimate.coverage, 1 - 2 / 128.0);
+  EXPECT_NEAR(estimate.width(), 2.2 / 1.8 - 1, 1e-12);
+}
+
+TEST(RatioEstimateTest, needs_a_value) { EXPECT_THROW(estimate_ratio({}), std::invalid_argument); }
+
+TEST(StoppingRuleTest, ends_behind_the_least_rounds_once_the_interval_is_narrow) {
+  EXPECT_FALSE(ends(6, 0, {ratio_of_width(0.001)}));
+  EXPECT_TRUE(ends(7, 0, {ratio_of_width(0.001)}));
+  EXPECT_TRUE(ends(7, 0, {ratio_of_width(0.00999)}));
+  EXPECT_FALSE(ends(7, 0, {ratio_of_width(0.0101)}));
+}
+
+TEST(StoppingRuleTest, waits_for_every_ratio) { EXPECT_FALSE(ends(9, 0, {ratio_of_width(0.001), ratio_of_width(0.02)})); }
+
+TEST(StoppingRuleTest, takes_no_interval_for_narrow_that_covers_less_than_95_percent) { EXPECT_FALSE(ends(9, 0, {ratio_of_width(0.001, 0.9)})); }
+
+TEST(StoppingRuleTest, ends_with_the_most_rounds_and_with_the_time_however_wide_the_interval) {
+  EXPECT_TRUE(ends(21, 0, {ratio_of_width(1)}));
+  EXPECT_TRUE(ends(7, 1.5, {ratio_of_width(1)}));
+  EXPECT_FALSE(ends(6, 1.5, {ratio_of_width(1)})) << "but not before the least rounds";
+}
+
+TEST(StoppingRuleTest, ends_behind_the_least_rounds_where_there_is_no_ratio) { EXPECT_TRUE(ends(7, 0, {})); }
+
+}  // namespace
+}  // namespace attngate::test
