@@ -6,20 +6,10 @@
 #include <sstream>
 
 #include "attngate/perf/calibration.h"
-#include "attngate/perf/shape_class.h"
 #include "fake_source.h"
 
 namespace attngate::test {
 namespace {
-
-Gate path_gate(const std::string& name) {
-  Gate gate;
-  gate.name = name;
-  gate.attention_case = case_of(shape_class("short"), 0.5, DType::bf16, 1);
-  gate.candidate = {"fast", "fast", InputForm::nested};
-  gate.base = {"slow", "slow", InputForm::padded};
-  return gate;
-}
 
 const std::vector<GateBound> bounds = {{"gate.path.a", "throughput", BoundKind::required_speedup, "a", {}}};
 
@@ -30,13 +20,13 @@ FakeSource source(double speedup) {
 
 Baseline stored() {
   FakeSource samples = source(2);
-  return calibrate_gates(samples, samples.device_key(), bounds, [](std::uint64_t) { return std::vector<Gate>{path_gate("gate.path.a")}; },
+  return calibrate_gates(samples, samples.device_key(), bounds, [](std::uint64_t) { return std::vector<Gate>{path_gate_named("gate.path.a")}; },
                          {20, {}})
       .baseline;
 }
 
 std::vector<BaselineResult> check(FakeSource& samples, const Baseline& baseline, const std::string& gate = "gate.path.a") {
-  return check_against_baseline(samples, samples.device_key(), bounds, {path_gate(gate)}, baseline, {});
+  return check_against_baseline(samples, samples.device_key(), bounds, {path_gate_named(gate)}, baseline, {});
 }
 
 TEST(BaselineCheckTest, passes_what_is_as_fast_as_it_was_and_takes_two_fresh_processes) {

@@ -4,20 +4,10 @@
 
 #include <sstream>
 
-#include "attngate/perf/shape_class.h"
 #include "fake_source.h"
 
 namespace attngate::test {
 namespace {
-
-Gate gate_named(const std::string& name) {
-  Gate gate;
-  gate.name = name;
-  gate.attention_case = case_of(shape_class("short"), 0.5, DType::bf16, 1);
-  gate.candidate = {"fast", "fast", InputForm::nested};
-  gate.base = {"slow", "slow", InputForm::padded};
-  return gate;
-}
 
 const std::vector<GateBound> bounds = {{"gate.path.a", "throughput", BoundKind::required_speedup, "a", {}},
                                        {"gate.path.random", "throughput", BoundKind::required_speedup, "random", {}}};
@@ -33,7 +23,7 @@ Calibration calibrate(FakeSource& samples, const std::vector<Gate>& gates, std::
 
 TEST(CalibrationTest, asks_fresh_processes_and_keeps_what_each_said) {
   FakeSource samples = source();
-  const Calibration calibration = calibrate(samples, {gate_named("gate.path.a"), gate_named("gate.path.random#0")});
+  const Calibration calibration = calibrate(samples, {path_gate_named("gate.path.a"), path_gate_named("gate.path.random#0")});
   EXPECT_EQ(samples.fresh_processes(), 20);
   ASSERT_EQ(calibration.baseline.entries.size(), 1u) << "random cases come once";
   EXPECT_EQ(calibration.baseline.entries[0].values.size(), 20u);
@@ -43,7 +33,7 @@ TEST(CalibrationTest, asks_fresh_processes_and_keeps_what_each_said) {
 
 TEST(CalibrationTest, proposes_the_worst_speedup_rounded_to_the_healthy_side) {
   FakeSource samples = source();
-  const Calibration calibration = calibrate(samples, {gate_named("gate.path.a")});
+  const Calibration calibration = calibrate(samples, {path_gate_named("gate.path.a")});
   ASSERT_EQ(calibration.proposals.size(), 1u);
   EXPECT_LE(calibration.proposals[0].value.value, 2.01);
   EXPECT_GT(calibration.proposals[0].value.value, 1.99);
@@ -52,7 +42,7 @@ TEST(CalibrationTest, proposes_the_worst_speedup_rounded_to_the_healthy_side) {
 
 TEST(CalibrationTest, proposes_no_bound_where_fresh_processes_differ_by_more_than_a_tenth) {
   FakeSource samples([](const SampleRequest& request, int process) { return pairs_of(request, 1 / (process == 7 ? 2.0 : 2.3), 200, 0); });
-  const Calibration calibration = calibrate(samples, {gate_named("gate.path.a")});
+  const Calibration calibration = calibrate(samples, {path_gate_named("gate.path.a")});
   EXPECT_TRUE(calibration.proposals.empty());
   ASSERT_EQ(calibration.problems.size(), 1u);
   EXPECT_NE(calibration.problems[0].find("gate.path.a: no bound: fresh processes differ by 15 %"), std::string::npos) << calibration.problems[0];
@@ -60,9 +50,9 @@ TEST(CalibrationTest, proposes_no_bound_where_fresh_processes_differ_by_more_tha
 
 TEST(CalibrationTest, gives_gates_that_share_a_bound_the_worst_of_theirs) {
   FakeSource samples([](const SampleRequest& request, int) { return pairs_of(request, 1 / (request.candidate.name == "fast" ? 3.0 : 2.0), 200, 0); });
-  Gate slower = gate_named("gate.path.random#1");
+  Gate slower = path_gate_named("gate.path.random#1");
   slower.candidate.name = "less_fast";
-  const Calibration calibration = calibrate(samples, {gate_named("gate.path.random#0"), slower});
+  const Calibration calibration = calibrate(samples, {path_gate_named("gate.path.random#0"), slower});
   ASSERT_EQ(calibration.proposals.size(), 1u);
   EXPECT_NEAR(calibration.proposals[0].value.value, 2.0, 0.011);
 }
@@ -74,7 +64,7 @@ TEST(CalibrationTest, measures_other_random_cases_in_each_process) {
       samples, samples.device_key(), bounds,
       [&](std::uint64_t process) {
         asked.push_back(process);
-        return std::vector<Gate>{gate_named("gate.path.random#0")};
+        return std::vector<Gate>{path_gate_named("gate.path.random#0")};
       },
       {20, {}});
   EXPECT_EQ(asked.size(), 20u);
@@ -84,7 +74,7 @@ TEST(CalibrationTest, measures_other_random_cases_in_each_process) {
 TEST(CalibrationTest, hands_over_what_there_is_after_each_process) {
   FakeSource samples = source();
   std::vector<std::size_t> values;
-  calibrate_gates(samples, samples.device_key(), bounds, [](std::uint64_t) { return std::vector<Gate>{gate_named("gate.path.a")}; }, {19, {}}, {},
+  calibrate_gates(samples, samples.device_key(), bounds, [](std::uint64_t) { return std::vector<Gate>{path_gate_named("gate.path.a")}; }, {19, {}}, {},
                   [&](const Calibration& so_far) { values.push_back(so_far.baseline.entries.at(0).values.size()); });
   ASSERT_EQ(values.size(), 19u);
   EXPECT_EQ(values.front(), 1u);
@@ -97,7 +87,7 @@ TEST(CalibrationTest, says_what_could_not_be_measured_and_proposes_nothing_for_i
     answer.skip_reason = "no such kernel";
     return answer;
   });
-  const Calibration calibration = calibrate(samples, {gate_named("gate.path.a")});
+  const Calibration calibration = calibrate(samples, {path_gate_named("gate.path.a")});
   EXPECT_TRUE(calibration.proposals.empty());
   ASSERT_EQ(calibration.problems.size(), 1u);
   EXPECT_EQ(calibration.problems[0], "gate.path.a: no such kernel (in 20 processes)");

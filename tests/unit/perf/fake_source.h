@@ -7,7 +7,9 @@
 #include <rapidcheck/Random.h>
 
 #include "attngate/case/draw.h"
+#include "attngate/perf/gate.h"
 #include "attngate/perf/sample_request.h"
+#include "attngate/perf/shape_class.h"
 
 namespace attngate::test {
 
@@ -48,6 +50,16 @@ inline SampleAnswer pairs_of(const SampleRequest& request, double ratio, double 
     pair.base.launches_hidden = pair.candidate.launches_hidden = true;
   }
   return answer;
+}
+
+/// A gate of fast against slow on a short case.
+inline Gate path_gate_named(const std::string& name) {
+  Gate gate;
+  gate.name = name;
+  gate.attention_case = case_of(shape_class("short"), 0.5, DType::bf16, 1);
+  gate.candidate = {"fast", "fast", InputForm::nested};
+  gate.base = {"slow", "slow", InputForm::padded};
+  return gate;
 }
 
 }  // namespace attngate::test

@@ -16,9 +16,9 @@ std::optional<HostLoad> parsed(const std::string& text) {
 TEST(HostLoadTest, counts_idle_and_waiting_processors_as_idle_and_stolen_ones_as_busy) {
   const auto load = parsed("cpu  100 20 30 800 40 5 5 0 7 0\ncpu0 1 2 3 4 5 6 7 8 9 10\n");
   ASSERT_TRUE(load);
-  EXPECT_DOUBLE_EQ(load->total_seconds, 10);
-  EXPECT_DOUBLE_EQ(load->busy_seconds, 1.6);
-  EXPECT_DOUBLE_EQ(parsed("cpu 0 0 0 0 0 0 0 50")->busy_seconds, 0.5);
+  EXPECT_NEAR(load->total_seconds, 10, 1e-9);
+  EXPECT_NEAR(load->busy_seconds, 1.6, 1e-9);
+  EXPECT_NEAR(parsed("cpu 0 0 0 0 0 0 0 50")->busy_seconds, 0.5, 1e-9);
 }
 
 TEST(HostLoadTest, is_unknown_where_the_file_says_something_else) {
@@ -27,7 +27,7 @@ TEST(HostLoadTest, is_unknown_where_the_file_says_something_else) {
 
 TEST(HostLoadTest, gives_others_what_this_process_did_not_take) {
   const HostLoad before{10, 100, 1};
-  EXPECT_DOUBLE_EQ(*others_cpu_share(before, HostLoad{14, 110, 4}), 0.1);
+  EXPECT_NEAR(*others_cpu_share(before, HostLoad{14, 110, 4}), 0.1, 1e-9);
   EXPECT_DOUBLE_EQ(*others_cpu_share(before, HostLoad{12, 110, 4}), 0) << "own time in finer steps may exceed the ticks";
   EXPECT_FALSE(others_cpu_share(before, before));
   EXPECT_FALSE(others_cpu_share(std::nullopt, before));
