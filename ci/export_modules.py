@@ -1,5 +1,5 @@
 #!/usr/bin/env python3
-"""Compiles attention modules with AOTInductor for attngate's compiled_* paths."""
+"""Compiles and scripts attention modules for attngate's compiled_* and python_mha_* paths."""
 
 import argparse
 import hashlib
@@ -14,9 +14,10 @@ import warnings
 NAME = "export_modules"
 SKIPPED = 77  # CTest's code for a test that could not run
 
-# (num_heads, head_dim). 4 x 32: the usual case, head_dim a multiple of every vector width. 2 x 20: no multiple of 8,
-# where fused kernels on CUDA turn away and vector loops on the CPU have a tail.
-HEAD_SHAPES = ((4, 32), (2, 20))
+# (num_heads, head_dim). 4 x 32: the usual case, head_dim a multiple of every vector width. 3 x 20: no multiple of 8, where
+# fused kernels on CUDA turn away and vector loops on the CPU have a tail; and odd, which nn.MultiheadAttention's fast path
+# does not take.
+HEAD_SHAPES = ((4, 32), (3, 20))
 DTYPES = ("fp16", "bf16", "fp32")
 MODULES = ("nn_mha", "composite_sdpa")
 
@@ -26,6 +27,8 @@ each with AOTInductor into FOLDER/<torch version>/<module>.<device>.<dtype>.h<he
 
   nn_mha          what nn.MultiheadAttention's slow path computes without weights, with a key padding mask
   composite_sdpa  linear, scaled_dot_product_attention, linear, with the same mask
+
+Beside them, FOLDER/<torch version>/python_mha.h<heads>.d<head_dim>.pt is nn.MultiheadAttention itself, by torch.jit.script.
 
 What an earlier run of this very script left there is kept. Needs the torch that attngate's LibTorch came from, and a
 C++ compiler. By default (heads x head_dim): {", ".join(f"{heads}x{head_dim}" for heads, head_dim in HEAD_SHAPES)}.
@@ -43,13 +46,13 @@ def head_shape(text):
 def arguments():
     parser = argparse.ArgumentParser(
         prog=NAME, description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter,
-        epilog="Exit codes: 0 all there, 1 a module could not be compiled, 2 wrong usage, 77 no torch or no CUDA device.")
+        epilog="Exit codes: 0 all there, 1 a module could not be made, 2 wrong usage, 77 no torch or no CUDA device.")
     parser.add_argument("--folder", required=True, type=pathlib.Path, help="folder for the modules; made where it is missing")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="device to compile for (default: cpu)")
     parser.add_argument("--dtypes", nargs="+", choices=DTYPES, default=DTYPES, help="dtypes (default: all three)")
     parser.add_argument("--shapes", nargs="+", type=head_shape, default=HEAD_SHAPES, metavar="HxD",
                         help="num_heads x head_dim, such as 4x32 8x64")
-    parser.add_argument("--reuse-only", action="store_true", help="compile nothing: end with 1 where a module is missing")
+    parser.add_argument("--reuse-only", action="store_true", help="make nothing: end with 1 where a module is missing")
     return parser.parse_args()
 
 
@@ -127,14 +130,40 @@ def compile_module(torch, name, dtype, device, num_heads, head_dim, file):
             os.replace(package, file)
 
 
-def folder_of_version(torch, folder):
+def script_module(torch, num_heads, head_dim, file):
+    """Writes nn.MultiheadAttention in inference mode; whoever loads it chooses dtype, device and parameters."""
+    module = torch.nn.MultiheadAttention(num_heads * head_dim, num_heads, batch_first=True).eval().requires_grad_(False)
+    with tempfile.TemporaryDirectory(dir=file.parent) as unfinished:
+        scripted = os.path.join(unfinished, file.name)
+        torch.jit.script(module).save(scripted)
+        os.replace(scripted, file)
+
+
+def jobs(torch, options, place):
+    """What shall be there: pairs of a file and the function that makes it."""
+    dtypes = {"fp16": torch.float16, "bf16": torch.bfloat16, "fp32": torch.float32}
+    for shape in options.shapes:
+        size = "h{}.d{}".format(*shape)
+        file = place / f"python_mha.{size}.pt"
+        yield file, lambda file=file, shape=shape: script_module(torch, *shape, file)
+        for dtype in options.dtypes:
+            for name in MODULES:
+                file = place / f"{name}.{options.device}.{dtype}.{size}.pt2"
+                yield file, lambda name=name, dtype=dtypes[dtype], file=file, shape=shape: compile_module(
+                    torch, name, dtype, options.device, *shape, file)
+
+
+def folder_of_version(torch, folder, reuse_only):
     """FOLDER/<torch version>, emptied of modules that another state of this script made, or for another CUDA."""
     place = folder / torch.__version__.split("+")[0]
     stamp = place / "made_by"
     this_script = hashlib.sha256(pathlib.Path(__file__).read_bytes()).hexdigest() + f" CUDA {torch.version.cuda}\n"
     try:
+        made_by_another = not stamp.exists() or stamp.read_text() != this_script
+        if made_by_another and reuse_only:
+            end(1, f"{place} holds nothing that this state of the script made, and --reuse-only makes nothing")
         place.mkdir(parents=True, exist_ok=True)
-        if not stamp.exists() or stamp.read_text() != this_script:
+        if made_by_another:
             for old in place.glob("*.pt*"):
                 old.unlink()
             stamp.write_text(this_script)
@@ -148,28 +177,25 @@ def folder_of_version(torch, folder):
 def main():
     options = arguments()
     torch = torch_or_skip(options.device)
-    dtypes = {"fp16": torch.float16, "bf16": torch.bfloat16, "fp32": torch.float32}
-    place = folder_of_version(torch, options.folder)
-    compiled = reused = 0
+    place = folder_of_version(torch, options.folder, options.reuse_only)
+    made = reused = 0
     with tempfile.TemporaryDirectory() as cache:
         os.environ["TORCHINDUCTOR_CACHE_DIR"] = cache  # its files serve this run only
-        for num_heads, head_dim in options.shapes:
-            for dtype in options.dtypes:
-                for name in MODULES:
-                    file = place / f"{name}.{options.device}.{dtype}.h{num_heads}.d{head_dim}.pt2"
-                    if file.exists():
-                        reused += 1
-                        continue
-                    if options.reuse_only:
-                        end(1, f"{file} is missing, and --reuse-only compiles nothing")
-                    start = time.monotonic()
-                    try:
-                        compile_module(torch, name, dtypes[dtype], options.device, num_heads, head_dim, file)
-                    except Exception as error:  # whatever torch raises: one line of it, and no half result
-                        end(1, f"{file.name} could not be compiled: {type(error).__name__}: {str(error).strip().splitlines()[0]}")
-                    compiled += 1
-                    say(f"{file.name} compiled in {time.monotonic() - start:.1f} s")
-    say(f"{compiled} modules compiled, {reused} reused in {place}")
+        for file, make in jobs(torch, options, place):
+            if file.exists():
+                reused += 1
+                continue
+            if options.reuse_only:
+                end(1, f"{file} is missing, and --reuse-only makes nothing")
+            start = time.monotonic()
+            try:
+                make()
+            except Exception as error:  # whatever torch raises: one line of it, and no half result
+                reason = (str(error).strip() or "no reason given").splitlines()[0]
+                end(1, f"{file.name} could not be made: {type(error).__name__}: {reason}")
+            made += 1
+            say(f"{file.name} made in {time.monotonic() - start:.1f} s")
+    say(f"{made} modules compiled or scripted, {reused} reused in {place}")
 
 
 if __name__ == "__main__":

@@ -73,6 +73,7 @@ TEST(MakeRegistry, HasLibTorchsPathsThenTheRegisteredOnes) {
             "composite_sdpa_nested.flash, composite_sdpa_nested.efficient, composite_sdpa_nested.math, "
             "composite_sdpa_nested.cudnn, composite_sdpa_nested_contiguous.math, composite_sdpa_dense.flash, "
             "composite_sdpa_dense.efficient, composite_sdpa_dense.math, composite_sdpa_dense.cudnn, "
+            "compiled_nn_mha, compiled_composite_sdpa, python_mha_nested, python_mha_padded, "
             "registered_by_a_test");
 }
 
