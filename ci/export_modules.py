@@ -121,6 +121,8 @@ def compile_module(torch, name, dtype, device, num_heads, head_dim, file):
     # loader unpacks; on the CPU as many threads as the process has, and not as many as this machine.
     options = {"aot_inductor.compile_wrapper_opt_level": "O0"}
     options |= {"aot_inductor.embed_kernel_binary": True} if device == "cuda" else {"cpp.dynamic_threads": True}
+    # SDPA's backend is settled here for every shape to come, and cuDNN does not take a length of 1.
+    torch.backends.cuda.enable_cudnn_sdp(False)
     with torch.no_grad():
         program = torch.export.export(
             module_of(torch, name, num_heads).eval(), inputs, dynamic_shapes=(any_size, None, None, None, None, any_size))

@@ -1,6 +1,8 @@
 #include "attngate/paths/exported_modules.h"
 
+#include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
+#include <torch/csrc/jit/api/module.h>
 
 #include <cstdlib>
 #include <filesystem>
@@ -127,6 +129,39 @@ TEST_F(ExportedModules, AFileThatHoldsNoModuleIsAnErrorOfItsPath) {
   const CaseInputs inputs(parse_line(a_line), device_under_test());
   for (const char* path : {"compiled_nn_mha", "python_mha_nested", "python_mha_padded"}) {
     EXPECT_ANY_THROW(registry.find(path)->run(inputs)) << path;
+  }
+}
+
+/// A module with the parameters of nn.MultiheadAttention that returns its input, whatever the branch: no fast one is taken.
+void save_module_without_a_fast_branch(const std::string& file, std::int64_t embed_dim) {
+  torch::jit::Module out_proj("OutProj"), module("Mha");
+  out_proj.register_parameter("weight", at::zeros({embed_dim, embed_dim}), /*is_buffer=*/false);
+  out_proj.register_parameter("bias", at::zeros({embed_dim}), /*is_buffer=*/false);
+  module.register_parameter("in_proj_weight", at::zeros({3 * embed_dim, embed_dim}), /*is_buffer=*/false);
+  module.register_parameter("in_proj_bias", at::zeros({3 * embed_dim}), /*is_buffer=*/false);
+  module.register_module("out_proj", out_proj);
+  module.define(R"(
+def forward(self, query, key, value, key_padding_mask: Optional[Tensor] = None, need_weights: bool = True):
+    return query, query
+)");
+  module.save(file);
+}
+
+TEST_F(ExportedModules, AModuleThatTakesTheOtherBranchIsAWrongResult) {
+  const AttentionCase attention_case = parse_line(a_line);
+  make_compiled("nn_mha", "fp16.h4.d32.pt2");
+  save_module_without_a_fast_branch(scripted_module_file(attention_case), attention_case.embed_dim());
+  const PathRegistry registry = make_registry();
+  for (const char* path : {"python_mha_nested", "python_mha_padded"}) {
+    PropertyContext context;
+    context.device = device_under_test();
+    context.registry = &registry;
+    context.only = {path};
+    const Verdict verdict = find_property("agreement_compiled")->bind(context)(attention_case);
+    EXPECT_FALSE(verdict.holds);
+    ASSERT_EQ(verdict.paths.size(), 1u);
+    EXPECT_EQ(verdict.paths[0].status, PathStatus::wrong_result);
+    EXPECT_EQ(verdict.paths[0].detail, "the module took its slow branch where its source says fast");
   }
 }
 
