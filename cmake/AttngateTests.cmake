@@ -1,20 +1,59 @@
 # Registers the property tests: labels, device, timeout and resources in one place.
 
-# attngate_add_property_tests(PROPERTY name... DEVICE cpu|cuda DTYPES ... CASES n SECONDS n [COST n] [LABEL label])
+# attngate_add_property_tests(PROPERTY name... DEVICE cpu|cuda DTYPES ... CASES n SECONDS n [COST n] [LABEL label]
+#                             [MODULES])
 #
 # One CTest test per dtype, property.<name>.<dtype>.<device>. CASES and SECONDS are its budget of random cases,
 # whichever is used up first; ATTNGATE_CASES and ATTNGATE_SECONDS take their place. Tests of greater COST, about the seconds that one takes, start first, so
 # that none of the long ones runs alone at the end. LABEL comes beside the usual ones.
+# MODULES: needs what attngate_add_modules_fixture(DEVICE ...) makes.
 function(attngate_add_property_tests)
-  cmake_parse_arguments(PARSE_ARGV 0 arg "" "DEVICE;CASES;SECONDS;COST;LABEL" "PROPERTY;DTYPES")
+  cmake_parse_arguments(PARSE_ARGV 0 arg "MODULES" "DEVICE;CASES;SECONDS;COST;LABEL" "PROPERTY;DTYPES")
   # Shrinking, start-up and the corpus come on top of the budget.
   math(EXPR timeout "${arg_SECONDS} * 2 + 120")
   foreach(property IN LISTS arg_PROPERTY)
     foreach(dtype IN LISTS arg_DTYPES)
       set(name "property.${property}.${dtype}.${arg_DEVICE}")
       attngate_add_property_test("${name}" "${name}" ${timeout} ${arg_LABEL})
+      if(arg_MODULES)
+        set_tests_properties(${name} PROPERTIES FIXTURES_REQUIRED modules.${arg_DEVICE})
+        set_property(TEST modules.reused.${arg_DEVICE} APPEND PROPERTY DEPENDS ${name})
+      endif()
     endforeach()
   endforeach()
+endfunction()
+
+# attngate_add_modules_fixture(DEVICE cpu|cuda)
+#
+# fixture.modules.<device> compiles what the compiled paths load, once: what is there stays there. modules.reused.<device>
+# runs behind the tests that need it, and fails where anything would have to be compiled anew. Both skip without the Python
+# that LibTorch came from.
+function(attngate_add_modules_fixture)
+  cmake_parse_arguments(PARSE_ARGV 0 arg "" "DEVICE" "")
+  set(script "${PROJECT_SOURCE_DIR}/ci/export_modules.py" --device ${arg_DEVICE} --folder "${PROJECT_BINARY_DIR}/modules")
+  attngate_python_of_torch(python)
+  set(compile fixture.modules.${arg_DEVICE})
+  set(reuse modules.reused.${arg_DEVICE})
+  add_test(NAME ${compile} COMMAND "${python}" ${script})
+  add_test(NAME ${reuse} COMMAND "${python}" ${script} --reuse-only)
+  # 12 modules took 97 s on two cores beside a compiler.
+  set_tests_properties(${compile} PROPERTIES FIXTURES_SETUP modules.${arg_DEVICE} TIMEOUT 600 COST 150)
+  set_tests_properties(${reuse} PROPERTIES FIXTURES_REQUIRED modules.${arg_DEVICE} TIMEOUT 60)
+  foreach(test IN ITEMS ${compile} ${reuse})
+    set_tests_properties(${test} PROPERTIES SKIP_RETURN_CODE 77 PROCESSORS 1)
+    attngate_set_device(${test} ${arg_DEVICE})
+  endforeach()
+endfunction()
+
+# Sets `result` to the Python whose packages hold the LibTorch in use, else to `python3`.
+function(attngate_python_of_torch result)
+  set(${result} python3)
+  # PREFIX/lib/python3.x/site-packages/torch/share/cmake/Torch
+  get_filename_component(prefix "${Torch_DIR}/../../../../../../.." ABSOLUTE)
+  if(Torch_DIR MATCHES "-packages/torch/share/cmake/Torch$" AND EXISTS "${prefix}/bin/python3")
+    set(${result} "${prefix}/bin/python3")
+  endif()
+  set(${result} "${${result}}" PARENT_SCOPE)
 endfunction()
 
 # attngate_add_property_group(NAME group PROPERTY name... DEVICE cpu|cuda DTYPES ... CASES n SECONDS n [COST n])

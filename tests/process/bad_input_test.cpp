@@ -156,6 +156,11 @@ INSTANTIATE_TEST_SUITE_P(
                              attngate_command,
                              {"replay", "dtype=fp16 heads=1 head_dim=8 lengths=2", "--property", "agreement_cudnn", "--device", "cpu"},
                              {"--property agreement_cudnn", "fp16 on cpu", "attngate list"}},
+                    BadInput{"agreement_compiled_without_modules",
+                             attngate_command,
+                             {"check", "--device", "cpu", "--property", "agreement_compiled"},
+                             {"--property agreement_compiled", "ci/export_modules.py --device cpu"},
+                             {{"ATTNGATE_MODULES", "empty_folder"}}},
                     BadInput{"report_of_nothing", attngate_command, {"report"}, {"DIR is required", "attngate report --help"}}),
     name_of);
 

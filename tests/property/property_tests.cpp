@@ -51,7 +51,7 @@ class PropertyTest : public testing::Test {
     if (is_known_issues() && settings_->registry.known_cases(device_).empty()) {
       return "no known issue is on record for LibTorch " + libtorch_version() + " on " + device_label(device_);
     }
-    return "";
+    return property_.obstacle ? property_.obstacle(dtype_, device_) : "";
   }
 
   void skip_or_fail(const std::string& reason) {

@@ -76,6 +76,13 @@ std::vector<DType> chosen_dtypes(const CheckOptions& options) {
                    "; `attngate list` shows what does");
 }
 
+/// Something is missing that the property needs: asked for by name it must not be left out in silence.
+bool meets_obstacle(const Property& property, DType dtype, at::DeviceType device, bool named) {
+  const std::string obstacle = property.obstacle(dtype, device);
+  if (!obstacle.empty() && named) throw UsageError("--property " + property.name + ": " + obstacle);
+  return !obstacle.empty();
+}
+
 /// For CLI11's check(): CLI::Range lets nan pass, and a run without an end with it.
 std::string refuse_seconds(const std::string& text) {
   double seconds = 0;
@@ -104,6 +111,7 @@ std::vector<PropertyRun> plan_runs(const CheckOptions& options, const PathRegist
     const std::size_t before = runs.size();
     for (const DType dtype : dtypes) {
       if (!property->exists(dtype, base.device.type())) continue;
+      if (property->obstacle && meets_obstacle(*property, dtype, base.device.type(), !options.properties.empty())) continue;
       runs.push_back(base);
       runs.back().property = property;
       runs.back().dtype = dtype;

@@ -6,6 +6,7 @@
 
 #include "attngate/cli/command.h"
 #include "attngate/cli/device_option.h"
+#include "attngate/paths/exported_modules.h"
 #include "attngate/properties/property.h"
 #include "attngate/report/atomic_file.h"
 #include "attngate/runner/exit_code.h"
@@ -39,6 +40,9 @@ void print_tables(const PathRegistry& registry) {
   const std::optional<std::string> problem = device_problem(at::kCUDA);
   fmt::print("attngate {}, LibTorch {}\ncpu:  {}\ncuda: {}\n", attngate_version(), libtorch_version(),
              device_name(at::kCPU), problem ? *problem : device_name(at::Device(at::kCUDA, 0)));
+  for (const at::DeviceType device : {at::kCPU, at::kCUDA}) {
+    fmt::print("compiled modules, {}: {}\n", device_label(device), describe_compiled_modules(device));
+  }
 }
 
 void write_json(const PathRegistry& registry, const std::string& file) {

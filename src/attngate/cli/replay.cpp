@@ -70,7 +70,9 @@ int replay(const ReplayOptions& options) {
   std::vector<const Property*> chosen = properties_for(options, attention_case.dtype, device.type());
   if (chosen.empty()) {  // every property that has something to say about this very case
     for (const Property& property : properties()) {
-      if (property.exists(attention_case.dtype, device.type()) && property.adapt(attention_case) == attention_case) {
+      const bool exists = property.exists(attention_case.dtype, device.type());
+      const bool obstructed = property.obstacle && !property.obstacle(attention_case.dtype, device.type()).empty();
+      if (exists && !obstructed && property.adapt(attention_case) == attention_case) {
         chosen.push_back(&property);
       }
     }

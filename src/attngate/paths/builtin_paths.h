@@ -12,6 +12,10 @@ void add_nn_mha_slow_paths(PathRegistry& registry);
 void add_nn_mha_slow_functional_path(PathRegistry& registry);
 /// composite_sdpa_nested.*, composite_sdpa_nested_contiguous.* and composite_sdpa_dense.*.
 void add_composite_sdpa_paths(PathRegistry& registry);
+/// compiled_nn_mha and compiled_composite_sdpa: modules that ci/export_modules.py compiled with AOTInductor.
+void add_compiled_paths(PathRegistry& registry);
+/// python_mha_nested and python_mha_padded: torch.nn.MultiheadAttention, scripted by ci/export_modules.py.
+void add_python_mha_paths(PathRegistry& registry);
 
 /// The promise of SDPA itself on the padded form, with an explicit mask or without one.
 Promise dense_sdpa_promise(const AttentionCase& attention_case, at::DeviceType device, SdpBackend backend, bool masked);
@@ -25,5 +29,7 @@ inline const char* const nested_gaps_error = "linear only supports contiguous ne
 bool has_nested_gaps(const AttentionCase& attention_case);
 /// A mask that a nested tensor has no place for; it knows padding and, in SDPA, the causal flag.
 bool has_explicit_mask(const AttentionCase& attention_case);
+/// A key padding mask can say all that the case hides, see key_padding().
+bool has_key_padding_form(const AttentionCase& attention_case);
 
 }  // namespace attngate

@@ -51,4 +51,9 @@ bool has_explicit_mask(const AttentionCase& attention_case) {
   return mask == MaskKind::holes || mask == MaskKind::two_d || mask == MaskKind::four_d;
 }
 
+bool has_key_padding_form(const AttentionCase& attention_case) {
+  const MaskKind mask = attention_case.mask;
+  return mask == MaskKind::none || mask == MaskKind::padding || mask == MaskKind::holes;
+}
+
 }  // namespace attngate

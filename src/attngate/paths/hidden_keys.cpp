@@ -15,6 +15,10 @@ at::Tensor padded_keys(const CaseInputs& inputs) {
   return at::ge(columns.unsqueeze(0), inputs.lengths().unsqueeze(1));
 }
 
+at::Tensor key_padding(const CaseInputs& inputs) {
+  return inputs.attention_case().mask == MaskKind::holes ? inputs.key_padding_mask() : padded_keys(inputs);
+}
+
 at::Tensor hidden_keys(const CaseInputs& inputs) {
   const auto for_every_query = [](const at::Tensor& mask) { return mask.unsqueeze(1).unsqueeze(1); };
   const auto for_every_sequence = [](const at::Tensor& mask) { return mask.unsqueeze(0).unsqueeze(0); };

@@ -79,6 +79,8 @@ PathRegistry make_registry() {
   add_nn_mha_slow_paths(registry);
   add_nn_mha_slow_functional_path(registry);
   add_composite_sdpa_paths(registry);
+  add_compiled_paths(registry);
+  add_python_mha_paths(registry);
   for (const auto& add : registered()) add(registry);
   return registry;
 }

@@ -15,4 +15,7 @@ Property agreement_cudnn_property();
 /// Does not apply where the device's free memory is too small.
 Property agreement_large_property();
 
+/// agreement_compiled: the paths whose modules ci/export_modules.py made, on the head shapes that it made them for.
+Property agreement_compiled_property();
+
 }  // namespace attngate

@@ -6,6 +6,7 @@
 #include "attngate/case/printable.h"
 #include "attngate/paths/backend_observer.h"
 #include "attngate/paths/sdp_backend_guard.h"
+#include "attngate/paths/wrong_result.h"
 #include "attngate/values/cuda_error.h"
 #include "attngate/values/device_stream.h"
 
@@ -59,6 +60,9 @@ Execution PathExecutor::run_one(const SelectedPath& selected, const CaseInputs& 
       execution.outcome.status = PathStatus::wrong_result;
       execution.outcome.detail = error.what();
     }
+  } catch (const WrongResult& error) {
+    execution.outcome.status = PathStatus::wrong_result;
+    execution.outcome.detail = error.what();
   } catch (const c10::OutOfMemoryError& error) {
     throw RanOutOfMemory(selected.path->name, first_line(error.what_without_backtrace()));
   } catch (const c10::AcceleratorError& error) {

@@ -340,7 +340,7 @@ TEST(Properties, AreFoundByName) {
     names += (names.empty() ? "" : ", ") + property.name;
   }
   EXPECT_EQ(property_names(), names);
-  EXPECT_TRUE(names.starts_with("agreement, agreement_math, agreement_cudnn, agreement_large, status, weights, ")) << names;
+  EXPECT_TRUE(names.starts_with("agreement, agreement_math, agreement_cudnn, agreement_large, agreement_compiled, status, weights, ")) << names;
   EXPECT_EQ(find_property("agree"), nullptr);
 }
 

@@ -1,0 +1,204 @@
+#!/usr/bin/env python3
+"""Compiles and scripts attention modules for attngate's compiled_* and python_mha_* paths."""
+
+import argparse
+import hashlib
+import importlib.util
+import os
+import pathlib
+import sys
+import tempfile
+import time
+import warnings
+
+NAME = "export_modules"
+SKIPPED = 77  # CTest's code for a test that could not run
+
+# (num_heads, head_dim). 4 x 32: the usual case, head_dim a multiple of every vector width. 3 x 20: no multiple of 8, where
+# fused kernels on CUDA turn away and vector loops on the CPU have a tail; and odd, which nn.MultiheadAttention's fast path
+# does not take.
+HEAD_SHAPES = ((4, 32), (3, 20))
+DTYPES = ("fp16", "bf16", "fp32")
+MODULES = ("nn_mha", "composite_sdpa")
+
+DESCRIPTION = f"""\
+Exports two modules with torch.export, for any batch size and padded length, with the parameters as inputs, and compiles
+each with AOTInductor into FOLDER/<torch version>/<module>.<device>.<dtype>.h<heads>.d<head_dim>.pt2:
+
+  nn_mha          what nn.MultiheadAttention's slow path computes without weights, with a key padding mask
+  composite_sdpa  linear, scaled_dot_product_attention, linear, with the same mask
+
+Beside them, FOLDER/<torch version>/python_mha.h<heads>.d<head_dim>.pt is nn.MultiheadAttention itself, by torch.jit.script.
+
+What an earlier run of this very script left there is kept. Needs the torch that attngate's LibTorch came from, and a
+C++ compiler. By default (heads x head_dim): {", ".join(f"{heads}x{head_dim}" for heads, head_dim in HEAD_SHAPES)}.
+"""
+
+
+def head_shape(text):
+    """'4x32' as (4, 32)."""
+    heads, separator, head_dim = text.partition("x")
+    if not (separator and heads.isdigit() and head_dim.isdigit() and int(heads) and int(head_dim)):
+        raise argparse.ArgumentTypeError(f"'{text}' is not HEADSxHEAD_DIM, such as 4x32")
+    return int(heads), int(head_dim)
+
+
+def arguments():
+    parser = argparse.ArgumentParser(
+        prog=NAME, description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter,
+        epilog="Exit codes: 0 all there, 1 a module could not be made, 2 wrong usage, 77 no torch or no CUDA device.")
+    parser.add_argument("--folder", required=True, type=pathlib.Path, help="folder for the modules; made where it is missing")
+    parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="device to compile for (default: cpu)")
+    parser.add_argument("--dtypes", nargs="+", choices=DTYPES, default=DTYPES, help="dtypes (default: all three)")
+    parser.add_argument("--shapes", nargs="+", type=head_shape, default=HEAD_SHAPES, metavar="HxD",
+                        help="num_heads x head_dim, such as 4x32 8x64")
+    parser.add_argument("--reuse-only", action="store_true", help="make nothing: end with 1 where a module is missing")
+    return parser.parse_args()
+
+
+def say(text):
+    print(f"{NAME}: {text}", flush=True)
+
+
+def end(code, text):
+    print(f"{NAME}: {text}", file=sys.stderr, flush=True)
+    sys.exit(code)
+
+
+def torch_or_skip(device):
+    """Imports torch, or ends with the reason."""
+    if importlib.util.find_spec("torch") is None:
+        end(SKIPPED, f"skipped: {sys.executable} has no torch; use the Python that LibTorch came from")
+    warnings.filterwarnings("ignore")  # torch's own: no NumPy, no CUDA runtime
+    try:
+        import torch
+        import torch._inductor
+    except (ImportError, OSError) as error:
+        end(2, f"{sys.executable} cannot load torch: {error}")
+    if device == "cuda" and not torch.cuda.is_available():
+        end(SKIPPED, "skipped: torch sees no CUDA device")
+    return torch
+
+
+def module_of(torch, name, num_heads):
+    """The module to export: forward(input, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, padding)."""
+    functional = torch.nn.functional
+
+    class NnMha(torch.nn.Module):
+        def forward(self, x, in_weight, in_bias, out_weight, out_bias, key_padding_mask):
+            rows = x.transpose(0, 1)  # the module does the same for batch_first=True
+            output, _ = functional.multi_head_attention_forward(
+                rows, rows, rows, x.size(-1), num_heads, in_weight, in_bias, None, None, False, 0.0, out_weight, out_bias,
+                training=False, key_padding_mask=key_padding_mask, need_weights=False)
+            return output.transpose(0, 1)
+
+    class CompositeSdpa(torch.nn.Module):
+        def forward(self, x, in_weight, in_bias, out_weight, out_bias, key_padding_mask):
+            batch, seqlen, embed_dim = x.shape
+            query, key, value = (
+                part.view(batch, seqlen, num_heads, embed_dim // num_heads).transpose(1, 2)
+                for part in functional.linear(x, in_weight, in_bias).chunk(3, -1))
+            visible = key_padding_mask.logical_not()[:, None, None, :]
+            attention = functional.scaled_dot_product_attention(query, key, value, attn_mask=visible)
+            return functional.linear(attention.transpose(1, 2).reshape(batch, seqlen, embed_dim), out_weight, out_bias)
+
+    return {"nn_mha": NnMha, "composite_sdpa": CompositeSdpa}[name]()
+
+
+def example_inputs(torch, dtype, device, embed_dim):
+    """Inputs of one shape; sizes above 1 that differ from each other, so that none is taken for a constant."""
+    batch, seqlen = 3, 5
+    shapes = ((batch, seqlen, embed_dim), (3 * embed_dim, embed_dim), (3 * embed_dim,), (embed_dim, embed_dim), (embed_dim,))
+    numbers = tuple(torch.zeros(shape, dtype=dtype, device=device) for shape in shapes)
+    return numbers + (torch.zeros((batch, seqlen), dtype=torch.bool, device=device),)
+
+
+def compile_module(torch, name, dtype, device, num_heads, head_dim, file):
+    """Writes the package in one step: an interrupted run leaves no half of one."""
+    inputs = example_inputs(torch, dtype, device, num_heads * head_dim)
+    any_size = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
+    # The wrapper only calls: not worth optimising. Kernels on CUDA inside the library, because attngate removes what the
+    # loader unpacks; on the CPU as many threads as the process has, and not as many as this machine.
+    options = {"aot_inductor.compile_wrapper_opt_level": "O0"}
+    options |= {"aot_inductor.embed_kernel_binary": True} if device == "cuda" else {"cpp.dynamic_threads": True}
+    # SDPA's backend is settled here for every shape to come, and cuDNN does not take a length of 1.
+    torch.backends.cuda.enable_cudnn_sdp(False)
+    with torch.no_grad():
+        program = torch.export.export(
+            module_of(torch, name, num_heads).eval(), inputs, dynamic_shapes=(any_size, None, None, None, None, any_size))
+        with tempfile.TemporaryDirectory(dir=file.parent) as unfinished:
+            package = torch._inductor.aoti_compile_and_package(
+                program, package_path=os.path.join(unfinished, file.name), inductor_configs=options)
+            os.replace(package, file)
+
+
+def script_module(torch, num_heads, head_dim, file):
+    """Writes nn.MultiheadAttention in inference mode; whoever loads it chooses dtype, device and parameters."""
+    module = torch.nn.MultiheadAttention(num_heads * head_dim, num_heads, batch_first=True).eval().requires_grad_(False)
+    with tempfile.TemporaryDirectory(dir=file.parent) as unfinished:
+        scripted = os.path.join(unfinished, file.name)
+        torch.jit.script(module).save(scripted)
+        os.replace(scripted, file)
+
+
+def jobs(torch, options, place):
+    """What shall be there: pairs of a file and the function that makes it."""
+    dtypes = {"fp16": torch.float16, "bf16": torch.bfloat16, "fp32": torch.float32}
+    for shape in options.shapes:
+        size = "h{}.d{}".format(*shape)
+        file = place / f"python_mha.{size}.pt"
+        yield file, lambda file=file, shape=shape: script_module(torch, *shape, file)
+        for dtype in options.dtypes:
+            for name in MODULES:
+                file = place / f"{name}.{options.device}.{dtype}.{size}.pt2"
+                yield file, lambda name=name, dtype=dtypes[dtype], file=file, shape=shape: compile_module(
+                    torch, name, dtype, options.device, *shape, file)
+
+
+def folder_of_version(torch, folder, reuse_only):
+    """FOLDER/<torch version>, emptied of modules that another state of this script made, or for another CUDA."""
+    place = folder / torch.__version__.split("+")[0]
+    stamp = place / "made_by"
+    this_script = hashlib.sha256(pathlib.Path(__file__).read_bytes()).hexdigest() + f" CUDA {torch.version.cuda}\n"
+    try:
+        made_by_another = not stamp.exists() or stamp.read_text() != this_script
+        if made_by_another and reuse_only:
+            end(1, f"{place} holds nothing that this state of the script made, and --reuse-only makes nothing")
+        place.mkdir(parents=True, exist_ok=True)
+        if made_by_another:
+            for old in place.glob("*.pt*"):
+                old.unlink()
+            stamp.write_text(this_script)
+        with tempfile.TemporaryFile(dir=place):
+            pass
+    except OSError as error:
+        end(2, f"--folder {folder} cannot be written to: {error.strerror}")
+    return place
+
+
+def main():
+    options = arguments()
+    torch = torch_or_skip(options.device)
+    place = folder_of_version(torch, options.folder, options.reuse_only)
+    made = reused = 0
+    with tempfile.TemporaryDirectory() as cache:
+        os.environ["TORCHINDUCTOR_CACHE_DIR"] = cache  # its files serve this run only
+        for file, make in jobs(torch, options, place):
+            if file.exists():
+                reused += 1
+                continue
+            if options.reuse_only:
+                end(1, f"{file} is missing, and --reuse-only makes nothing")
+            start = time.monotonic()
+            try:
+                make()
+            except Exception as error:  # whatever torch raises: one line of it, and no half result
+                reason = (str(error).strip() or "no reason given").splitlines()[0]
+                end(1, f"{file.name} could not be made: {type(error).__name__}: {reason}")
+            made += 1
+            say(f"{file.name} made in {time.monotonic() - start:.1f} s")
+    say(f"{made} modules compiled or scripted, {reused} reused in {place}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,49 @@
+// What torch.compile makes of multi-head attention, as LibTorch can run it: torch.export and AOTInductor, ahead of time.
+#include <filesystem>
+
+#include "attngate/paths/builtin_paths.h"
+#include "attngate/paths/exported_modules.h"
+#include "attngate/paths/hidden_keys.h"
+#include "attngate/paths/package_cache.h"
+
+namespace attngate {
+namespace {
+
+Promise compiled_promise(const std::string& module, const AttentionCase& attention_case, at::DeviceType device) {
+  if (!has_key_padding_form(attention_case)) return Promise::inexpressible("exported with a key padding mask");
+  if (attention_case.batch_size() * attention_case.padded_length() == 0) {
+    return Promise::inexpressible("exported for one sequence and one column or more");
+  }
+  if (!std::filesystem::exists(compiled_module_file(module, attention_case, device))) {
+    return Promise::inexpressible("not compiled for this device, dtype, heads and head_dim: run " + export_command(device));
+  }
+  // The library calls its kernels without the dispatcher, where nobody can see them: no backend is claimed.
+  return Promise::runs();
+}
+
+PathOutput run_compiled(const std::string& module, PackageCache& packages, const CaseInputs& inputs) {
+  const MhaParameters& p = inputs.parameters();
+  const std::string file = compiled_module_file(module, inputs.attention_case(), inputs.device().type());
+  // The library computes every stride from the sizes.
+  return {packages.call(file, inputs.device(),
+                        {inputs.dense().contiguous(), p.in_proj_weight, p.in_proj_bias, p.out_proj_weight,
+                         p.out_proj_bias, key_padding(inputs).contiguous()})[0],
+          {}};
+}
+
+}  // namespace
+
+void add_compiled_paths(PathRegistry& registry) {
+  const auto packages = std::make_shared<PackageCache>();
+  const auto add = [&](const std::string& module, const std::string& summary) {
+    registry.add({"compiled_" + module, "compiled_" + module, SdpBackend::any, summary,
+                  [module](const AttentionCase& attention_case, at::DeviceType device) {
+                    return compiled_promise(module, attention_case, device);
+                  },
+                  [module, packages](const CaseInputs& inputs) { return run_compiled(module, *packages, inputs); }});
+  };
+  add("nn_mha", "torch.nn.functional.multi_head_attention_forward on a padded tensor, compiled by AOTInductor");
+  add("composite_sdpa", "linear, SDPA, linear on a padded tensor, compiled by AOTInductor");
+}
+
+}  // namespace attngate
