@@ -89,6 +89,9 @@ struct AttentionPath {
   std::function<PathOutput(const CaseInputs&)> run;
   /// Returns attention weights when a case asks for them.
   bool gives_weights = false;
+  /// Takes part where a property or a person names it, and nowhere else: whether it runs hangs on files that may be there or not,
+  /// and the other properties shall be the same with them and without.
+  bool only_by_name = false;
 };
 
 /// The paths under test, by name, in the order in which they were added.

@@ -40,7 +40,8 @@ void add_compiled_paths(PathRegistry& registry) {
                   [module](const AttentionCase& attention_case, at::DeviceType device) {
                     return compiled_promise(module, attention_case, device);
                   },
-                  [module, packages](const CaseInputs& inputs) { return run_compiled(module, *packages, inputs); }});
+                  [module, packages](const CaseInputs& inputs) { return run_compiled(module, *packages, inputs); },
+                  /*gives_weights=*/false, /*only_by_name=*/true});
   };
   add("nn_mha", "torch.nn.functional.multi_head_attention_forward on a padded tensor, compiled by AOTInductor");
   add("composite_sdpa", "linear, SDPA, linear on a padded tensor, compiled by AOTInductor");

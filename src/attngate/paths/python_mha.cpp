@@ -65,14 +65,14 @@ void add_python_mha_paths(PathRegistry& registry) {
   registry.add({"python_mha_nested", "python_mha", SdpBackend::any, "torch.nn.MultiheadAttention, scripted, on a nested tensor",
                 nested_promise,
                 [modules](const CaseInputs& inputs) { return run_module(*modules, inputs, inputs.nested(), {}); },
-                /*gives_weights=*/true});
+                /*gives_weights=*/true, /*only_by_name=*/true});
   registry.add({"python_mha_padded", "python_mha", SdpBackend::any,
                 "torch.nn.MultiheadAttention, scripted, on a padded tensor with a key padding mask", padded_promise,
                 [modules](const CaseInputs& inputs) {
                   const bool unmasked = inputs.attention_case().mask == MaskKind::none;
                   return run_module(*modules, inputs, inputs.dense(), unmasked ? at::Tensor() : key_padding(inputs));
                 },
-                /*gives_weights=*/true});
+                /*gives_weights=*/true, /*only_by_name=*/true});
 }
 
 }  // namespace attngate

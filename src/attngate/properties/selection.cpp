@@ -37,7 +37,7 @@ std::vector<SelectedPath> select_paths(const PropertyContext& context, const Att
                                        Lanes lanes) {
   std::vector<SelectedPath> candidates;
   for (const AttentionPath& path : context.registry->paths()) {
-    if (!context.only.empty() && !is_named(path, context.only)) continue;
+    if (context.only.empty() ? path.only_by_name : !is_named(path, context.only)) continue;
     if (std::ranges::count(context.quarantined, path.name) > 0) continue;
     Promise promise = path.promise(attention_case, context.device.type());
     if (is_wanted(promise, lanes)) candidates.push_back({&path, std::move(promise)});
