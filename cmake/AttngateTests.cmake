@@ -36,7 +36,7 @@ function(attngate_add_modules_fixture)
   set(reuse modules.reused.${arg_DEVICE})
   add_test(NAME ${compile} COMMAND "${python}" ${script})
   add_test(NAME ${reuse} COMMAND "${python}" ${script} --reuse-only)
-  # 12 modules took 97 s on two cores beside a compiler.
+  # 14 files took 102 s on two cores beside one compiler, and 300 s at low priority beside three.
   set_tests_properties(${compile} PROPERTIES FIXTURES_SETUP modules.${arg_DEVICE} TIMEOUT 600 COST 150)
   set_tests_properties(${reuse} PROPERTIES FIXTURES_REQUIRED modules.${arg_DEVICE} TIMEOUT 60)
   foreach(test IN ITEMS ${compile} ${reuse})
