@@ -18,7 +18,7 @@ struct Record {
   std::vector<std::string> lines;
 
   bool is_for_this_device() const { return header.at("device") == device; }
-  /// Such a path is right, only guarded_memory sees what it does, and not on every run.
+  /// Such a path is right: agreement cannot fail without the record, and whether guarded_memory does on every run has not been seen.
   bool writes_outside() const { return header.at("gives") == "write outside"; }
 };
 
@@ -42,7 +42,7 @@ std::vector<Record> records() {
   std::vector<Record> all;
   for (const auto& entry : std::filesystem::directory_iterator(ATTNGATE_KNOWN_ISSUES_FOLDER)) {
     Record record = read_record(entry.path());
-    if (record.is_for_this_device() && !record.writes_outside()) all.push_back(std::move(record));
+    if (record.is_for_this_device()) all.push_back(std::move(record));
   }
   return all;
 }
@@ -130,6 +130,7 @@ CommandEnd check_without(const Record& removed, const std::string& json_file) {
 TEST(KnownIssueOnDevice, of_libtorch_fails_the_gate_shrunk_as_soon_as_its_record_is_removed) {
   if (records().empty()) GTEST_SKIP() << "no known issue is on record for " << device;
   for (const Record& record : records()) {
+    if (record.writes_outside()) continue;
     const ScratchFolder folder;
     const CommandEnd end = check_without(record, folder / "results.json");
     EXPECT_EQ(end.exit_code, 1) << record.file << '\n' << end.output << end.errors;
