@@ -164,7 +164,10 @@ TEST_P(SweepTroubleOnDevice, costs_its_row_is_counted_and_listed_and_the_sweep_g
   const Table table(folder / "rows.csv");
   ASSERT_EQ(table.rows(), 2u) << end.output << end.errors;
   EXPECT_EQ(table.cell(0, "status"), "error");
-  EXPECT_NE(table.cell(0, "detail").find(GetParam().detail), std::string::npos) << table.cell(0, "detail");
+  // What LibTorch and CUDA do at exit may crash.
+  const bool may_crash = device != "cpu" && GetParam().path == "planted_exit";
+  const std::string detail = may_crash ? "planted_exit: " : GetParam().detail;
+  EXPECT_NE(table.cell(0, "detail").find(detail), std::string::npos) << table.cell(0, "detail");
   EXPECT_EQ(nlohmann::json::parse(file_text(folder / "errors.json")).at("batch:2_seq_len:16_n_heads:4_embed_dim:64"), 1);
   EXPECT_NE(end.output.find("error: row 1, batch:2_seq_len:16"), std::string::npos) << end.output;
   EXPECT_EQ(table.cell(1, "checked_sequences"), "1") << "the next row is measured";

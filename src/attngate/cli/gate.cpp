@@ -49,6 +49,7 @@ struct GateCommandOptions {
   // A gate of the user's own.
   std::string line, candidate, base;
   std::optional<double> least_speedup, most_ratio;
+  std::string quantity = to_string(Quantity::gpu_time);
   // Other jobs than gating.
   bool list = false;
   std::optional<std::uint64_t> calibrate;
@@ -89,6 +90,9 @@ Gate own_gate(const GateCommandOptions& options) {
   gate.attention_case = parse_line(options.line);
   gate.candidate = {options.candidate, options.candidate, form_of(options.candidate)};
   gate.base = {options.base, options.base, form_of(options.base)};
+  const std::optional<Quantity> quantity = quantity_named(options.quantity);
+  if (!quantity) throw UsageError("--quantity " + printable(options.quantity) + ": must be gpu_time, throughput or isolated_latency");
+  gate.quantity = *quantity;
   return gate;
 }
 
@@ -102,7 +106,7 @@ void check_operator(const PathRegistry& registry, const char* option, const std:
 GateBound own_bound(const GateCommandOptions& options, const std::string& compute_capability) {
   const bool speedup = options.least_speedup.has_value();
   const double value = speedup ? *options.least_speedup : *options.most_ratio;
-  return {"gate.own", "throughput", speedup ? BoundKind::required_speedup : BoundKind::upper_ratio, "a gate of your own",
+  return {"gate.own", options.quantity, speedup ? BoundKind::required_speedup : BoundKind::upper_ratio, "a gate of your own",
           {{compute_capability, value, speedup ? "--least-speedup" : "--most-ratio"}}};
 }
 
@@ -340,6 +344,7 @@ void add_gate_command(CLI::App& app, Command& chosen) {
   command->add_option("--base", options->base, "... the path that it is held against")->check(refuse_empty);
   command->add_option("--least-speedup", options->least_speedup, "... how many times as fast it must be")->check(CLI::PositiveNumber);
   command->add_option("--most-ratio", options->most_ratio, "... or its time over the base's, at most")->check(CLI::PositiveNumber);
+  command->add_option("--quantity", options->quantity, "... what is timed: gpu_time, throughput (launches and waits included) or isolated_latency")->capture_default_str();
   command->add_option("--calibrate", options->calibrate, "Measure every gate in that many fresh processes, and propose bounds")
       ->check(CLI::Range(std::uint64_t{least_calibration_processes}, most_processes));
   command->add_option("--baseline", options->baseline, "File for what the calibration measured")->check(refuse_empty);

@@ -32,9 +32,12 @@ constexpr timeval mid_message_patience{5, 0};
 // A process that has closed its sockets is on its way out; giving back the memory of a GPU takes it a second or two.
 constexpr double burial_seconds = 10;
 
-// A worker that takes memory without end may be slow at it: one whose time is up is no mere hang when it has taken this
-// part of what is allowed. The allowance is many times what a case needs, so that an eighth of it is still more.
-constexpr std::uint64_t part_of_an_eater = 8;
+// A worker that takes memory without end may be slow at it: one whose time is up is no mere hang when it took this part of what
+// is allowed in the second half of its time. The allowance is many times what a case needs, so that a sixteenth of it is still more;
+// loading CUDA's kernels takes 0.3 GiB, and is over by then.
+constexpr std::uint64_t part_of_an_eater = 16;
+
+std::uint64_t above(std::uint64_t before, std::uint64_t now) { return now > before ? now - before : 0; }
 
 double gibibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / (1 << 30); }
 
@@ -127,11 +130,14 @@ WorkerReply WorkerProcess::ask(std::string_view request, const RequestLimits& li
 WorkerReply WorkerProcess::await_answer(const RequestLimits& limits) {
   const Clock clock;
   const std::uint64_t bytes_before = memory_->private_bytes();
+  std::uint64_t bytes_at_half_time = bytes_before;
   while (!wait_for_word(socket_, std::min(look_seconds, limits.seconds - clock.seconds()))) {
     const std::uint64_t bytes_now = memory_->private_bytes();
-    const std::uint64_t grown = bytes_now > bytes_before ? bytes_now - bytes_before : 0;
+    const std::uint64_t grown = above(bytes_before, bytes_now);
     const bool late = clock.seconds() >= limits.seconds;
-    if (grown > limits.host_bytes || (late && grown > limits.host_bytes / part_of_an_eater)) {
+    if (clock.seconds() < limits.seconds / 2) bytes_at_half_time = bytes_now;
+    const bool still_eats = above(bytes_at_half_time, bytes_now) > limits.host_bytes / part_of_an_eater;
+    if (grown > limits.host_bytes || (late && still_eats)) {
       return kill(WorkerReply::Kind::out_of_memory,
                   fmt::format("took {:.1f} GiB of host memory in {:.1f} s and did not stop; {:.1f} GiB are allowed",
                               gibibytes(grown), clock.seconds(), gibibytes(limits.host_bytes)));

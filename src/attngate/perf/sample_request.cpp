@@ -26,9 +26,7 @@ OperatorRequest operator_from(const Fields& fields) {
 Quantity quantity_from(const Fields& fields) {
   std::string name;
   fields.read("quantity", name);
-  for (const Quantity quantity : {Quantity::isolated_latency, Quantity::gpu_time, Quantity::throughput}) {
-    if (to_string(quantity) == name) return quantity;
-  }
+  if (const std::optional<Quantity> quantity = quantity_named(name)) return *quantity;
   fields.refuse("quantity", "isolated_latency, gpu_time or throughput");
 }
 

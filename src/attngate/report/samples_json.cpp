@@ -69,9 +69,7 @@ json json_of(const ClockState& clocks) {
 Quantity read_quantity(const Fields& fields) {
   std::string text;
   fields.read("quantity", text);
-  for (const Quantity quantity : {Quantity::isolated_latency, Quantity::gpu_time, Quantity::throughput}) {
-    if (text == to_string(quantity)) return quantity;
-  }
+  if (const std::optional<Quantity> quantity = quantity_named(text)) return *quantity;
   fields.refuse("quantity", "isolated_latency, gpu_time or throughput");
 }
 

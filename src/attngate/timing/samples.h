@@ -20,6 +20,9 @@ enum class Quantity {
 /// "isolated_latency", "gpu_time" or "throughput".
 std::string to_string(Quantity quantity);
 
+/// The quantity of that name; empty where there is none.
+std::optional<Quantity> quantity_named(const std::string& name);
+
 /// One operator's part of a pair; times are means over the sample's calls.
 struct Sample {
   /// The quantity measured, in us per call.

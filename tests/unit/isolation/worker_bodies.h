@@ -21,6 +21,12 @@ inline void take_memory_forever() {
   for (std::vector<std::string> all;;) all.emplace_back(std::size_t{16} << 20, 'x');
 }
 
+/// Takes 64 MiB, as loading a library does, and never ends.
+inline void load_and_loop_forever() {
+  const std::string loaded(std::size_t{64} << 20, 'x');
+  loop_forever();
+}
+
 /// Answers a request by doing what it says, inside "path of <request>".
 inline std::string obey(std::string_view request, const OnPath& on_path) {
   on_path("path of " + std::string(request));
@@ -29,6 +35,7 @@ inline std::string obey(std::string_view request, const OnPath& on_path) {
   if (request == "kill") ::kill(::getpid(), SIGKILL);
   if (request == "exit 3") ::_exit(3);
   if (request == "loop") loop_forever();
+  if (request == "load and loop") load_and_loop_forever();
   if (request == "slow") ::usleep(200'000);
   if (request == "eat") take_memory_forever();
   if (request == "outside") {

@@ -84,6 +84,11 @@ TEST(WorkerProcessTest, that_takes_memory_until_its_time_is_up_is_out_of_memory_
   EXPECT_EQ(reply.kind, Kind::out_of_memory) << reply.detail;
 }
 
+TEST(WorkerProcessTest, that_took_memory_at_first_and_hangs_is_hung) {
+  const WorkerReply reply = reply_to("load and loop", {2, std::uint64_t{256} << 20});
+  EXPECT_EQ(reply.kind, Kind::hung) << reply.detail;
+}
+
 TEST(WorkerProcessTest, that_died_while_it_waited_is_no_request_s_fault) {
   WorkerProcess worker(obedient(), {});
   ASSERT_TRUE(worker.wait_until_ready(10));
