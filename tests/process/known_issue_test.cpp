@@ -18,8 +18,12 @@ struct Record {
   std::vector<std::string> lines;
 
   bool is_for_this_device() const { return header.at("device") == device; }
-  /// Such a path is right: agreement cannot fail without the record, and whether guarded_memory does on every run has not been seen.
   bool writes_outside() const { return header.at("gives") == "write outside"; }
+  /// The property that fails without the record: results of a path that writes outside are right.
+  std::string failing_property() const {
+    if (writes_outside()) return "guarded_memory";
+    return header.at("paths").find("cudnn") != std::string::npos ? "agreement_cudnn" : "agreement";
+  }
 };
 
 Record read_record(const std::filesystem::path& file) {
@@ -119,9 +123,8 @@ CommandEnd check_without(const Record& removed, const std::string& json_file) {
   std::string lines;
   for (const std::string& line : removed.lines) lines += line + '\n';
   write_file(corpus / "removed.case", lines);
-  const bool only_cudnn = removed.header.at("paths").find("cudnn") != std::string::npos;
   return run({.program = attngate_command,
-              .arguments = {"check", "--property", only_cudnn ? "agreement_cudnn" : "agreement", "--dtype",
+              .arguments = {"check", "--property", removed.failing_property(), "--dtype",
                             to_string(parse_line(removed.lines.front()).dtype), "--device", device, "--cases", "1", "--seed", "1", "--corpus",
                             corpus.path(), "--json", json_file},
               .environment = {{"ATTNGATE_KNOWN_ISSUES", others.path()}}});
@@ -130,7 +133,6 @@ CommandEnd check_without(const Record& removed, const std::string& json_file) {
 TEST(KnownIssueOnDevice, of_libtorch_fails_the_gate_shrunk_as_soon_as_its_record_is_removed) {
   if (records().empty()) GTEST_SKIP() << "no known issue is on record for " << device;
   for (const Record& record : records()) {
-    if (record.writes_outside()) continue;
     const ScratchFolder folder;
     const CommandEnd end = check_without(record, folder / "results.json");
     EXPECT_EQ(end.exit_code, 1) << record.file << '\n' << end.output << end.errors;
@@ -141,7 +143,8 @@ TEST(KnownIssueOnDevice, of_libtorch_fails_the_gate_shrunk_as_soon_as_its_record
       EXPECT_NE(record.header.at("paths").find(path), std::string::npos) << record.file << '\n' << end.output;
       const AttentionCase smallest = parse_line(shrunk.empty() ? failure.at("first").at("line").get<std::string>() : shrunk);
       EXPECT_LE(smallest.batch_size(), 2) << failure.dump(2);
-      EXPECT_LE(smallest.total_tokens(), 6) << failure.dump(2);
+      // Keys are split where there are more of them than one block of the kernel takes: 129 is the shortest on record.
+      EXPECT_LE(smallest.total_tokens(), record.writes_outside() ? 257 : 6) << failure.dump(2);
     }
   }
 }

@@ -6,7 +6,7 @@ namespace attngate {
 namespace {
 
 constexpr const char* schema_name = "attngate.samples";
-constexpr std::uint64_t schema_version = 1;
+constexpr std::uint64_t schema_version = 2;
 
 /// The samples of one operator as columns, which take a fifth of the space of objects.
 struct Columns {
@@ -44,6 +44,7 @@ json json_of(const SampledOperator& operation, const Columns& columns) {
   return {{"name", operation.name},
           {"backend", operation.backend},
           {"graph_replayed", operation.graph_replayed},
+          {"waits_per_call", operation.waits_per_call},
           {"warm_up_calls", operation.warm_up_calls},
           {"settled", operation.settled},
           {"peak_bytes", or_null(operation.peak_bytes)},
@@ -97,6 +98,7 @@ void read_operator(const Fields& fields, Sample SamplePair::* part, SampledOpera
   fields.read("name", operation.name);
   fields.read("backend", operation.backend);
   fields.read("graph_replayed", operation.graph_replayed);
+  fields.read("waits_per_call", operation.waits_per_call);
   fields.read("warm_up_calls", operation.warm_up_calls);
   fields.read("settled", operation.settled);
   fields.read("peak_bytes", operation.peak_bytes);

@@ -30,16 +30,26 @@ double seconds_since(Clock::time_point begin) { return std::chrono::duration<dou
 struct Trial {
   double us = 0;
   double host_us = 0;
+  /// gpu_time only, see SampleTaker.
+  double longest_queueing_us = 0;
+  std::uint64_t waits = 0;
+
+  /// Longest that the host takes between two waits, or for all calls where there are none, in us.
+  double queueing_us(std::uint64_t calls) const {
+    if (waits == 0) return longest_queueing_us * static_cast<double>(calls);
+    return longest_queueing_us * (calls == 1 ? 1 : 2);  // behind the last wait of a call and before the first of the next
+  }
 };
 
 Trial try_out(SampleTaker& taker, const TimedOperator& timed, const SampleSetting& setting) {
-  std::vector<double> us, host_us;
+  std::vector<double> us, host_us, queueing_us;
   for (int trial = 0; trial < trials; ++trial) {
     const Sample sample = taker.take(timed, setting);
     us.push_back(sample.us);
     host_us.push_back(sample.host_us);
+    queueing_us.push_back(taker.longest_queueing_us());
   }
-  return {median_of(us), median_of(host_us)};
+  return {median_of(us), median_of(host_us), median_of(queueing_us), taker.waits()};
 }
 
 SamplePair take_pair(SampleTaker& taker, const TimedOperator& base, const TimedOperator& candidate,
@@ -59,6 +69,8 @@ struct PairSampler::Plan {
   SampleSetting setting;
   std::uint64_t pairs = 0;
   double seconds_per_pair = 0;
+  /// Of one call, see SampledOperator.
+  std::uint64_t base_waits = 0, candidate_waits = 0;
   /// Of the faster operator, with the setting's calls.
   double sample_us = 0;
 };
@@ -71,7 +83,7 @@ SampledOperator PairSampler::warm_up_operator(const TimedOperator& timed, const 
   const auto timed_call = [&] { return taker_.take(timed, one_call).us; };
   const WarmUp warm = warm_up(timed_call, [&] { return allocation_counts(device_); }, limits);
   if (!warm.settled) samples.notes.push_back(fmt::format("{} is not warm: {}", role, warm.note));
-  SampledOperator facts{timed.name, timed.backend, timed.graph_replayed, warm.calls, warm.settled, std::nullopt};
+  SampledOperator facts{timed.name, timed.backend, timed.graph_replayed, /*waits_per_call=*/0, warm.calls, warm.settled, std::nullopt};
   // A graph has its memory from the moment it was captured.
   if (!timed.graph_replayed) facts.peak_bytes = peak_bytes_of(timed.call, device_);
   return facts;
@@ -85,9 +97,15 @@ PairSampler::Plan PairSampler::plan(const TimedOperator& base, const TimedOperat
   // Both are covered by the same spin and called equally often: whatever these do to a time, they do to both.
   const double host_us = std::max(try_out(taker_, base, alone).host_us, try_out(taker_, candidate, alone).host_us);
   plan.setting.cover_us = cover_for_host_time * host_us + cover_beside_calls_us;
-  const double us = std::min(try_out(taker_, base, plan.setting).us, try_out(taker_, candidate, plan.setting).us);
+  const Trial base_trial = try_out(taker_, base, plan.setting), candidate_trial = try_out(taker_, candidate, plan.setting);
+  const double us = std::min(base_trial.us, candidate_trial.us);
   plan.setting.calls = calls_per_sample(us, options.least_sample_us);
-  plan.setting.cover_us = cover_for_host_time * host_us * static_cast<double>(plan.setting.calls) + cover_beside_calls_us;
+  if (options.quantity == Quantity::gpu_time) {
+    const double queueing_us = std::max(base_trial.queueing_us(plan.setting.calls), candidate_trial.queueing_us(plan.setting.calls));
+    plan.setting.cover_us = cover_for_host_time * queueing_us + cover_beside_calls_us;
+    plan.base_waits = base_trial.waits;
+    plan.candidate_waits = candidate_trial.waits;
+  }
   plan.sample_us = us * static_cast<double>(plan.setting.calls);
 
   std::vector<double> seconds;
@@ -117,6 +135,8 @@ PairedSamples PairSampler::sample(const TimedOperator& base, const TimedOperator
 
   const Plan plan = this->plan(base, candidate, options);
   samples.calls_per_sample = plan.setting.calls;
+  samples.base.waits_per_call = plan.base_waits;
+  samples.candidate.waits_per_call = plan.candidate_waits;
   if (plan.sample_us < options.least_sample_us) {
     samples.notes.push_back(fmt::format("samples of {} calls last {:.3g} us, not {:.3g}", plan.setting.calls,
                                         plan.sample_us, options.least_sample_us));

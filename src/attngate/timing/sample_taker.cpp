@@ -2,7 +2,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <optional>
 
+#include "attngate/timing/device_waits.h"
 #include "attngate/values/device_stream.h"
 
 namespace attngate {
@@ -17,9 +19,17 @@ double us_since(Clock::time_point begin) {
   return std::chrono::duration<double, std::micro>(Clock::now() - begin).count();
 }
 
+/// Makes the calls and returns how long the host took for them in us.
+double run_calls(const TimedOperator& timed, std::uint64_t calls) {
+  const auto begin = Clock::now();
+  for (std::uint64_t call = 0; call < calls; ++call) timed.call();
+  return us_since(begin);
+}
+
 }  // namespace
 
-SampleTaker::SampleTaker(c10::Device device) : device_(device), flush_(device), probe_(device), stopwatch_(device) {}
+SampleTaker::SampleTaker(c10::Device device)
+    : device_(device), flush_(device), probe_(device), stopwatch_(device), stretches_(device) {}
 
 Sample SampleTaker::take(const TimedOperator& timed, const SampleSetting& setting) {
   synchronize(device_);
@@ -42,7 +52,7 @@ Sample SampleTaker::take_isolated(const TimedOperator& timed, const SampleSettin
     if (setting.flush_cache) flush_.flush();
     probe_.spin(clock_reading_us);
     synchronize(device_);
-    sample.host_us += run_calls(timed, 1);
+    sample.host_us += time_calls(timed, 1);
     synchronize(device_);
     sample.us += stopwatch_.elapsed_us();
   }
@@ -50,16 +60,18 @@ Sample SampleTaker::take_isolated(const TimedOperator& timed, const SampleSettin
 }
 
 Sample SampleTaker::take_covered(const TimedOperator& timed, const SampleSetting& setting) {
-  const double cover_us = std::clamp(setting.cover_us, clock_reading_us, longest_cover_us);
   Sample sample;
   if (setting.flush_cache) flush_.flush();
-  const auto covered = Clock::now();
-  probe_.spin(cover_us);
-  sample.host_us = run_calls(timed, setting.calls);
-  // The spin began after `covered`: the host was done before the spin was. The CPU has no queue to run dry.
-  sample.launches_hidden = !device_.is_cuda() || us_since(covered) < cover_us;
+  stretches_.begin(probe_, std::clamp(setting.cover_us, clock_reading_us, longest_cover_us));
+  {
+    std::optional<DeviceWaits> waits;
+    if (device_.is_cuda()) waits.emplace([this] { stretches_.before_wait(); }, [this] { stretches_.after_wait(); });
+    sample.host_us = run_calls(timed, setting.calls);
+  }
+  stretches_.end();
   synchronize(device_);
-  sample.us = stopwatch_.elapsed_us();
+  sample.launches_hidden = stretches_.launches_hidden();
+  sample.us = stretches_.elapsed_us();
   return sample;
 }
 
@@ -69,17 +81,15 @@ Sample SampleTaker::take_back_to_back(const TimedOperator& timed, const SampleSe
   probe_.spin(clock_reading_us);
   synchronize(device_);  // or the host would queue the calls while the device still flushes and spins: a head start
   timed.call();
-  sample.host_us = run_calls(timed, setting.calls);
+  sample.host_us = time_calls(timed, setting.calls);
   synchronize(device_);
   sample.us = stopwatch_.elapsed_us();
   return sample;
 }
 
-double SampleTaker::run_calls(const TimedOperator& timed, std::uint64_t calls) {
+double SampleTaker::time_calls(const TimedOperator& timed, std::uint64_t calls) {
   stopwatch_.start();
-  const auto begin = Clock::now();
-  for (std::uint64_t call = 0; call < calls; ++call) timed.call();
-  const double host_us = us_since(begin);
+  const double host_us = run_calls(timed, calls);
   stopwatch_.stop();
   return host_us;
 }

@@ -13,7 +13,7 @@ namespace attngate {
 /// What a time is the time of. On the CPU work is done when the call returns, and the three differ in cache alone.
 enum class Quantity {
   isolated_latency,  ///< one call on an idle device, from just before the call to the end of its work: host included
-  gpu_time,          ///< calls queued while the device is busy, so that it never waits for the host
+  gpu_time,          ///< calls queued while the device is busy, so that it never waits for the host; waits of the host left out
   throughput         ///< calls back to back behind a first one: the slower of host and device decides
 };
 
@@ -28,7 +28,8 @@ struct Sample {
   double host_us = 0;
   /// Clock of the multiprocessors just before the calls, in MHz; empty where nothing could measure it.
   std::optional<double> sm_mhz;
-  /// gpu_time only: the host had queued every call before the device began the first; else the device may have waited.
+  /// gpu_time only: the host had queued every call, or all up to its next wait, before the device began; else the device may
+  /// have waited.
   bool launches_hidden = false;
   bool operator==(const Sample&) const = default;
 };
@@ -47,6 +48,8 @@ struct SampledOperator {
   std::string backend;
   /// Replayed from a CUDA graph: its launches cost the host next to nothing.
   bool graph_replayed = false;
+  /// gpu_time only: how often a call makes the host wait for the device, in between; 0 for other quantities.
+  std::uint64_t waits_per_call = 0;
   /// Calls before the first sample.
   std::uint64_t warm_up_calls = 0;
   /// Times and allocations had settled by then.

@@ -1,10 +1,13 @@
 #include "attngate/timing/sample_taker.h"
 
 #include <ATen/ops/empty.h>
+#include <ATen/ops/ones.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <stdexcept>
+#include <thread>
 
 #include "attngate/timing/spin.h"
 #include "attngate/values/device_stream.h"
@@ -93,6 +96,46 @@ TEST(TimingSampleTaker, FindsOutAnOperatorThatWaitsForTheDeviceAndDoesNotHang) {
   const Sample sample = typical_sample(taker, waiting, {Quantity::gpu_time, 2, 1000});
   show("waiting_operator_host_time", sample.host_us, "us");
   EXPECT_FALSE(sample.launches_hidden);
+}
+
+/// Spins 300 us, lets the host wait by a copy, dawdles on the host, and spins 200 us.
+TimedOperator waiting_by_a_copy() {
+  const at::Tensor on_host = at::ones({4}, at::kInt);
+  const at::Tensor on_device = on_host.to(device_under_test());
+  return {"waiting", [on_host, on_device] {
+            spin(device_under_test(), 300);
+            on_device.copy_(on_host);
+            std::this_thread::sleep_for(std::chrono::microseconds(300));
+            spin(device_under_test(), 200);
+          }};
+}
+
+TEST(TimingSampleTaker, LeavesAWaitForTheDeviceOutOfGpuTimeAndHidesTheLaunchesBehindIt) {
+  if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no queue";
+  SampleTaker taker(device_under_test());
+  const Sample sample = typical_sample(taker, waiting_by_a_copy(), {Quantity::gpu_time, 1, 1500});
+  show("waiting_500_us", sample.us, "us");
+  show("waiting_500_us_host_time", sample.host_us, "us");
+  EXPECT_EQ(taker.waits(), 1u);
+  EXPECT_TRUE(sample.launches_hidden);
+  EXPECT_NEAR(sample.us, 500, 10) << "two kernels that take 1 to 2 us each to start and end, and an event pair a stretch";
+  EXPECT_GT(taker.longest_queueing_us(), 300) << "the host dawdled";
+  EXPECT_LT(taker.longest_queueing_us(), 1500);
+}
+
+TEST(TimingSampleTaker, FindsLaunchesThatShowBehindAWait) {
+  if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no queue";
+  SampleTaker taker(device_under_test());
+  EXPECT_FALSE(typical_sample(taker, waiting_by_a_copy(), {Quantity::gpu_time, 1, 250}).launches_hidden);
+}
+
+TEST(TimingSampleTaker, CountsTheWaitsOfAllCalls) {
+  if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no queue";
+  SampleTaker taker(device_under_test());
+  typical_sample(taker, waiting_by_a_copy(), {Quantity::gpu_time, 3, 1500});
+  EXPECT_EQ(taker.waits(), 3u);
+  typical_sample(taker, SpinningOperator(100).timed(), {Quantity::gpu_time, 3, 1500});
+  EXPECT_EQ(taker.waits(), 0u);
 }
 
 TEST(TimingSampleTaker, FlushesTwiceTheCache) {

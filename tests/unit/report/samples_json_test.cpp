@@ -11,8 +11,8 @@ namespace {
 PairedSamples sample_set() {
   PairedSamples samples;
   samples.quantity = Quantity::isolated_latency;
-  samples.base = {"nn_mha_fast.flash", "flash", false, 16, true, 1 << 20};
-  samples.candidate = {"composite_sdpa_dense.cudnn", "cudnn", true, 24, false, std::nullopt};
+  samples.base = {"nn_mha_fast.flash", "flash", false, 3, 16, true, 1 << 20};
+  samples.candidate = {"composite_sdpa_dense.cudnn", "cudnn", true, 0, 24, false, std::nullopt};
   samples.device = {"NVIDIA H200", "9.0", "unknown", "13.0", "2.11.0"};
   samples.seed = 0xffffffffffffffff;
   samples.calls_per_sample = 3;
@@ -59,14 +59,14 @@ TEST(SamplesJsonTest, gives_back_infinities) {
 
 TEST(SamplesJsonTest, starts_with_schema_and_version) {
   const std::string text = samples_to_json(sample_set());
-  EXPECT_TRUE(text.starts_with("{\n  \"schema\": \"attngate.samples\",\n  \"version\": 1,\n")) << text;
+  EXPECT_TRUE(text.starts_with("{\n  \"schema\": \"attngate.samples\",\n  \"version\": 2,\n")) << text;
 }
 
 TEST(SamplesJsonTest, says_what_is_wrong) {
   const std::string good = samples_to_json(sample_set());
   EXPECT_EQ(refusal(good.substr(0, good.size() / 2)), "is not JSON, or only a part of it");
   EXPECT_EQ(refusal(with(good, "attngate.samples", "attngate.results")), "field 'schema': allowed is \"attngate.samples\"");
-  EXPECT_EQ(refusal(with(good, "\"version\": 1", "\"version\": 2")), "field 'version': allowed is 1, this is 2");
+  EXPECT_EQ(refusal(with(good, "\"version\": 2", "\"version\": 3")), "field 'version': allowed is 2, this is 3");
   EXPECT_EQ(refusal(with(good, "isolated_latency", "latency")), "field 'quantity': allowed is isolated_latency, gpu_time or throughput");
   EXPECT_EQ(refusal(with(good, "0xffffffffffffffff", "0xzz")), "field 'seed': allowed is a number below 2^64 as text, like \"0x2a\"");
   EXPECT_EQ(refusal(with(good, "\"sm_mhz\": 1980.0", "\"sm_mhz\": \"fast\"")), "field 'clocks_before.sm_mhz': allowed is a number, \"inf\", \"-inf\" or \"nan\"");
