@@ -31,7 +31,8 @@ constexpr DType all_dtypes[] = {DType::fp32, DType::fp16, DType::bf16};
 
 /// `agreement` for other backends and sizes, and for known issues: a fault, which has no backend, runs in each as it does
 /// in `agreement`.
-constexpr std::string_view lanes_of_agreement[] = {"agreement_math", "agreement_cudnn", "agreement_large", "agreement_compiled", "known_issues"};
+constexpr std::string_view lanes_of_agreement[] = {"agreement_math",     "agreement_cudnn",   "agreement_large",
+                                                   "agreement_compiled", "agreement_graphed", "known_issues"};
 
 struct FaultsOptions {
   std::string device = "auto";

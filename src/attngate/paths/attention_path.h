@@ -71,6 +71,14 @@ struct PathOutput {
   at::Tensor weights;
 };
 
+/// A call that was set up for some inputs, to be made again and again.
+struct PreparedCall {
+  /// Computes the output of the inputs as they are now; what an earlier call returned may be overwritten.
+  std::function<PathOutput()> call;
+  /// The call replays a CUDA graph.
+  bool graph_replayed = false;
+};
+
 /// One way to compute multi-head self-attention: what attngate holds against the reference.
 ///
 /// Register your own with PathRegistry::add(), see docs/paths.md.
@@ -90,8 +98,11 @@ struct AttentionPath {
   /// Returns attention weights when a case asks for them.
   bool gives_weights = false;
   /// Takes part where a property or a person names it, and nowhere else: whether it runs hangs on files that may be there or not,
-  /// and the other properties shall be the same with them and without.
+  /// and the other properties shall be the same with them and without; or it is another path once more, captured as a graph.
   bool only_by_name = false;
+  /// Sets up once what repeated calls on the same inputs share, for timing; empty where `run` is all there is to a call. The
+  /// inputs outlive the prepared call, which is made under the same conditions as `run`.
+  std::function<PreparedCall(const CaseInputs&)> prepare = {};
 };
 
 /// The paths under test, by name, in the order in which they were added.

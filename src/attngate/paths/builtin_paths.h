@@ -16,6 +16,8 @@ void add_composite_sdpa_paths(PathRegistry& registry);
 void add_compiled_paths(PathRegistry& registry);
 /// python_mha_nested and python_mha_padded: torch.nn.MultiheadAttention, scripted by ci/export_modules.py.
 void add_python_mha_paths(PathRegistry& registry);
+/// graphed_*: the dense paths of nn MHA and of composite SDPA, captured as CUDA graphs; behind those that they capture.
+void add_graphed_paths(PathRegistry& registry);
 
 /// The promise of SDPA itself on the padded form, with an explicit mask or without one.
 Promise dense_sdpa_promise(const AttentionCase& attention_case, at::DeviceType device, SdpBackend backend, bool masked);

@@ -81,6 +81,7 @@ PathRegistry make_registry() {
   add_composite_sdpa_paths(registry);
   add_compiled_paths(registry);
   add_python_mha_paths(registry);
+  add_graphed_paths(registry);
   for (const auto& add : registered()) add(registry);
   return registry;
 }

@@ -69,6 +69,46 @@ void add_random_path_gates(std::vector<Gate>& gates, std::uint64_t seed) {
   }
 }
 
+/// A path on padded input, against another one.
+void add_padded_path_gate(std::vector<Gate>& gates, const std::string& question, const ShapeClass& shape, DType dtype, Quantity quantity,
+                          GateOperator candidate, GateOperator base) {
+  Gate gate;
+  gate.name = fmt::format("gate.path.{}.{}.{}", question, shape.name, to_string(dtype));
+  gate.kind = GateKind::path;
+  gate.attention_case = case_of(shape, 0, dtype, class_seed);
+  gate.candidate = std::move(candidate);
+  gate.base = std::move(base);
+  gate.quantity = quantity;
+  gates.push_back(std::move(gate));
+}
+
+/// A dense path replayed as a CUDA graph against the same path. Isolated latency, since launches are what a graph saves.
+void add_graphed_path_gates(std::vector<Gate>& gates) {
+  const std::pair<const char*, const char*> paths[] = {
+      {"slow", "nn_mha_slow.flash"}, {"fast", "nn_mha_fast_dense.flash"}, {"composite", "composite_sdpa_dense.flash"}};
+  for (const auto& [label, path] : paths) {
+    for (const char* name : {"few", "short"}) {
+      for (const DType dtype : {DType::bf16, DType::fp16}) {
+        add_padded_path_gate(gates, fmt::format("graphed_vs_{}", label), shape_class(name), dtype, Quantity::isolated_latency,
+                             {fmt::format("graphed_{}", path), fmt::format("{} as a graph", label), InputForm::padded},
+                             {path, label, InputForm::padded});
+      }
+    }
+  }
+}
+
+/// A compiled module against the path that it was compiled from, on a head shape that is compiled by default.
+void add_compiled_path_gates(std::vector<Gate>& gates) {
+  for (const DType dtype : {DType::bf16, DType::fp16}) {
+    const auto add = [&](const char* question, const char* candidate, const char* base, const char* label) {
+      add_padded_path_gate(gates, question, shape_class("narrow"), dtype, Quantity::throughput,
+                           {candidate, fmt::format("{} compiled", label), InputForm::padded}, {base, label, InputForm::padded});
+    };
+    add("compiled_vs_slow", "compiled_nn_mha", "nn_mha_slow.flash", "slow");
+    add("compiled_vs_composite", "compiled_composite_sdpa", "composite_sdpa_dense.flash", "composite");
+  }
+}
+
 /// A dense path against itself: nothing planted, half of what the bound forgives, twice as much.
 void add_self_gates(std::vector<Gate>& gates, const char* bound, const AttentionCase& attention_case, double forgiven) {
   Gate gate;
@@ -143,6 +183,8 @@ std::vector<Gate> gate_catalogue(std::uint64_t seed) {
   add_self_gates(gates, "50_to_200us", case_of({"", "", 8, 1024, 16, 64}, 0, DType::bf16, class_seed), 0.02);
   add_path_gates_of_classes(gates);
   add_random_path_gates(gates, seed);
+  add_graphed_path_gates(gates);
+  add_compiled_path_gates(gates);
   add_roofline_gates(gates);
   add_memory_gates(gates);
   return gates;

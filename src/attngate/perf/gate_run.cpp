@@ -51,7 +51,10 @@ std::string with_backend(const std::string& name, const std::string& backend) {
 bool make_mistake(OperatorRequest& candidate, const Gate& gate, PlantedMistake mistake) {
   switch (mistake) {
     case PlantedMistake::none: return true;
-    case PlantedMistake::math_backend: candidate.name = with_backend(candidate.name, "math"); return true;
+    case PlantedMistake::math_backend:
+      if (backend_suffix(candidate.name).empty()) return false;  // its backend was settled when it was compiled
+      candidate.name = with_backend(candidate.name, "math");
+      return true;
     case PlantedMistake::padding:
       if (gate.candidate.form != InputForm::nested) return false;
       candidate.name = "nn_mha_slow.efficient";
@@ -61,7 +64,7 @@ bool make_mistake(OperatorRequest& candidate, const Gate& gate, PlantedMistake m
       AttentionCase upcast = gate.attention_case;
       upcast.dtype = DType::fp32;
       candidate.line = to_line(upcast);
-      candidate.name = with_backend(candidate.name, "efficient");
+      if (!backend_suffix(candidate.name).empty()) candidate.name = with_backend(candidate.name, "efficient");
       return true;
     }
   }

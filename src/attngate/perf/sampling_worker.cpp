@@ -97,7 +97,7 @@ class SamplingWorker {
     on_path(request.name);
     TimedOperator timed = make_plain_operator(request);
     if (request.spin_us) timed = with_spin(std::move(timed), device_, *request.spin_us);
-    if (quantity != Quantity::gpu_time) return timed;
+    if (quantity != Quantity::gpu_time || timed.graph_replayed) return timed;  // there is no graph of a graph
     GraphReplay graph = graph_replay(timed, device_);
     return graph.replayed ? std::move(*graph.replayed) : timed;
   }

@@ -48,6 +48,7 @@ const std::vector<ShapeClass>& shape_classes() {
       {"long", "longest sequences and medium batch of better_transformer_vs_mha_functional.py's grid", 64, 512, 16, 64},
       {"few", "longest sequences and smallest batch of better_transformer_vs_mha_functional.py's grid", 16, 512, 16, 64},
       {"longest", "longer than the seed programs: attention outweighs the projections", 8, 2048, 16, 64},
+      {"narrow", "sdp.py's batch and length, with the heads that ci/export_modules.py compiles by default", 256, 256, 4, 32},
       {"wide", "head_dim 128, as large models have", 4, 2048, 16, 128}};
   return all;
 }

@@ -18,4 +18,7 @@ Property agreement_large_property();
 /// agreement_compiled: the paths whose modules ci/export_modules.py made, on the head shapes that it made them for.
 Property agreement_compiled_property();
 
+/// agreement_graphed: the dense paths captured as CUDA graphs, each replayed once.
+Property agreement_graphed_property();
+
 }  // namespace attngate

@@ -5,6 +5,7 @@
 
 #include "attngate/case/printable.h"
 #include "attngate/paths/backend_observer.h"
+#include "attngate/paths/graph_capture.h"
 #include "attngate/paths/sdp_backend_guard.h"
 #include "attngate/paths/wrong_result.h"
 #include "attngate/values/cuda_error.h"
@@ -63,6 +64,9 @@ Execution PathExecutor::run_one(const SelectedPath& selected, const CaseInputs& 
   } catch (const WrongResult& error) {
     execution.outcome.status = PathStatus::wrong_result;
     execution.outcome.detail = error.what();
+  } catch (const CaptureFailed& error) {
+    // LibTorch may go on taking the stream for one that is captured: nothing that this process says later counts.
+    throw DeviceLost(selected.path->name, first_line(error.what()));
   } catch (const c10::OutOfMemoryError& error) {
     throw RanOutOfMemory(selected.path->name, first_line(error.what_without_backtrace()));
   } catch (const c10::AcceleratorError& error) {

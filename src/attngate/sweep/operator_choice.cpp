@@ -21,6 +21,14 @@ std::string reason_of(const Promise& promise) { return promise.reason.empty() ? 
 /// Redundant paths run, too: nobody else of the family may be switched on.
 bool runs(const Promise& promise) { return promise.kind == Promise::Kind::runs || promise.kind == Promise::Kind::redundant; }
 
+PreparedCall with_switches(PreparedCall prepared, const BackendSwitches& switches) {
+  prepared.call = [switches, call = std::move(prepared.call)] {
+    const BackendSwitchGuard guard(switches);
+    return call();
+  };
+  return prepared;
+}
+
 AttentionPath with_switches(const AttentionPath& path, const BackendSwitches& switches) {
   AttentionPath free = path;
   free.name = path.family;
@@ -30,6 +38,12 @@ AttentionPath with_switches(const AttentionPath& path, const BackendSwitches& sw
     const BackendSwitchGuard guard(switches);
     return run(inputs);
   };
+  if (path.prepare) {
+    free.prepare = [switches, prepare = path.prepare](const CaseInputs& inputs) {
+      const BackendSwitchGuard guard(switches);
+      return with_switches(prepare(inputs), switches);
+    };
+  }
   return free;
 }
 

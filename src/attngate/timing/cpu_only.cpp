@@ -1,6 +1,5 @@
 // Stands in for the CUDA units where LibTorch has no CUDA; nothing reaches it: no CUDA device can be chosen there.
 #include "attngate/timing/cuda_parts.h"
-#include "attngate/timing/graph_replay.h"
 #include "attngate/timing/stopwatch_marks.h"
 #include "attngate/values/cuda_error.h"
 
@@ -22,6 +21,5 @@ AllocationCounts cuda_allocation_counts(c10::Device) { no_gpu(); }
 AllocatedBytes cuda_allocated_bytes(c10::Device) { no_gpu(); }
 void reset_cuda_peak(c10::Device) { no_gpu(); }
 void empty_cuda_cache() { no_gpu(); }
-TimedOperator capture_on_cuda(const TimedOperator&, c10::Device) { no_gpu(); }
 
 }  // namespace attngate

@@ -3,18 +3,11 @@
 #include <c10/core/Device.h>
 
 #include <optional>
-#include <stdexcept>
 #include <string>
 
 #include "attngate/timing/timed_operator.h"
 
 namespace attngate {
-
-/// A capture that was begun failed: LibTorch's allocator and the stream may be unusable, so the process should end.
-class CaptureFailed : public std::runtime_error {
- public:
-  using std::runtime_error::runtime_error;
-};
 
 /// What came of asking for a CUDA graph.
 struct GraphReplay {
@@ -28,11 +21,8 @@ struct GraphReplay {
 ///
 /// Makes a call first and watches it: an operator that works on nested tensors, reads a value of the device, or copies
 /// between host and device is said to be impossible to capture and never tried, since a failed capture spoils the process.
-/// What happens out of the dispatcher's sight ends in CaptureFailed: use a worker process for operators that you do not
-/// know.
+/// What happens out of the dispatcher's sight ends in CaptureFailed (paths/graph_capture.h): use a worker process for operators
+/// that you do not know.
 GraphReplay graph_replay(const TimedOperator& timed, c10::Device device);
-
-/// Captures without looking first; throws CaptureFailed. For CUDA devices.
-TimedOperator capture_on_cuda(const TimedOperator& timed, c10::Device device);
 
 }  // namespace attngate

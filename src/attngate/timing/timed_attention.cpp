@@ -2,6 +2,8 @@
 
 #include <c10/core/InferenceMode.h>
 
+#include <utility>
+
 #include "attngate/paths/backend_observer.h"
 #include "attngate/paths/sdp_backend_guard.h"
 #include "attngate/values/device_stream.h"
@@ -21,18 +23,28 @@ std::string reason_against(const Promise& promise) {
   return "it promises nothing that is known";
 }
 
-void run_once(const AttentionPath& path, const CaseInputs& inputs) {
+/// Under what every call of a path is made.
+struct Setting {
+  explicit Setting(SdpBackend held_to) : backend(held_to) {}
   const c10::InferenceMode no_autograd;
-  const SdpBackendGuard backend(path.backend);
-  path.run(inputs);
+  const SdpBackendGuard backend;
+};
+
+/// The path's call on the inputs, which outlive it.
+PreparedCall prepared(const AttentionPath& path, const CaseInputs& inputs) {
+  if (path.prepare) return path.prepare(inputs);
+  return {[run = path.run, &inputs] { return run(inputs); }};
 }
 
-std::string backend_of(const AttentionPath& path, const CaseInputs& inputs) {
+/// The call, once it was made, and the kernels that were seen meanwhile: a graph shows them when it is captured only.
+std::pair<PreparedCall, std::string> observed(const AttentionPath& path, const CaseInputs& inputs) {
   const QuietWarnings quiet;
   const BackendObserver observer;
-  run_once(path, inputs);
+  const Setting setting(path.backend);
+  PreparedCall call = prepared(path, inputs);
+  call.call();
   synchronize(inputs.device());
-  return observer.seen();
+  return {std::move(call), observer.seen()};
 }
 
 }  // namespace
@@ -42,12 +54,16 @@ TimedOperator timed_attention(std::shared_ptr<const CaseInputs> inputs, const At
   if (const std::string reason = reason_against(promise); !reason.empty()) {
     throw NotTimeable(path.name + " is not timed: " + reason);
   }
-  const std::string backend = backend_of(path, *inputs);
+  auto [prepared_call, backend] = observed(path, *inputs);
   if (!promise.backend.empty() && backend != promise.backend) {
     throw NotTimeable(path.name + " is not timed: it claims backend " + promise.backend + ", but " + backend +
                       " was seen to run");
   }
-  return {path.name, [inputs = std::move(inputs), path] { run_once(path, *inputs); }, backend};
+  const auto call = [inputs = std::move(inputs), held_to = path.backend, call = std::move(prepared_call.call)] {
+    const Setting setting(held_to);
+    call();
+  };
+  return {path.name, call, backend, prepared_call.graph_replayed};
 }
 
 }  // namespace attngate

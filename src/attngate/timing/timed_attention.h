@@ -17,7 +17,8 @@ class NotTimeable : public std::invalid_argument {
 /// A path on inputs that are there already, ready to be called again and again: under InferenceMode, with its SDPA
 /// backend enabled, outputs dropped. The operator shares the inputs, so that two of them can read the same memory.
 ///
-/// Runs the path once to see which kernels it takes. Throws NotTimeable unless its promise for the case is `runs` and
+/// A path that prepares its calls does so here, once, and a call is then what it prepared: a graphed path captures here and
+/// replays there. Calls the path once to see which kernels it takes. Throws NotTimeable unless its promise for the case is `runs` and
 /// the promised backend is the one that is seen; errors of the path pass through.
 TimedOperator timed_attention(std::shared_ptr<const CaseInputs> inputs, const AttentionPath& path);
 

@@ -74,6 +74,9 @@ TEST(MakeRegistry, HasLibTorchsPathsThenTheRegisteredOnes) {
             "composite_sdpa_nested.cudnn, composite_sdpa_nested_contiguous.math, composite_sdpa_dense.flash, "
             "composite_sdpa_dense.efficient, composite_sdpa_dense.math, composite_sdpa_dense.cudnn, "
             "compiled_nn_mha, compiled_composite_sdpa, python_mha_nested, python_mha_padded, "
+            "graphed_nn_mha_fast_masked, graphed_nn_mha_fast_dense.flash, graphed_nn_mha_fast_dense.efficient, "
+            "graphed_nn_mha_fast_dense.math, graphed_nn_mha_slow.flash, graphed_nn_mha_slow.efficient, graphed_nn_mha_slow.math, "
+            "graphed_composite_sdpa_dense.flash, graphed_composite_sdpa_dense.efficient, graphed_composite_sdpa_dense.math, "
             "registered_by_a_test");
 }
 
@@ -89,18 +92,18 @@ TEST(MakeRegistry, NamesThePathsThatExistPerBackendAfterIt) {
 TEST(MakeRegistry, SaysWhichPathsGiveWeights) {
   const PathRegistry registry = make_registry();
   for (const AttentionPath& path : registry.paths()) {
-    EXPECT_EQ(path.gives_weights, path.name.starts_with("nn_mha") || path.family == "python_mha") << path.name;
+    EXPECT_EQ(path.gives_weights, path.name.starts_with("nn_mha") || path.name.starts_with("graphed_nn_mha") || path.family == "python_mha") << path.name;
   }
 }
 
 /// Promises of every path of LibTorch for a case on a device, one letter each in the order of make_registry():
 /// r runs, x refuses, = redundant, d defective, - inexpressible; families are set apart by a blank. Without the paths that
-/// hang on what ci/export_modules.py has made: exported_modules_test.cpp has those.
+/// take part by name only: exported_modules_test.cpp and graphed_paths_test.cpp have those.
 std::string promises(const AttentionCase& attention_case, at::DeviceType device) {
   const PathRegistry registry = make_tested_registry();
   std::string letters, family;
   for (const AttentionPath& path : registry.paths()) {
-    if (path.name == "registered_by_a_test" || path.family.starts_with("compiled_") || path.family == "python_mha") continue;
+    if (path.name == "registered_by_a_test" || path.only_by_name) continue;
     const std::string prefix = path.name.substr(0, path.name.find('.'));
     if (!letters.empty() && prefix != family) letters += ' ';
     family = prefix;

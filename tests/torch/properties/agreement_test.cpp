@@ -340,7 +340,7 @@ TEST(Properties, AreFoundByName) {
     names += (names.empty() ? "" : ", ") + property.name;
   }
   EXPECT_EQ(property_names(), names);
-  EXPECT_TRUE(names.starts_with("agreement, agreement_math, agreement_cudnn, agreement_large, agreement_compiled, status, weights, ")) << names;
+  EXPECT_TRUE(names.starts_with("agreement, agreement_math, agreement_cudnn, agreement_large, agreement_compiled, agreement_graphed, status, weights, ")) << names;
   EXPECT_EQ(find_property("agree"), nullptr);
 }
 
@@ -353,6 +353,26 @@ TEST(Properties, ExistWhereTheyHaveSomethingToCheck) {
   EXPECT_TRUE(exists("agreement_math", DType::fp32, at::kCUDA));
   EXPECT_FALSE(exists("agreement_cudnn", DType::fp32, at::kCUDA));
   EXPECT_TRUE(exists("agreement_cudnn", DType::bf16, at::kCUDA));
+}
+
+/// Gives back its input, which is wrong, so that it is seen to run.
+AttentionPath family_of_test(const std::string& family) {
+  return {family + ".math", family, SdpBackend::math, "", [](const AttentionCase&, at::DeviceType) { return Promise::runs(); },
+          [](const CaseInputs& inputs) { return PathOutput{inputs.tokens().clone(), {}}; }};
+}
+
+TEST(AgreementGraphed, TakesTheGraphedPathsAloneAndOnlyOnCuda) {
+  const Property* property = find_property("agreement_graphed");
+  EXPECT_TRUE(property->exists(DType::fp32, at::kCUDA));
+  EXPECT_FALSE(property->exists(DType::fp32, at::kCPU));
+  PathRegistry registry;
+  for (const char* family : {"nn_mha_slow", "graphed_nn_mha_slow", "graphed_composite_sdpa_dense"}) registry.add(family_of_test(family));
+  const PropertyCheck check = property->bind({.device = device_under_test(), .registry = &registry});
+  std::string names;
+  for (const PathOutcome& outcome : check(parse_line("dtype=fp32 heads=2 head_dim=8 lengths=4,2")).paths) {
+    if (outcome.path.find('~') == std::string::npos) names += outcome.path + " ";
+  }
+  EXPECT_EQ(names, "graphed_nn_mha_slow.math graphed_composite_sdpa_dense.math ");
 }
 
 TEST(AgreementCudnn, MakesOfACaseOneThatCudnnPlansFor) {

@@ -9,6 +9,7 @@
 #include <new>
 
 #include "attngate/values/device_stream.h"
+#include "attngate/paths/graph_capture.h"
 #include "attngate/suite/tested_registry.h"
 #include "tensors.h"
 
@@ -173,6 +174,18 @@ TEST_F(PathExecutorTest, GivesUpOnALostDevice) {
   };
   EXPECT_EQ(message_of<DeviceLost>([&] { execute(Promise::runs(), lose); }),
             "under_test: device lost: an illegal memory access was encountered");
+}
+
+TEST_F(PathExecutorTest, GivesTheProcessUpAfterACaptureThatFailed) {
+  const auto fail = [](const CaseInputs&) -> PathOutput { throw CaptureFailed("x: the capture failed: operation not permitted"); };
+  EXPECT_EQ(message_of<DeviceLost>([&] { execute(Promise::runs(), fail); }),
+            "under_test: device lost: x: the capture failed: operation not permitted");
+}
+
+TEST_F(PathExecutorTest, ReportsWhatCannotBeCapturedAsAnErrorOfThePath) {
+  const PathOutcome result = outcome(Promise::runs(), [](const CaseInputs&) -> PathOutput { throw NotCapturable("nested"); });
+  EXPECT_EQ(result.status, PathStatus::unexpected_error);
+  EXPECT_EQ(result.detail, "nested");
 }
 
 TEST_F(PathExecutorTest, GoesOnWithTheNextPathAfterAFailure) {

@@ -1,5 +1,6 @@
 #include "attngate/sweep/operator_choice.h"
 
+#include <ATen/Context.h>
 #include <gtest/gtest.h>
 
 #include "attngate/suite/tested_registry.h"
@@ -55,6 +56,28 @@ TEST(OperatorChoiceTest, SkipsWhatPromisesAnErrorAndSaysWhy) {
 
 TEST(OperatorChoiceTest, SkipsWhatWasDecidedBeforehand) {
   EXPECT_EQ(choose({.label = "compiled", .path = "nn_mha_slow", .skip_reason = "not compiled"}).skip_reason, "not compiled");
+}
+
+TEST(OperatorChoiceTest, PreparesAFamilyWithItsSwitchesToo) {
+  const auto expect_math_alone = [] {
+    EXPECT_TRUE(at::globalContext().userEnabledMathSDP());
+    EXPECT_FALSE(at::globalContext().userEnabledFlashSDP());
+  };
+  AttentionPath path{"prepares.math", "prepares", SdpBackend::math, "", [](const AttentionCase&, at::DeviceType) { return Promise::runs(); },
+                     [](const CaseInputs& inputs) { return PathOutput{inputs.tokens(), {}}; }};
+  path.prepare = [&](const CaseInputs& inputs) {
+    expect_math_alone();
+    return PreparedCall{[&inputs, expect_math_alone] {
+      expect_math_alone();
+      return PathOutput{inputs.tokens(), {}};
+    }};
+  };
+  PathRegistry registry;
+  registry.add(path);
+  const SweepOperator wanted{.label = "x", .path = "prepares", .switches = {.flash = false, .efficient = false, .cudnn = false}};
+  const OperatorChoice choice = choose_operator(registry, wanted, parse_line(padded_case), device_under_test().type());
+  ASSERT_TRUE(choice.path) << choice.skip_reason;
+  EXPECT_EQ(backend_of(choice), "none");
 }
 
 TEST(OperatorChoiceTest, RunsAFamilyWithWeightsThoughTheUnfusedBranchAsksNoBackend) {

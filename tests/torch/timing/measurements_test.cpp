@@ -2,7 +2,7 @@
 #include <gtest/gtest.h>
 
 #include "attngate/timing/allocations.h"
-#include "attngate/timing/capture_obstacle.h"
+#include "attngate/paths/capture_obstacle.h"
 #include "attngate/timing/ceilings.h"
 #include "attngate/timing/device_facts.h"
 #include "attngate/values/device_memory.h"

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "attngate/paths/graphed_paths.h"
 #include "attngate/suite/tested_registry.h"
 #include "attngate/timing/graph_replay.h"
 #include "attngate/timing/pair_sampler.h"
@@ -49,6 +50,51 @@ TEST(TimingAttention, CallsThePathUnderInferenceModeWithItsBackend) {
   EXPECT_EQ(timed.backend, "none");
   EXPECT_FALSE(timed.graph_replayed);
   EXPECT_EQ(at::globalContext().userEnabledFlashSDP(), flash_before);
+}
+
+TEST(TimingAttention, CallsWhatAPathHasPreparedOnceInPlaceOfIt) {
+  int runs = 0, preparations = 0, calls = 0;
+  AttentionPath path = path_of_test(Promise::runs(), [&](const CaseInputs& inputs) {
+    ++runs;
+    return give_back_tokens(inputs);
+  });
+  path.prepare = [&](const CaseInputs& inputs) {
+    EXPECT_FALSE(at::globalContext().userEnabledFlashSDP());
+    ++preparations;
+    return PreparedCall{[&] {
+                          EXPECT_TRUE(inputs.tokens().add(1).is_inference());
+                          EXPECT_FALSE(at::globalContext().userEnabledFlashSDP());
+                          ++calls;
+                          return give_back_tokens(inputs);
+                        },
+                        /*graph_replayed=*/true};
+  };
+  const TimedOperator timed = timed_attention(shared_inputs(small_case), path);
+  timed.call();
+  timed.call();
+  EXPECT_EQ(runs, 0);
+  EXPECT_EQ(preparations, 1);
+  EXPECT_EQ(calls, 3) << "one of them shows the backend";
+  EXPECT_TRUE(timed.graph_replayed);
+}
+
+TEST(TimingAttention, CapturesAGraphedPathOnceAndReplaysItFromThenOn) {
+  if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no CUDA graphs";
+  const PathRegistry registry = make_tested_registry();
+  const AttentionPath& plain = *registry.find("composite_sdpa_dense.math");
+  int runs = 0;
+  AttentionPath counted = plain;
+  counted.run = [&](const CaseInputs& inputs) {
+    ++runs;
+    return plain.run(inputs);
+  };
+  const TimedOperator timed = timed_attention(shared_inputs("dtype=fp32 heads=2 head_dim=8 lengths=4,4 mask=none"), graphed(counted));
+  const int runs_to_capture = runs;
+  for (int call = 0; call < 10; ++call) timed.call();
+  synchronize(device_under_test());
+  EXPECT_EQ(runs, runs_to_capture);
+  EXPECT_EQ(timed.backend, "math") << "seen when it was captured";
+  EXPECT_TRUE(timed.graph_replayed);
 }
 
 TEST(TimingAttention, RefusesAPathThatDoesNotPromiseToRun) {

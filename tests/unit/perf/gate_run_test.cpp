@@ -271,6 +271,19 @@ TEST(GateRunnerTest, makes_the_planted_mistake_in_the_candidate_alone) {
   EXPECT_THROW(parse_planted_mistake("maths"), UsageError);
 }
 
+TEST(GateRunnerTest, has_no_backend_to_get_wrong_in_a_compiled_path) {
+  FakeSource source = always(1 / 2.31);
+  Gate compiled = path_gate();
+  compiled.candidate = {"compiled_nn_mha", "compiled", InputForm::padded};
+  GateOptions options;
+  options.mistake = PlantedMistake::math_backend;
+  EXPECT_EQ(run(source, compiled, options).status, GateStatus::skipped);
+  options.mistake = PlantedMistake::upcast;
+  run(source, compiled, options);
+  EXPECT_EQ(source.asked.back().candidate.name, "compiled_nn_mha");
+  EXPECT_EQ(parse_line(source.asked.back().candidate.line).dtype, DType::fp32);
+}
+
 TEST(GateRunnerTest, measures_a_ratio_for_a_calibration) {
   FakeSource source = always(0.5);
   std::string problem;

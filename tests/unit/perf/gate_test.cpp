@@ -1,5 +1,6 @@
 #include "attngate/perf/gate.h"
 
+#include <fmt/format.h>
 #include <gtest/gtest.h>
 
 #include <algorithm>
@@ -8,6 +9,7 @@
 #include "attngate/case/text.h"
 #include "attngate/gates/gate_bounds.h"
 #include "attngate/runner/usage_error.h"
+#include "unit/scratch_folder.h"
 
 namespace attngate::test {
 namespace {
@@ -58,6 +60,33 @@ TEST(GateCatalogueTest, draws_random_cases_by_the_seed_and_keeps_the_others) {
     const bool random = one[i].name.find("random") != std::string::npos;
     EXPECT_EQ(one[i].attention_case.lengths == other[i].attention_case.lengths, !random) << one[i].name;
   }
+}
+
+TEST(GateCatalogueTest, holds_graphed_paths_against_themselves_call_by_call_by_isolated_latency) {
+  int graphed = 0;
+  for (const Gate& gate : gate_catalogue(seed)) {
+    if (!gate.candidate.name.starts_with("graphed_")) continue;
+    EXPECT_EQ(gate.candidate.name, "graphed_" + gate.base.name) << gate.name;
+    EXPECT_EQ(gate.quantity, Quantity::isolated_latency) << gate.name;
+    EXPECT_EQ(gate.attention_case.mask, MaskKind::none) << gate.name;
+    ++graphed;
+  }
+  EXPECT_EQ(graphed, 12);
+}
+
+TEST(GateCatalogueTest, asks_for_compiled_modules_of_a_shape_that_is_exported_by_default) {
+  const std::string script = file_text(ATTNGATE_EXPORT_SCRIPT);
+  const std::size_t first = script.find("HEAD_SHAPES = (");
+  ASSERT_NE(first, std::string::npos);
+  const std::string shapes = script.substr(first, script.find('\n', first) - first);
+  int compiled = 0;
+  for (const Gate& gate : gate_catalogue(seed)) {
+    if (!gate.candidate.name.starts_with("compiled_")) continue;
+    const std::string shape = fmt::format("({}, {})", gate.attention_case.num_heads, gate.attention_case.head_dim);
+    EXPECT_NE(shapes.find(shape), std::string::npos) << gate.name << ": " << shape << " is not among " << shapes;
+    ++compiled;
+  }
+  EXPECT_EQ(compiled, 4);
 }
 
 TEST(GateCatalogueTest, has_gates_of_every_kind) {

@@ -1,4 +1,4 @@
-#include "attngate/timing/capture_obstacle.h"
+#include "attngate/paths/capture_obstacle.h"
 
 #include <ATen/core/Tensor.h>
 #include <ATen/core/ivalue.h>
