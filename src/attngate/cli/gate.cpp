@@ -40,6 +40,7 @@ struct GateCommandOptions {
   std::vector<std::string> classes;
   std::uint64_t pairs = Policy{}.screen_pairs;
   std::uint64_t confirm = Policy{}.processes;
+  double budget_seconds = GateOptions{}.budget_seconds;
   std::string seed;
   /// What `seed` comes to, drawn once.
   std::uint64_t chosen_seed = 0;
@@ -70,6 +71,7 @@ GateOptions gate_options(const GateCommandOptions& options) {
   chosen.policy.screen_pairs = options.pairs;
   chosen.policy.processes = options.confirm == 0 ? Policy{}.processes : options.confirm;
   chosen.confirm = options.confirm > 0;
+  chosen.budget_seconds = options.budget_seconds;
   chosen.mistake = parse_planted_mistake(options.plant);
   return chosen;
 }
@@ -327,9 +329,12 @@ void add_gate_command(CLI::App& app, Command& chosen) {
   command->add_option("--device", options->device, "cpu, cuda, or auto: a GPU where there is one")->capture_default_str();
   command->add_option("--gate", options->gates, "Beginning of the names of the gates to run (default: all), see --list; repeatable");
   command->add_option("--class", options->classes, "Shape class or other part of the name (short, bf16, padding_90, ...); repeatable");
-  command->add_option("--pairs", options->pairs, "Pairs of a screen; fewer where they take over half a second")
+  command->add_option("--pairs", options->pairs, "Pairs of a screen; half of them for path gates")
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{1}, most_pairs));
+  command->add_option("--budget", options->budget_seconds, "Seconds that the pairs of a screen may take; fewer pairs where they take longer")
+      ->capture_default_str()
+      ->check(CLI::Range(0.01, 3600.0));
   command->add_option("--confirm", options->confirm, "Fresh processes that confirm a flagged gate; 0 leaves it inconclusive")
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{0}, most_processes));

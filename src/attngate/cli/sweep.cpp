@@ -34,6 +34,7 @@ struct SweepCommandOptions {
   std::string seed;
   std::vector<std::string> also;
   StoppingRule rule;
+  std::string quantity = to_string(Quantity::gpu_time);
   bool check_all = false;
   std::optional<double> row_timeout;
   std::string save_path, error_save_path, json, plot;
@@ -197,6 +198,9 @@ void fill_in(Grid& grid, const SweepCommandOptions& options, const PathRegistry&
   }
   grid.also = options.also;
   grid.rule = options.rule;
+  const std::optional<Quantity> quantity = quantity_named(options.quantity);
+  if (!quantity) throw UsageError(fmt::format("--quantity {}: must be gpu_time or throughput", printable(options.quantity)));
+  grid.quantity = *quantity;
   grid.check_all = options.check_all;
   if (!options.seed.empty()) grid.seed = chosen_seed(options.seed);
   if (!options.dtypes.empty()) grid.dtypes = parse_dtypes(options.dtypes);
@@ -248,6 +252,8 @@ void add_common_options(CLI::App* command, SweepCommandOptions& options, const c
                    fmt::format("Seed of lengths, values and order: number, 0x hex, or `random` (default: the program's, {})", seed))
       ->check(refuse_empty);
   add_list(command, "--also", options.also, "More paths or families to time, see `attngate list`; each gets a column");
+  command->add_option("--quantity", options.quantity, "gpu_time, or throughput as in the programs, with what the host takes where that is longer")
+      ->capture_default_str();
   command->add_option("--width", options.rule.width, "A row is measured until the 95 % interval of its speedup is that wide; 0.01 is 1 %")
       ->capture_default_str()
       ->check(CLI::Range(1e-6, 10.0));

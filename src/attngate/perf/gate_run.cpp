@@ -20,8 +20,9 @@ namespace {
 /// A spin is measured with few pairs: its length is only what was asked for, the gate goes by what was achieved.
 constexpr std::uint64_t pairs_to_plant = 21;
 
-/// A path gate's bound is a large factor away, where 101 pairs decide as well as 201 and cost half (63 of 101 flag, alpha 0.0083).
-constexpr std::uint64_t most_pairs_of_a_path_gate = 101;
+/// A path gate's bound is what processes differ by away, where half as many pairs decide as well and cost half: of 101 in place of 201
+/// 63 flag, alpha 0.0083.
+std::uint64_t pairs_of_a_path_gate(std::uint64_t pairs_of_a_screen) { return pairs_of_a_screen / 2 + 1; }
 
 /// A process whose samples are invalid gets a replacement; more than this many say that the GPU is in no state to confirm.
 constexpr std::size_t most_replacements = 3;
@@ -236,7 +237,7 @@ SampleRequest GateRunner::request_for(const Gate& gate) const {
   request.quantity = gate.quantity;
   request.seed = options_.seed;
   request.most_pairs = has_one_value(gate) ? options_.policy.pairs_per_process : options_.policy.screen_pairs;
-  if (gate.kind == GateKind::path) request.most_pairs = std::min(request.most_pairs, most_pairs_of_a_path_gate);
+  if (gate.kind == GateKind::path) request.most_pairs = pairs_of_a_path_gate(request.most_pairs);
   request.budget_seconds = options_.budget_seconds;
   request.ceilings = gate.kind == GateKind::roofline;
   return request;
@@ -358,8 +359,7 @@ std::vector<GateResult> GateRunner::run(const std::vector<Gate>& gates, const st
 }
 
 std::optional<double> GateRunner::measure(const Gate& gate, bool in_fresh_process, std::string& problem) {
-  SampleRequest request = request_for(gate);
-  request.most_pairs = options_.policy.pairs_per_process;
+  const SampleRequest request = request_for(gate);  // as many pairs as a screen takes: the bound is for its median
   const SampleAnswer answer = ask(request, in_fresh_process);
   const std::vector<PairSample> pairs = evidence_of(gate, answer);
   const ProcessReading reading = read_process(pairs, pairs.size(), rule_of_quantity(gate));

@@ -25,7 +25,7 @@ void require_grid(const FastpathGrid& grid) {
   require_values("--n-heads", grid.heads, CaseRange::max_num_heads);
   require_values("--b-values", grid.b_values, largest_beta_step);
   require_values("--block-size", {grid.block_size}, CaseRange::max_length);
-  require_rule(grid.rule);
+  require_rule(grid.quantity, grid.rule);
 }
 
 std::vector<SweepOperator> operators_of(const FastpathGrid& grid, const SweepDevice& device) {
@@ -93,7 +93,7 @@ void add_columns(SweepPlan& plan, const FastpathGrid& grid) {
 
 std::string options_of(const FastpathGrid& grid, const SweepDevice& device) {
   return fmt::format("fastpath {} seed={} block_size={} slow={} fast={} composite={} also={} check_all={:d} {}", device.name,
-                     grid.seed, grid.block_size, grid.slow, grid.fast, grid.composite, joined(grid.also), grid.check_all, options_text(grid.rule));
+                     grid.seed, grid.block_size, grid.slow, grid.fast, grid.composite, joined(grid.also), grid.check_all, options_text(grid.quantity, grid.rule));
 }
 
 }  // namespace
@@ -113,7 +113,7 @@ SweepPlan plan_fastpath(const FastpathGrid& grid, const SweepDevice& device) {
             for (const std::int64_t b : grid.b_values) {
               SweepPoint& point =
                   plan.points.emplace_back(point_of(grid, dtype, batch_size, sequence_length, embed_dim, heads, b));
-              point.request = {to_line(point.attention_case), operators, {{slow, fast}}, grid.rule, grid.seed, limit};
+              point.request = {to_line(point.attention_case), operators, {{slow, fast}}, grid.rule, grid.seed, limit, grid.quantity};
             }
   add_columns(plan, grid);
   return plan;

@@ -26,8 +26,8 @@ std::string torch_name(DType dtype) {
   throw CaseError("dtype: not one of fp16, bf16, fp32");
 }
 
-std::string options_text(const StoppingRule& rule) {
-  return fmt::format("width={:g} least_pairs={} most_pairs={} row_seconds={:g} sample_us={:g}", rule.width, rule.least_rounds,
+std::string options_text(Quantity quantity, const StoppingRule& rule) {
+  return fmt::format("quantity={} width={:g} least_pairs={} most_pairs={} row_seconds={:g} sample_us={:g}", to_string(quantity), rule.width, rule.least_rounds,
                      rule.most_rounds, rule.most_seconds, rule.least_sample_us);
 }
 
@@ -56,7 +56,8 @@ void require_any(std::string_view option, const std::vector<std::string>& values
   }
 }
 
-void require_rule(const StoppingRule& rule) {
+void require_rule(Quantity quantity, const StoppingRule& rule) {
+  if (quantity == Quantity::isolated_latency) throw UsageError("--quantity isolated_latency: must be gpu_time or throughput");
   if (rule.least_rounds < 1 || rule.most_rounds < rule.least_rounds) {
     throw UsageError(fmt::format("--most-pairs {}: must be --least-pairs, {}, or more", rule.most_rounds, rule.least_rounds));
   }

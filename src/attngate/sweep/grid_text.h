@@ -7,6 +7,7 @@
 
 #include "attngate/case/attention_case.h"
 #include "attngate/sweep/stopping_rule.h"
+#include "attngate/timing/samples.h"
 
 namespace attngate {
 
@@ -19,8 +20,8 @@ std::vector<std::string> names_of(const std::vector<DType>& dtypes);
 /// As Python prints it: "torch.float16", "torch.bfloat16" or "torch.float32".
 std::string torch_name(DType dtype);
 
-/// The rule as part of a plan's options.
-std::string options_text(const StoppingRule& rule);
+/// What is measured and the rule, as part of a plan's options.
+std::string options_text(Quantity quantity, const StoppingRule& rule);
 
 /// Channels of a head; throws UsageError where heads do not divide embed_dim.
 std::int64_t head_dim_of(std::int64_t embed_dim, std::int64_t heads);
@@ -31,7 +32,7 @@ void require_values(std::string_view option, const std::vector<std::int64_t>& va
 /// The same for a list of anything, as text: without values there is no configuration, and a value twice gives the same ones again.
 void require_any(std::string_view option, const std::vector<std::string>& values);
 
-/// Throws UsageError unless the rule can be followed.
-void require_rule(const StoppingRule& rule);
+/// Throws UsageError unless the rule can be followed and the quantity be sampled in rounds.
+void require_rule(Quantity quantity, const StoppingRule& rule);
 
 }  // namespace attngate

@@ -2,6 +2,7 @@
 
 #include <rapidcheck/Random.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cmath>
 
@@ -16,7 +17,19 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// From here on one call is a sample, and a spin may lead it.
+// Enough for what the host takes for one call of any path, 78 to 180 us on an H100's host, so that the first sample is a good guess.
+constexpr double first_cover_us = 500;
+// Half again as long as the host took once, and what it does beside the calls: it starts the spin and records two events. A sweep can
+// take a sample again and go on with a longer spin, where a gate (timing/pair_sampler.cpp) plans for every pair beforehand.
+constexpr double cover_for_host_time = 1.5;
+constexpr double cover_beside_calls_us = 50;
+constexpr double longer_cover = 1.5;
+// Four covers, each half again as long: from 1.5 to 5 times what the host took at first.
+constexpr int attempts_to_hide_launches = 4;
+// Launches are hidden, so that a sample need not outlast them. 50 us: a hundred steps of the events' clock.
+constexpr double least_covered_sample_us = 50;
+
+// Throughput. From here on one call is a sample, and a spin may lead it.
 constexpr double long_call_us = 500;
 // What the spin hides: the first launches of a call. All of them take the host some 78 us (timing/sample_taker.h), the first a part.
 constexpr double cover_us = 50;
@@ -41,15 +54,44 @@ std::optional<RatioEstimate> speedup_of(const std::vector<double>& base, const s
 
 }  // namespace
 
-RoundSampler::Block RoundSampler::warm_up(const TimedOperator& timed, const StoppingRule& rule) {
-  // The check and timed_attention() have made a call each: kernels are loaded, plans are made and memory is there.
-  const double us = time_block(timed, {1, Lead::call});
-  if (us < long_call_us) return {calls_per_sample(us, rule.least_sample_us), Lead::call};
-  const double behind_spin = time_block(timed, {1, Lead::spin});
-  return {1, behind_spin < (1 - most_head_start) * us ? Lead::call : Lead::spin};
+RoundSampler::Block RoundSampler::warm_up(const TimedOperator& timed, const SweepRequest& request) {
+  return request.quantity == Quantity::gpu_time ? warm_up_covered(timed, request.rule) : warm_up_throughput(timed, request.rule);
 }
 
-double RoundSampler::time_block(const TimedOperator& timed, const Block& block) {
+RoundSampler::Block RoundSampler::warm_up_covered(const TimedOperator& timed, const StoppingRule& rule) {
+  const double us = taker_.take(timed, {Quantity::gpu_time, 1, first_cover_us, /*flush_cache=*/false}).us;
+  Block block;
+  // More calls cost as much as more rounds where each brings waits and spins of its own.
+  block.calls = taker_.waits() > 0 ? 1 : calls_per_sample(us, std::min(rule.least_sample_us, least_covered_sample_us));
+  const double queueing_us = queueing_us_of_calls(taker_.longest_queueing_us(), taker_.waits(), block.calls);
+  block.cover_us = cover_for_host_time * queueing_us + cover_beside_calls_us;
+  return block;
+}
+
+RoundSampler::Block RoundSampler::warm_up_throughput(const TimedOperator& timed, const StoppingRule& rule) {
+  // The check and timed_attention() have made a call each: kernels are loaded, plans are made and memory is there.
+  const double us = time_throughput(timed, {.lead = Lead::call});
+  if (us < long_call_us) return {.calls = calls_per_sample(us, rule.least_sample_us), .lead = Lead::call};
+  const double behind_spin = time_throughput(timed, {.lead = Lead::spin});
+  return {.lead = behind_spin < (1 - most_head_start) * us ? Lead::call : Lead::spin};
+}
+
+double RoundSampler::time_block(const TimedOperator& timed, Block& block, Quantity quantity) {
+  return quantity == Quantity::gpu_time ? time_covered(timed, block) : time_throughput(timed, block);
+}
+
+double RoundSampler::time_covered(const TimedOperator& timed, Block& block) {
+  Sample sample;
+  for (int attempt = 0; attempt < attempts_to_hide_launches; ++attempt) {
+    sample = taker_.take(timed, {Quantity::gpu_time, block.calls, block.cover_us, /*flush_cache=*/false});
+    if (sample.launches_hidden) return sample.us;
+    block.cover_us = std::min(longer_cover * block.cover_us, longest_cover_us);
+  }
+  ++block.with_visible_launches;
+  return sample.us;
+}
+
+double RoundSampler::time_throughput(const TimedOperator& timed, const Block& block) {
   synchronize(device_);
   if (device_.is_cuda() && block.lead == Lead::spin) spin(device_, cover_us);
   if (device_.is_cuda() && block.lead == Lead::call) timed.call();
@@ -65,7 +107,7 @@ void RoundSampler::sample(const std::vector<std::optional<TimedOperator>>& opera
   std::vector<std::size_t> every_round, first_rounds;
   for (std::size_t index = 0; index < operators.size(); ++index) {
     if (!operators[index]) continue;
-    blocks[index] = warm_up(*operators[index], request.rule);
+    blocks[index] = warm_up(*operators[index], request);
     first_rounds.push_back(index);
     if (request.operators[index].every_round) every_round.push_back(index);
   }
@@ -76,9 +118,9 @@ void RoundSampler::sample(const std::vector<std::optional<TimedOperator>>& opera
   std::vector<std::vector<double>> us(operators.size());
   const auto begin = Clock::now();
   for (bool ends = false; !ends;) {
-    const bool is_first = answer.rounds < request.rule.least_rounds;
+    const bool is_first = answer.rounds < bystander_rounds;
     for (const std::size_t index : shuffled(is_first ? first_rounds : every_round, random)) {
-      us[index].push_back(time_block(*operators[index], blocks[index]));
+      us[index].push_back(time_block(*operators[index], blocks[index], request.quantity));
     }
     ++answer.rounds;
     std::vector<RatioEstimate> known;
@@ -89,7 +131,10 @@ void RoundSampler::sample(const std::vector<std::optional<TimedOperator>>& opera
     }
     ends = ends_sampling(request.rule, answer.rounds, std::chrono::duration<double>(Clock::now() - begin).count(), known);
   }
-  for (const std::size_t index : first_rounds) answer.operators[index].us = median_of(us[index]);
+  for (const std::size_t index : first_rounds) {
+    answer.operators[index].us = median_of(us[index]);
+    answer.operators[index].launches_show = blocks[index].with_visible_launches > 0;
+  }
 }
 
 }  // namespace attngate

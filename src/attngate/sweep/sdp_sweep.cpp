@@ -37,7 +37,7 @@ std::string pad_text(const std::optional<double>& pad_percentage) { return pad_p
 const char* python_bool(bool value) { return value ? "True" : "False"; }
 
 void require_grid(const SdpGrid& grid) {
-  require_rule(grid.rule);
+  require_rule(grid.quantity, grid.rule);
   if (!grid.grid && !grid.single) throw UsageError("--no-single --no-grid: a sweep without configurations measures nothing");
   if (!grid.grid) return;
   require_values("--batch-sizes", grid.batch_sizes, CaseRange::max_batch_size);
@@ -121,7 +121,7 @@ SweepPoint point_of(const SdpGrid& grid, const SdpConfiguration& configuration, 
                                  to_string(configuration.dtype), pad_text(configuration.pad_percentage));
   point.request = {to_line(attention_case), operators_of(grid, is_padded, registered),
                    {{nn_mha, composite}, {nn_mha_no_weights, composite}}, grid.rule, grid.seed,
-                   grid.check_all ? ReferenceLimit::none() : ReferenceLimit{}};
+                   grid.check_all ? ReferenceLimit::none() : ReferenceLimit{}, grid.quantity};
   return point;
 }
 
@@ -175,7 +175,7 @@ SweepPlan plan_sdp(const SdpGrid& grid, const SweepDevice& device, const std::se
   plan.name = "sdp";
   const auto compiled = registered.contains(compiled_nn_mha_path) + registered.contains(compiled_composite_path);
   plan.options = fmt::format("sdp {} seed={} also={} compiled={} check_all={:d} {}", device.name, grid.seed, joined(grid.also), compiled,
-                             grid.check_all, options_text(grid.rule));
+                             grid.check_all, options_text(grid.quantity, grid.rule));
   for (const SdpConfiguration& configuration : configurations_of(grid)) plan.points.push_back(point_of(grid, configuration, registered));
   add_columns(plan, grid);
   return plan;

@@ -30,6 +30,8 @@ struct SdpGrid {
   /// More paths or families, each with a column of its own.
   std::vector<std::string> also = {};
   StoppingRule rule = {};
+  /// What the times are: gpu_time, or throughput as in the program.
+  Quantity quantity = Quantity::gpu_time;
   /// Holds every sequence against the reference, whatever that costs.
   bool check_all = false;
 };

@@ -11,14 +11,13 @@ namespace attngate {
 struct StoppingRule {
   /// Enough when the 95 % interval of the median ratio is at most that wide: 0.01 is 1 % from its lower to its upper end.
   double width = 0.01;
-  /// No stop before so many rounds. 7: from 6 on the range of all values is an interval with 95 % (96.9 % for 6, 98.4 % for
-  /// 7), and an odd number has a middle.
-  std::uint64_t least_rounds = 7;
+  /// No stop before so many rounds. 6: from here on the range of all values is an interval with 95 % (96.9 %).
+  std::uint64_t least_rounds = 6;
   /// No more than so many, whatever the interval: as many as the seed program's iterations.
   std::uint64_t most_rounds = 101;
-  /// No more rounds once the row has been sampled for so long, unless least_rounds asks for them. 20 ms: with checking and warming
-  /// up beside it, 1,280 rows stay within a quarter of the 196 s that the seed program takes on an H100.
-  double most_seconds = 0.02;
+  /// No more rounds once the row has been sampled for so long, unless least_rounds asks for them. 10 ms: with checking and warming
+  /// up beside it, 1,280 rows stay within a quarter of the 165 s that the seed program takes on an H100.
+  double most_seconds = 0.01;
   /// Short operators are called several times a sample, until it lasts as long, see SamplingOptions.
   double least_sample_us = 200;
   bool operator==(const StoppingRule&) const = default;

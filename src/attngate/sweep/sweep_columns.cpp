@@ -46,9 +46,13 @@ std::string detail_of(const SweepPoint& point, const SweepAnswer& answer) {
   std::string detail = answer.problem;
   for (std::size_t index = 0; index < answer.operators.size(); ++index) {
     const OperatorAnswer& one = answer.operators[index];
-    if (one.kind == OperatorAnswer::Kind::timed) continue;
-    const char* what = one.kind == OperatorAnswer::Kind::skipped ? "skipped" : "failed";
-    detail += fmt::format("{}{} {}: {}", detail.empty() ? "" : "; ", point.request.operators[index].label, what, one.reason);
+    const std::string label = (detail.empty() ? "" : "; ") + point.request.operators[index].label;
+    switch (one.kind) {
+      case OperatorAnswer::Kind::skipped: detail += label + " skipped: " + one.reason; break;
+      case OperatorAnswer::Kind::failed: detail += label + " failed: " + one.reason; break;
+      case OperatorAnswer::Kind::timed:
+        if (one.launches_show) detail += label + ": the device may have waited for the host in some samples";
+    }
   }
   return detail;
 }

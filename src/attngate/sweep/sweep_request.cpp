@@ -57,6 +57,7 @@ void visit(Field& field, auto& answer)
   field(answer.reason);
   field(answer.backend);
   field(answer.us);
+  field(answer.launches_show);
   field(answer.margin);
 }
 
@@ -126,6 +127,7 @@ void visit(Field& field, auto& request)
   field(request.seed);
   field(request.limit.flops);
   field(request.limit.bytes);
+  field(request.quantity);
 }
 
 template <typename Field>

@@ -8,6 +8,7 @@
 
 #include "attngate/sweep/checked_sequences.h"
 #include "attngate/sweep/stopping_rule.h"
+#include "attngate/timing/samples.h"
 
 namespace attngate {
 
@@ -29,12 +30,15 @@ struct SweepOperator {
   BackendSwitches switches = {};
   /// Asks for attention weights, whatever the case's line says.
   bool need_weights = false;
-  /// Sampled in every round; else in the first least_rounds ones only.
+  /// Sampled in every round; else in the first bystander_rounds ones only.
   bool every_round = true;
   /// Why it takes no part, decided beforehand; empty where it does.
   std::string skip_reason = {};
   bool operator==(const SweepOperator&) const = default;
 };
+
+/// Rounds in which an operator is sampled that no speedup is about. 3: the least whose median one stray does not move.
+inline constexpr std::uint64_t bystander_rounds = 3;
 
 /// base's time over candidate's: how many times as fast the candidate is. Both are indices of operators.
 struct SpeedupOf {
@@ -55,6 +59,8 @@ struct SweepRequest {
   std::uint64_t seed = 0;
   /// How many sequences are held against the reference, see sequences_to_check().
   ReferenceLimit limit = {};
+  /// gpu_time or throughput.
+  Quantity quantity = Quantity::gpu_time;
   bool operator==(const SweepRequest&) const = default;
 };
 
@@ -70,8 +76,10 @@ struct OperatorAnswer {
   std::string reason = {};
   /// Attention kernels that were seen to run.
   std::string backend = {};
-  /// Median time in us per call, back to back; 0 unless timed.
+  /// Median time in us per call; 0 unless timed.
   double us = 0;
+  /// gpu_time only: in some samples the device may have waited for the host, whatever was tried.
+  bool launches_show = false;
   /// Largest error over its bound; 0 unless it ran.
   double margin = 0;
   bool operator==(const OperatorAnswer&) const = default;

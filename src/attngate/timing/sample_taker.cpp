@@ -28,6 +28,11 @@ double run_calls(const TimedOperator& timed, std::uint64_t calls) {
 
 }  // namespace
 
+double queueing_us_of_calls(double us_of_one_call, std::size_t waits, std::uint64_t calls) {
+  if (waits == 0) return us_of_one_call * static_cast<double>(calls);
+  return us_of_one_call * (calls == 1 ? 1 : 2);  // behind the last wait of a call and before the first of the next
+}
+
 SampleTaker::SampleTaker(c10::Device device)
     : device_(device), flush_(device), probe_(device), stopwatch_(device), stretches_(device) {}
 

@@ -27,6 +27,10 @@ struct SampleSetting {
 /// launches take 78 us each.
 inline constexpr double longest_cover_us = 10'000;
 
+/// Longest that the host takes to queue `calls` between two waits, or all of them where there are none, in us, by what it took
+/// for one call that waits `waits` times.
+double queueing_us_of_calls(double us_of_one_call, std::size_t waits, std::uint64_t calls);
+
 /// Takes one sample at a time, each from an idle device to an idle device.
 ///
 /// isolated_latency: for each call by itself flush, wait, start, call, stop, wait.
