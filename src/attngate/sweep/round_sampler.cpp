@@ -17,17 +17,17 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// Enough for what the host takes for one call of any path, 78 to 180 us on an H100's host, so that the first sample is a good guess.
-constexpr double first_cover_us = 500;
+// What the host takes for one call is 78 to 180 us on an H100's host: the first sample, which does not count, is a fair guess behind it.
+constexpr double first_cover_us = 200;
 // Half again as long as the host took once, and what it does beside the calls: it starts the spin and records two events. A sweep can
 // take a sample again and go on with a longer spin, where a gate (timing/pair_sampler.cpp) plans for every pair beforehand.
-constexpr double cover_for_host_time = 1.5;
-constexpr double cover_beside_calls_us = 50;
+constexpr double cover_for_host_time = 1.4;
+constexpr double cover_beside_calls_us = 30;
 constexpr double longer_cover = 1.5;
 // Four covers, each half again as long: from 1.5 to 5 times what the host took at first.
 constexpr int attempts_to_hide_launches = 4;
-// Launches are hidden, so that a sample need not outlast them. 50 us: a hundred steps of the events' clock.
-constexpr double least_covered_sample_us = 50;
+// Launches are hidden, so that a sample need not outlast them. 25 us: events tell 0.03 us apart on an H100, and rounds average the rest.
+constexpr double least_covered_sample_us = 25;
 
 // Throughput. From here on one call is a sample, and a spin may lead it.
 constexpr double long_call_us = 500;
@@ -84,7 +84,11 @@ double RoundSampler::time_covered(const TimedOperator& timed, Block& block) {
   Sample sample;
   for (int attempt = 0; attempt < attempts_to_hide_launches; ++attempt) {
     sample = taker_.take(timed, {Quantity::gpu_time, block.calls, block.cover_us, /*flush_cache=*/false});
-    if (sample.launches_hidden) return sample.us;
+    if (sample.launches_hidden) {
+      // The first calls of a shape take the host longer than later ones.
+      block.cover_us = std::min(block.cover_us, cover_for_host_time * taker_.longest_queueing_us() + cover_beside_calls_us);
+      return sample.us;
+    }
     block.cover_us = std::min(longer_cover * block.cover_us, longest_cover_us);
   }
   ++block.with_visible_launches;

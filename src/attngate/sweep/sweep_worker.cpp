@@ -80,7 +80,7 @@ class SweepWorker {
       if (answer.operators[one.index].kind != OperatorAnswer::Kind::timed) continue;
       running_ = one.path.name;
       on_path(running_);
-      timed[one.index] = timed_attention(one.inputs, one.path);
+      timed[one.index] = timed_attention(one.inputs, one.path, answer.operators[one.index].backend);
     }
     running_.clear();
     sampler_->sample(announced(timed), request, answer);

@@ -47,7 +47,21 @@ std::pair<PreparedCall, std::string> observed(const AttentionPath& path, const C
   return {std::move(call), observer.seen()};
 }
 
+TimedOperator timed(std::shared_ptr<const CaseInputs> inputs, const AttentionPath& path, PreparedCall prepared, std::string backend) {
+  const auto call = [inputs = std::move(inputs), held_to = path.backend, call = std::move(prepared.call)] {
+    const Setting setting(held_to);
+    call();
+  };
+  return {path.name, call, std::move(backend), prepared.graph_replayed};
+}
+
 }  // namespace
+
+TimedOperator timed_attention(std::shared_ptr<const CaseInputs> inputs, const AttentionPath& path, const std::string& backend) {
+  if (path.prepare) return timed_attention(std::move(inputs), path);
+  PreparedCall call = prepared(path, *inputs);
+  return timed(std::move(inputs), path, std::move(call), backend);
+}
 
 TimedOperator timed_attention(std::shared_ptr<const CaseInputs> inputs, const AttentionPath& path) {
   const Promise promise = path.promise(inputs->attention_case(), inputs->device().type());
@@ -59,11 +73,7 @@ TimedOperator timed_attention(std::shared_ptr<const CaseInputs> inputs, const At
     throw NotTimeable(path.name + " is not timed: it claims backend " + promise.backend + ", but " + backend +
                       " was seen to run");
   }
-  const auto call = [inputs = std::move(inputs), held_to = path.backend, call = std::move(prepared_call.call)] {
-    const Setting setting(held_to);
-    call();
-  };
-  return {path.name, call, backend, prepared_call.graph_replayed};
+  return timed(std::move(inputs), path, std::move(prepared_call), std::move(backend));
 }
 
 }  // namespace attngate

@@ -22,4 +22,8 @@ class NotTimeable : public std::invalid_argument {
 /// the promised backend is the one that is seen; errors of the path pass through.
 TimedOperator timed_attention(std::shared_ptr<const CaseInputs> inputs, const AttentionPath& path);
 
+/// The same of a path that was seen to run on these inputs by `backend` just now: it is not run once more, unless it has to be
+/// prepared.
+TimedOperator timed_attention(std::shared_ptr<const CaseInputs> inputs, const AttentionPath& path, const std::string& backend);
+
 }  // namespace attngate
