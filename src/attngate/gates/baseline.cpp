@@ -44,6 +44,8 @@ BaselineEntry read_entry(StrictObject& fields) {
   entry.unit = fields.one_of("unit", known_units());
   entry.kind = parse_bound_kind(fields.one_of("kind", bound_kind_names()));
   entry.values = fields.positives("values");
+  entry.sm_mhz = fields.optional_positives("sm_mhz");
+  if (!entry.sm_mhz.empty() && entry.sm_mhz.size() != entry.values.size()) fields.refuse("sm_mhz", "a clock for each value");
   fields.finish();
   return entry;
 }
@@ -51,12 +53,14 @@ BaselineEntry read_entry(StrictObject& fields) {
 bool positive(double value) { return std::isfinite(value) && value > 0; }
 
 json json_of(const BaselineEntry& entry) {
-  return {{"gate", entry.gate},
-          {"case", entry.line},
-          {"quantity", entry.quantity},
-          {"unit", entry.unit},
-          {"kind", to_string(entry.kind)},
-          {"values", entry.values}};
+  json fields = {{"gate", entry.gate},
+                 {"case", entry.line},
+                 {"quantity", entry.quantity},
+                 {"unit", entry.unit},
+                 {"kind", to_string(entry.kind)},
+                 {"values", entry.values}};
+  if (!entry.sm_mhz.empty()) fields["sm_mhz"] = entry.sm_mhz;
+  return fields;
 }
 
 // "driver 580.65.06 here, 570.1 there", for each part that differs.

@@ -31,6 +31,8 @@ struct BaselineEntry {
   BoundKind kind = BoundKind::upper_ratio;
   /// The median of each fresh process, in the order they ran; finite and above 0.
   std::vector<double> values;
+  /// The multiprocessors' clock in each of them, in MHz; empty where it was not known in every process.
+  std::vector<double> sm_mhz = {};
   bool operator==(const BaselineEntry&) const = default;
 };
 

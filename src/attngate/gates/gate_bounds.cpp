@@ -37,6 +37,15 @@ std::string gpu_text(const CalibratedValue& value) {
   return fmt::format("compute capability {}{}{}", value.compute_capability, value.device.empty() ? "" : " of ", value.device);
 }
 
+ClockTerm read_clock_term(StrictObject& item) {
+  const ClockTerm term{item.optional_number("clock_exponent"), item.optional_number("reference_mhz")};
+  if (term.exponent < -1 || term.exponent > 1) item.refuse("clock_exponent", "-1 to 1");
+  if ((term.exponent == 0) != (term.reference_mhz == 0) || term.reference_mhz < 0) {
+    item.refuse("clock_exponent and reference_mhz come together: an exponent that is not 0, and a clock above 0");
+  }
+  return term;
+}
+
 std::vector<CalibratedValue> read_values(StrictObject& entry) {
   if (entry.holds("values", uncalibrated)) {
     entry.text("values");
@@ -51,6 +60,7 @@ std::vector<CalibratedValue> read_values(StrictObject& entry) {
     value.device = item.optional_text("device");
     if (!gpus.emplace(value.compute_capability, value.device).second) item.refuse(fmt::format("{} comes twice", gpu_text(value)));
     value.value = item.positive("value");
+    value.clock = read_clock_term(item);
     value.source = item.text("source");
     item.finish();
     values.push_back(value);
@@ -78,6 +88,10 @@ json json_of(const GateBound& bound) {
     json& item = values.emplace_back(json{{"compute_capability", value.compute_capability}});
     if (!value.device.empty()) item["device"] = value.device;
     item["value"] = value.value;
+    if (value.clock.exponent != 0) {
+      item["clock_exponent"] = value.clock.exponent;
+      item["reference_mhz"] = value.clock.reference_mhz;
+    }
     item["source"] = value.source;
   }
   json entry = {
@@ -153,6 +167,7 @@ BoundChoice choose_bound(const std::vector<GateBound>& bounds, const std::string
   }
   if (chosen != nullptr) {
     choice.bound = Bound{.kind = entry->kind, .value = chosen->value};
+    choice.clock = chosen->clock;
     choice.source = chosen->source;
     return choice;
   }

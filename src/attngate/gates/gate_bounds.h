@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "attngate/gates/bound.h"
+#include "attngate/gates/clock_term.h"
 
 namespace attngate {
 
@@ -26,6 +27,8 @@ struct CalibratedValue {
   /// The only device that it is for: an H100 and an H200 share a compute capability and not their speed. Empty: every
   /// device of the compute capability.
   std::string device = {};
+  /// The value is for the ratio at this term's reference clock; without an exponent for the ratio as it is.
+  ClockTerm clock = {};
   bool operator==(const CalibratedValue&) const = default;
 };
 
@@ -67,6 +70,8 @@ void set_value(std::vector<GateBound>& bounds, const std::string& gate, const Ca
 /// A gate's bound, or why there is none.
 struct BoundChoice {
   std::optional<Bound> bound;
+  /// By which ratios are taken to the clock that the bound is for.
+  ClockTerm clock = {};
   /// The entry; null where no entry has that name.
   const GateBound* entry = nullptr;
   std::string source;

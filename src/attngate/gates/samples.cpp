@@ -93,7 +93,7 @@ ProcessReading read_process(std::span<const PairSample> pairs, std::size_t plann
     } else {
       valid.push_back(pair);
       reading.waited += pair.device_waited;
-      reading.log_ratios.push_back(log_ratio(pair));
+      reading.log_ratios.push_back(log_ratio(pair) - log_clock_effect(rule.clock, pair.sm_mhz));
     }
   }
   if (!valid.empty()) {
@@ -102,6 +102,8 @@ ProcessReading read_process(std::span<const PairSample> pairs, std::size_t plann
     reading.median_base = median_of(valid, &PairSample::base);
   }
   reading.problem = problem_of(valid, reading, planned, rule);
+  std::erase_if(valid, [](const PairSample& pair) { return !(pair.sm_mhz > 0); });
+  reading.median_mhz = median_of(valid, &PairSample::sm_mhz);
   return reading;
 }
 

@@ -7,6 +7,7 @@
 #include <string>
 #include <vector>
 
+#include "attngate/gates/clock_term.h"
 #include "attngate/timing/clock_state.h"
 
 namespace attngate {
@@ -30,11 +31,15 @@ struct PairSample {
   std::uint64_t clock_events = 0;
   /// Share of the host's processors, 0 to 1, that other processes took while this process took its pairs.
   double others_cpu_share = 0;
+  /// Clock of the multiprocessors just before the two, in MHz; 0 where nothing measured it.
+  double sm_mhz = 0;
   bool operator==(const PairSample&) const = default;
 };
 
-/// When the samples of one process say nothing.
+/// How the samples of one process are read, and when they say nothing.
 struct ValidityRule {
+  /// By which ratios are taken to one clock.
+  ClockTerm clock = {};
   /// Largest share of invalid pairs, chosen. 0.1: 181 of 201 pairs cost little power (spread_cap for 2 % at a bound
   /// of 1 % falls from 1.94 to 1.90 %), and a GPU that throttles more often is in no state to be compared.
   double max_invalid_share = 0.1;
@@ -59,13 +64,15 @@ struct ProcessReading {
   double others_cpu_share = 0;
   /// Every invalidating event seen.
   std::uint64_t clock_events = 0;
-  /// ln(candidate / base) of the valid pairs, in the order they came.
+  /// ln(candidate / base) of the valid pairs at the rule's reference clock, in the order they came.
   std::vector<double> log_ratios;
   /// robust_spread of them; 0 without any.
   double spread = 0;
   /// Medians of the valid pairs.
   double median_candidate = 0;
   double median_base = 0;
+  /// Of the valid pairs whose clock is known, in MHz; 0 without any.
+  double median_mhz = 0;
   /// Why the process does not count, in one line; empty where it does.
   std::string problem;
 

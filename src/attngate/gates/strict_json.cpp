@@ -49,6 +49,13 @@ std::string StrictObject::one_of(const char* key, const std::vector<std::string>
   return value;
 }
 
+double StrictObject::optional_number(const char* key) {
+  if (!object_->contains(key)) return 0;
+  const json& value = at(key);
+  if (!value.is_number() || !std::isfinite(value.get<double>())) refuse(key, "a finite number");
+  return value.get<double>();
+}
+
 double StrictObject::positive(const char* key) {
   const json& value = at(key);
   if (!value.is_number() || !std::isfinite(value.get<double>()) || value.get<double>() <= 0) {
@@ -74,6 +81,10 @@ std::vector<double> StrictObject::positives(const char* key) {
 void StrictObject::schema(const char* name, int version) {
   if (text("schema") != name) refuse("schema", fmt::format("\"{}\"", name));
   if (positive("version") != version) refuse("version", fmt::format("{}", version));
+}
+
+std::vector<double> StrictObject::optional_positives(const char* key) {
+  return object_->contains(key) ? positives(key) : std::vector<double>();
 }
 
 StrictObject StrictObject::object(const char* key) { return {at(key), fmt::format("{}: {}", where_, key)}; }

@@ -24,8 +24,12 @@ class StrictObject {
   std::string one_of(const char* key, const std::vector<std::string>& allowed);
   /// A finite number above 0.
   double positive(const char* key);
+  /// A finite number, or 0 where the key is missing.
+  double optional_number(const char* key);
   /// A list of finite numbers above 0, one or more.
   std::vector<double> positives(const char* key);
+  /// The same, or none where the key is missing.
+  std::vector<double> optional_positives(const char* key);
   /// An object.
   StrictObject object(const char* key);
   /// Throws unless `schema` and `version` are these.

@@ -53,8 +53,8 @@ void compare(GateRunner& runner, SampleSource& source, std::vector<Known>& gates
     for (Known& known : gates) {
       if (progress) progress("against the baseline: " + known.gate->name);
       std::string problem;
-      const std::optional<double> ratio = runner.measure(*known.gate, std::exchange(fresh, false), problem);
-      if (ratio) known.values.push_back(shown_ratio({known.entry->kind, 1}, std::log(*ratio)));
+      const std::optional<MeasuredRatio> measured = runner.measure(*known.gate, std::exchange(fresh, false), problem);
+      if (measured) known.values.push_back(shown_ratio({known.entry->kind, 1}, std::log(measured->ratio)));
       if (known.problem.empty()) known.problem = problem;
     }
   }

@@ -9,6 +9,7 @@
 #include <set>
 
 #include "attngate/case/text.h"
+#include "attngate/gates/clock_term.h"
 #include "attngate/gates/order_statistics.h"
 #include "attngate/perf/baseline_check.h"
 #include "attngate/report/results.h"
@@ -23,6 +24,25 @@ namespace {
 /// Host-bound operators on an H100 went from 1.1 to 1.8, others stayed below 1.03.
 constexpr double most_range = 1.1;
 
+/// What the processes said of a bound.
+struct Series {
+  std::vector<double> log_ratios;
+  /// 0 where it was not known.
+  std::vector<double> mhz;
+};
+
+/// Worse for the bound: what a gate's worst process is, and the worst of gates that share it.
+bool is_worse(const GateBound& entry, double log_ratio, double than) { return excess({entry.kind, 1}, log_ratio) > excess({entry.kind, 1}, than); }
+
+/// A process's value as the bound states it, at the term's reference clock.
+std::vector<double> shown_at_one_clock(const GateBound& entry, const Series& series, const ClockTerm& term) {
+  std::vector<double> shown;
+  for (std::size_t process = 0; process < series.mhz.size(); ++process) {
+    shown.push_back(shown_ratio({entry.kind, 1}, series.log_ratios[process] - log_clock_effect(term, series.mhz[process])));
+  }
+  return shown;
+}
+
 /// Measures gates process by process; keeps what each process said.
 class Calibrator {
  public:
@@ -31,18 +51,19 @@ class Calibrator {
 
   void measure_in_one_process(const std::vector<Gate>& gates) {
     bool fresh = true;
-    std::map<std::string, double> worst;
+    std::map<std::string, std::pair<double, double>> worst;
     for (const Gate& gate : gates) {
       const auto entry = std::ranges::find(bounds_, gate.bound_name(), &GateBound::gate);
       if (gate.kind == GateKind::self || entry == bounds_.end()) continue;
       std::string problem;
-      const std::optional<double> ratio = runner_.measure(gate, fresh, problem);
+      const std::optional<MeasuredRatio> measured = runner_.measure(gate, fresh, problem);
       fresh = false;
-      if (ratio) {
-        const double shown = shown_ratio({entry->kind, 1}, std::log(*ratio));
-        take_worst(worst, *entry, shown);
+      if (measured) {
+        const double log_ratio = std::log(measured->ratio);
+        const auto [place, is_first] = worst.try_emplace(entry->gate, log_ratio, measured->sm_mhz);
+        if (!is_first && is_worse(*entry, log_ratio, place->second.first)) place->second = {log_ratio, measured->sm_mhz};
         if (gate.name == gate.bound_name()) {
-          keep(gate, *entry, shown);
+          keep(gate, *entry, log_ratio, measured->sm_mhz);
         } else {
           of_random_cases_.insert(gate.bound_name());
         }
@@ -50,34 +71,40 @@ class Calibrator {
         problems_[gate.name + ": " + problem] += 1;
       }
     }
-    for (const auto& [bound, shown] : worst) worst_by_bound_[bound].push_back(shown);
+    for (const auto& [bound, said] : worst) {
+      worst_by_bound_[bound].log_ratios.push_back(said.first);
+      worst_by_bound_[bound].mhz.push_back(said.second);
+    }
   }
 
   Calibration result() const {
     Calibration calibration;
     calibration.baseline = {baseline_key(device_), utc_now(), entries_};
     for (const auto& [problem, times] : problems_) calibration.problems.push_back(fmt::format("{} (in {} processes)", problem, times));
-    for (const auto& [bound, ratios] : worst_by_bound_) propose(calibration, bound, ratios);
+    for (BaselineEntry& entry : calibration.baseline.entries) {
+      if (std::ranges::any_of(entry.sm_mhz, [](double mhz) { return mhz <= 0; })) entry.sm_mhz.clear();
+    }
+    for (const auto& [bound, series] : worst_by_bound_) propose(calibration, bound, series);
     return calibration;
   }
 
  private:
-  static void take_worst(std::map<std::string, double>& worst, const GateBound& entry, double shown) {
-    const auto [place, first] = worst.try_emplace(entry.gate, shown);
-    if (!first) place->second = entry.kind == BoundKind::upper_ratio ? std::max(place->second, shown) : std::min(place->second, shown);
-  }
-
   /// On the bound's scale, where the kind tells which side is worse.
-  void keep(const Gate& gate, const GateBound& entry, double shown) {
+  void keep(const Gate& gate, const GateBound& entry, double log_ratio, double mhz) {
     auto place = std::ranges::find(entries_, gate.name, &BaselineEntry::gate);
     if (place == entries_.end()) {
       entries_.push_back({gate.name, to_line(gate.attention_case), entry.quantity, "ratio", entry.kind, {}});
       place = entries_.end() - 1;
     }
-    place->values.push_back(shown);
+    place->values.push_back(shown_ratio({entry.kind, 1}, log_ratio));
+    place->sm_mhz.push_back(mhz);
   }
 
-  void propose(Calibration& calibration, const std::string& name, const std::vector<double>& ratios) const {
+  void propose(Calibration& calibration, const std::string& name, const Series& series) const {
+    const auto entry = std::ranges::find(bounds_, name, &GateBound::gate);
+    // Random cases are other operators in each process, which go with the clock in other ways.
+    const ClockTerm clock = of_random_cases_.contains(name) ? ClockTerm{} : rounded(fit_clock_term(series.log_ratios, series.mhz));
+    const std::vector<double> ratios = shown_at_one_clock(*entry, series, clock);
     if (ratios.size() < least_calibration_processes) {
       calibration.problems.push_back(fmt::format("{}: {} processes are too few to propose a bound, which takes {}", name, ratios.size(),
                                                  least_calibration_processes));
@@ -89,11 +116,17 @@ class Calibrator {
                                                  name, 100 * (largest / smallest - 1), 100 * (most_range - 1)));
       return;
     }
-    const auto entry = std::ranges::find(bounds_, name, &GateBound::gate);
     const bool one_value = entry->kind == BoundKind::floor || entry->quantity == "peak_bytes";
     const Proposal proposal = propose_bound(entry->kind, one_value ? single_value_policy() : options_.gates.policy, ratios);
-    const std::string where = fmt::format("{}: {}", to_string(device_), proposal.text);
-    calibration.proposals.push_back({name, {gpu_kind(device_).compute_capability, proposal.bound.value, where, device_.device}, proposal});
+    const std::string at = clock.exponent == 0 ? "" : fmt::format(" at {:g} MHz", clock.reference_mhz);
+    const std::string where = fmt::format("{}{}: {}", to_string(device_), at, proposal.text);
+    calibration.proposals.push_back({name, {gpu_kind(device_).compute_capability, proposal.bound.value, where, device_.device, clock}, proposal});
+  }
+
+  /// As the file of bounds shows it: a hundredth of an exponent is 0.04 % of a ratio where clocks differ by 4 %.
+  static ClockTerm rounded(const ClockTerm& term) {
+    const double exponent = std::round(100 * term.exponent) / 100;
+    return exponent == 0 ? ClockTerm{} : ClockTerm{exponent, std::round(term.reference_mhz)};
   }
 
   const std::vector<GateBound>& bounds_;
@@ -101,8 +134,8 @@ class Calibrator {
   const DeviceKey& device_;
   GateRunner runner_;
   std::vector<BaselineEntry> entries_;
-  /// By bound, on its scale: the worst in each process.
-  std::map<std::string, std::vector<double>> worst_by_bound_;
+  /// By bound: the worst in each process.
+  std::map<std::string, Series> worst_by_bound_;
   /// Bounds whose cases are other ones in each process: their values are meant to differ.
   std::set<std::string> of_random_cases_;
   std::map<std::string, int> problems_;
@@ -125,14 +158,29 @@ Calibration calibrate_gates(SampleSource& source, const DeviceKey& device, const
   return calibrator.result();
 }
 
+namespace {
+
+/// Empty where the clock is not known or makes no difference.
+std::string spread_at_one_clock(const BaselineEntry& entry) {
+  if (entry.sm_mhz.empty()) return "";
+  std::vector<double> logs;
+  for (const double value : entry.values) logs.push_back(std::log(value));
+  const ClockTerm term = fit_clock_term(logs, entry.sm_mhz);
+  if (term.exponent == 0) return "";
+  for (std::size_t process = 0; process < logs.size(); ++process) logs[process] -= log_clock_effect(term, entry.sm_mhz[process]);
+  return fmt::format("{:.2f} %", 100 * robust_spread(logs));
+}
+
+}  // namespace
+
 void print_calibration(std::ostream& out, const Calibration& calibration) {
   TextTable table({{"gate"}, {"processes", Align::right}, {"least", Align::right}, {"median", Align::right}, {"largest", Align::right},
-                   {"spread", Align::right}});
+                   {"spread", Align::right}, {"at one clock", Align::right}});
   for (const BaselineEntry& entry : calibration.baseline.entries) {
     const auto [least, largest] = std::ranges::minmax(entry.values);
     const double middle = median(entry.values);
     table.add_row({entry.gate, fmt::format("{}", entry.values.size()), fmt::format("{:.4f}", least), fmt::format("{:.4f}", middle),
-                   fmt::format("{:.4f}", largest), fmt::format("{:.2f} %", 100 * robust_spread(entry.values) / middle)});
+                   fmt::format("{:.4f}", largest), fmt::format("{:.2f} %", 100 * robust_spread(entry.values) / middle), spread_at_one_clock(entry)});
   }
   out << table.text() << '\n';
   TextTable bounds({{"proposed bound"}, {"kind"}, {"value", Align::right}, {"false alarms", Align::right}});

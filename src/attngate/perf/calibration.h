@@ -50,7 +50,8 @@ Calibration calibrate_gates(SampleSource& source, const DeviceKey& device, const
                             const std::function<void(const std::string&)>& progress = {},
                             const std::function<void(const Calibration&)>& after_process = {});
 
-/// For each gate the least, median and largest value over the processes, their spread, and the proposed bound.
+/// For each gate the least, median and largest value over the processes, their spread, that at one clock where the clock makes a
+/// difference, and the proposed bound.
 void print_calibration(std::ostream& out, const Calibration& calibration);
 
 }  // namespace attngate

@@ -109,6 +109,7 @@ std::vector<PairSample> times(const PairedSamples& samples) {
     PairSample& pair = pairs.emplace_back();
     pair.candidate = measured.candidate.us;
     pair.base = measured.base.us;
+    pair.sm_mhz = (measured.candidate.sm_mhz.value_or(0) + measured.base.sm_mhz.value_or(0)) / 2;
     pair.device_waited = samples.quantity == Quantity::gpu_time && !(measured.candidate.launches_hidden && measured.base.launches_hidden);
   }
   return pairs;
@@ -276,6 +277,7 @@ GateRunner::Screened GateRunner::screen_gate(const Gate& gate) {
   if (!answer.error.empty()) return Screened::fail(std::move(screened), answer.error);
   screened.policy = policy_for(gate, options_, answer);
   screened.rule = rule_for(gate, screened.policy, screened.bound);
+  screened.rule.clock = choice.clock;
   screened.screen = screen(screened.bound, screened.policy, screened.rule, evidence_of(gate, answer));
   return screened;
 }
@@ -358,14 +360,14 @@ std::vector<GateResult> GateRunner::run(const std::vector<Gate>& gates, const st
   return results;
 }
 
-std::optional<double> GateRunner::measure(const Gate& gate, bool in_fresh_process, std::string& problem) {
+std::optional<MeasuredRatio> GateRunner::measure(const Gate& gate, bool in_fresh_process, std::string& problem) {
   const SampleRequest request = request_for(gate);  // as many pairs as a screen takes: the bound is for its median
   const SampleAnswer answer = ask(request, in_fresh_process);
   const std::vector<PairSample> pairs = evidence_of(gate, answer);
   const ProcessReading reading = read_process(pairs, pairs.size(), rule_of_quantity(gate));
   problem = !answer.error.empty() ? answer.error : !answer.skip_reason.empty() ? answer.skip_reason : reading.problem;
   if (!problem.empty()) return std::nullopt;
-  return std::exp(median(reading.log_ratios));
+  return MeasuredRatio{std::exp(median(reading.log_ratios)), reading.median_mhz};
 }
 
 ProcessReading GateRunner::read_arm(const Gate& gate, bool in_fresh_process) {

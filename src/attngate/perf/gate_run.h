@@ -65,6 +65,14 @@ struct GateResult {
   std::vector<SampleAnswer> answers;
 };
 
+/// What one process measured of a gate.
+struct MeasuredRatio {
+  /// Median of candidate / base, at whatever clock.
+  double ratio = 0;
+  /// Median clock of the multiprocessors, in MHz; 0 where nothing measured it.
+  double sm_mhz = 0;
+};
+
 /// Runs gates over one source of samples.
 class GateRunner {
  public:
@@ -81,7 +89,7 @@ class GateRunner {
 
   /// What one fresh process measures of the gate as its bound would see it: a ratio or a share; nullopt, and why in
   /// `problem`, where it cannot. For calibration.
-  std::optional<double> measure(const Gate& gate, bool in_fresh_process, std::string& problem);
+  std::optional<MeasuredRatio> measure(const Gate& gate, bool in_fresh_process, std::string& problem);
 
   /// What a screen of a self gate's arm reads, without a cap on its spread, for studies.
   ProcessReading read_arm(const Gate& gate, bool in_fresh_process);

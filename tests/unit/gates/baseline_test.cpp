@@ -144,5 +144,13 @@ RC_GTEST_PROP(BaselineTest, gives_back_any_values_to_the_last_bit, ()) {
   RC_ASSERT(parse_baseline(baseline_to_json(baseline), "F") == baseline);
 }
 
+TEST(BaselineTest, keeps_the_clock_of_each_process) {
+  Baseline baseline = sample();
+  baseline.entries[0].sm_mhz = {1980, 1977.5, 2040};
+  EXPECT_EQ(parse_baseline(baseline_to_json(baseline), "F"), baseline);
+  baseline.entries[0].sm_mhz.pop_back();
+  EXPECT_THROW(baseline_to_json(baseline), std::invalid_argument);
+}
+
 }  // namespace
 }  // namespace attngate::test

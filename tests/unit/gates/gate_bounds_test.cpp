@@ -42,6 +42,25 @@ TEST(GateBoundsTest, reads_every_field) {
   EXPECT_TRUE(bounds[1].values.empty());
 }
 
+TEST(GateBoundsTest, reads_and_writes_the_clock_that_a_value_is_for) {
+  const std::string text = with(good, "\"value\": 1.01", "\"value\": 1.01, \"clock_exponent\": -0.42, \"reference_mhz\": 1980");
+  const auto bounds = parse_gate_bounds(text, "F");
+  EXPECT_EQ(bounds[0].values[0].clock, (ClockTerm{-0.42, 1980}));
+  EXPECT_EQ(bounds[0].values[1].clock, ClockTerm{});
+  EXPECT_EQ(parse_gate_bounds(gate_bounds_to_json(bounds), "F"), bounds);
+  EXPECT_EQ(choose_bound(bounds, "gate.a", {"9.0"}).clock, (ClockTerm{-0.42, 1980}));
+}
+
+TEST(GateBoundsTest, refuses_a_clock_exponent_that_cannot_be) {
+  const auto of = [](const std::string& fields) { return refusal(with(good, "\"value\": 1.01", "\"value\": 1.01, " + fields)); };
+  EXPECT_EQ(of("\"clock_exponent\": 1.5, \"reference_mhz\": 1980"), "F: bounds[0] (gate.a): values[0]: field 'clock_exponent': allowed is -1 to 1");
+  const std::string together =
+      "F: bounds[0] (gate.a): values[0]: clock_exponent and reference_mhz come together: an exponent that is not 0, and a clock above 0";
+  EXPECT_EQ(of("\"clock_exponent\": 0.5"), together);
+  EXPECT_EQ(of("\"reference_mhz\": 1980"), together);
+  EXPECT_EQ(of("\"clock_exponent\": 0.5, \"reference_mhz\": -1"), together);
+}
+
 TEST(GateBoundsTest, names_file_entry_and_field_of_what_is_wrong) {
   EXPECT_EQ(refusal(std::string(good).substr(0, 200)), "F: is not JSON, or only a part of it");
   EXPECT_EQ(refusal(""), "F: is not JSON, or only a part of it");

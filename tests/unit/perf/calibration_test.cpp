@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
 #include <sstream>
 
 #include "fake_source.h"
@@ -79,6 +80,30 @@ TEST(CalibrationTest, hands_over_what_there_is_after_each_process) {
   ASSERT_EQ(values.size(), 19u);
   EXPECT_EQ(values.front(), 1u);
   EXPECT_EQ(values.back(), 19u);
+}
+
+/// Every third process at a higher clock, with which fast's speed-up goes by its power of 0.5; a little noise.
+SampleAnswer at_two_clocks(const SampleRequest& request, int process) {
+  const double mhz = process % 3 == 0 ? 2060 : 1980;
+  SampleAnswer answer = pairs_of(request, 1 / (2 * std::sqrt(mhz / 1980) * (1 + 0.0004 * (process % 5))), 200, 0);
+  for (SamplePair& pair : answer.samples.pairs) pair.base.sm_mhz = pair.candidate.sm_mhz = mhz;
+  return answer;
+}
+
+TEST(CalibrationTest, proposes_a_bound_for_one_clock_where_the_ratio_goes_with_it) {
+  FakeSource samples(at_two_clocks);
+  const Calibration calibration = calibrate(samples, {path_gate_named("gate.path.a"), path_gate_named("gate.path.random#0")});
+  ASSERT_EQ(calibration.proposals.size(), 2u);
+  const CalibratedValue& value = calibration.proposals[0].value;
+  EXPECT_NEAR(value.clock.exponent, -0.5, 0.02) << "of candidate / base, where fast is the candidate";
+  EXPECT_EQ(value.clock.reference_mhz, 1980);
+  EXPECT_GE(value.value, 1.99);
+  EXPECT_NE(value.source.find(" at 1980 MHz: worst of 20 fresh processes"), std::string::npos) << value.source;
+  EXPECT_EQ(calibration.proposals[1].value.clock, ClockTerm{}) << "random cases are other operators in each process";
+  ASSERT_EQ(calibration.baseline.entries[0].sm_mhz.size(), 20u);
+  std::ostringstream out;
+  print_calibration(out, calibration);
+  EXPECT_NE(out.str().find("at one clock"), std::string::npos) << out.str();
 }
 
 TEST(CalibrationTest, says_what_could_not_be_measured_and_proposes_nothing_for_it) {

@@ -287,10 +287,36 @@ TEST(GateRunnerTest, has_no_backend_to_get_wrong_in_a_compiled_path) {
 TEST(GateRunnerTest, measures_a_ratio_for_a_calibration) {
   FakeSource source = always(0.5);
   std::string problem;
-  const std::optional<double> ratio = GateRunner(source, bounds, GpuKind{"9.0"}, {}).measure(path_gate(), true, problem);
-  ASSERT_TRUE(ratio) << problem;
-  EXPECT_NEAR(*ratio, 0.5, 1e-3);
+  const std::optional<MeasuredRatio> measured = GateRunner(source, bounds, GpuKind{"9.0"}, {}).measure(path_gate(), true, problem);
+  ASSERT_TRUE(measured) << problem;
+  EXPECT_NEAR(measured->ratio, 0.5, 1e-3);
+  EXPECT_EQ(measured->sm_mhz, 0) << "nobody read the clock";
   EXPECT_EQ(source.fresh_processes(), 1);
+}
+
+/// At this clock.
+FakeSource always_at(double ratio, double mhz) {
+  return FakeSource([=](const SampleRequest& request, int) {
+    SampleAnswer answer = pairs_of(request, ratio);
+    for (SamplePair& pair : answer.samples.pairs) pair.base.sm_mhz = pair.candidate.sm_mhz = mhz;
+    return answer;
+  });
+}
+
+TEST(GateRunnerTest, takes_ratios_to_the_clock_that_the_bound_is_for) {
+  // The candidate computes and the base moves memory: candidate / base goes with the clock's power of -1.
+  std::vector<GateBound> at_1980 = {bound_of("gate.path.test", BoundKind::required_speedup, 1.8)};
+  at_1980[0].values[0].clock = {-1, 1980};
+  const auto verdict = [&](double ratio, double mhz) {
+    FakeSource source = always_at(ratio, mhz);
+    return GateRunner(source, at_1980, GpuKind{"9.0"}, {}).run(path_gate());
+  };
+  EXPECT_EQ(verdict(1 / 1.82, 1980).status, GateStatus::pass);
+  const GateResult slow_clock = verdict(1 / 1.82 * 1980 / 1900, 1900);
+  EXPECT_EQ(slow_clock.status, GateStatus::pass) << slow_clock.line;
+  EXPECT_TRUE(slow_clock.line.starts_with("fast is 1.820x slow")) << slow_clock.line;
+  EXPECT_EQ(verdict(1 / 1.78 * 1980 / 2070, 2070).status, GateStatus::fail) << "the clock hides no slowdown";
+  EXPECT_EQ(verdict(1 / 1.82, 0).status, GateStatus::pass) << "an unknown clock changes nothing";
 }
 
 TEST(GateTableTest, shows_each_gate_and_why_it_did_not_pass) {
