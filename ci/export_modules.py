@@ -19,14 +19,16 @@ SKIPPED = 77  # CTest's code for a test that could not run
 # does not take.
 HEAD_SHAPES = ((4, 32), (3, 20))
 DTYPES = ("fp16", "bf16", "fp32")
-MODULES = ("nn_mha", "composite_sdpa")
+UNMASKED = "_unmasked"
+MODULES = ("nn_mha", "composite_sdpa", "nn_mha" + UNMASKED, "composite_sdpa" + UNMASKED)
 
 DESCRIPTION = f"""\
-Exports two modules with torch.export, for any batch size and padded length, with the parameters as inputs, and compiles
-each with AOTInductor into FOLDER/<torch version>/<module>.<device>.<dtype>.h<heads>.d<head_dim>.pt2:
+Exports two modules with torch.export, for any batch size and padded length, with the parameters as inputs, each with a
+key padding mask and without one, and compiles them with AOTInductor into FOLDER/<torch version>/<module>.<device>.<dtype>.h<heads>.d<head_dim>.pt2:
 
-  nn_mha          what nn.MultiheadAttention's slow path computes without weights, with a key padding mask
-  composite_sdpa  linear, scaled_dot_product_attention, linear, with the same mask
+  nn_mha          what nn.MultiheadAttention's slow path computes without weights
+  composite_sdpa  linear, scaled_dot_product_attention, linear
+  ..._unmasked    the same where nothing is hidden: a mask keeps SDPA from its fastest kernels
 
 Beside them, FOLDER/<torch version>/python_mha.h<heads>.d<head_dim>.pt is nn.MultiheadAttention itself, by torch.jit.script.
 
@@ -81,11 +83,11 @@ def torch_or_skip(device):
 
 
 def module_of(torch, name, num_heads):
-    """The module to export: forward(input, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias, padding)."""
+    """The module to export: forward(input, in_proj_weight, in_proj_bias, out_proj_weight, out_proj_bias[, padding])."""
     functional = torch.nn.functional
 
     class NnMha(torch.nn.Module):
-        def forward(self, x, in_weight, in_bias, out_weight, out_bias, key_padding_mask):
+        def forward(self, x, in_weight, in_bias, out_weight, out_bias, key_padding_mask=None):
             rows = x.transpose(0, 1)  # the module does the same for batch_first=True
             output, _ = functional.multi_head_attention_forward(
                 rows, rows, rows, x.size(-1), num_heads, in_weight, in_bias, None, None, False, 0.0, out_weight, out_bias,
@@ -93,29 +95,31 @@ def module_of(torch, name, num_heads):
             return output.transpose(0, 1)
 
     class CompositeSdpa(torch.nn.Module):
-        def forward(self, x, in_weight, in_bias, out_weight, out_bias, key_padding_mask):
+        def forward(self, x, in_weight, in_bias, out_weight, out_bias, key_padding_mask=None):
             batch, seqlen, embed_dim = x.shape
             query, key, value = (
                 part.view(batch, seqlen, num_heads, embed_dim // num_heads).transpose(1, 2)
                 for part in functional.linear(x, in_weight, in_bias).chunk(3, -1))
-            visible = key_padding_mask.logical_not()[:, None, None, :]
+            visible = None if key_padding_mask is None else key_padding_mask.logical_not()[:, None, None, :]
             attention = functional.scaled_dot_product_attention(query, key, value, attn_mask=visible)
             return functional.linear(attention.transpose(1, 2).reshape(batch, seqlen, embed_dim), out_weight, out_bias)
 
-    return {"nn_mha": NnMha, "composite_sdpa": CompositeSdpa}[name]()
+    return {"nn_mha": NnMha, "composite_sdpa": CompositeSdpa}[name.removesuffix(UNMASKED)]()
 
 
-def example_inputs(torch, dtype, device, embed_dim):
+def example_inputs(torch, name, dtype, device, embed_dim):
     """Inputs of one shape; sizes above 1 that differ from each other, so that none is taken for a constant."""
     batch, seqlen = 3, 5
     shapes = ((batch, seqlen, embed_dim), (3 * embed_dim, embed_dim), (3 * embed_dim,), (embed_dim, embed_dim), (embed_dim,))
     numbers = tuple(torch.zeros(shape, dtype=dtype, device=device) for shape in shapes)
+    if name.endswith(UNMASKED):
+        return numbers
     return numbers + (torch.zeros((batch, seqlen), dtype=torch.bool, device=device),)
 
 
 def compile_module(torch, name, dtype, device, num_heads, head_dim, file):
     """Writes the package in one step: an interrupted run leaves no half of one."""
-    inputs = example_inputs(torch, dtype, device, num_heads * head_dim)
+    inputs = example_inputs(torch, name, dtype, device, num_heads * head_dim)
     any_size = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
     # The wrapper only calls: not worth optimising. Kernels on CUDA inside the library, because attngate removes what the
     # loader unpacks; on the CPU as many threads as the process has, and not as many as this machine.
@@ -125,7 +129,7 @@ def compile_module(torch, name, dtype, device, num_heads, head_dim, file):
     torch.backends.cuda.enable_cudnn_sdp(False)
     with torch.no_grad():
         program = torch.export.export(
-            module_of(torch, name, num_heads).eval(), inputs, dynamic_shapes=(any_size, None, None, None, None, any_size))
+            module_of(torch, name, num_heads).eval(), inputs, dynamic_shapes=(any_size, None, None, None, None, any_size)[:len(inputs)])
         with tempfile.TemporaryDirectory(dir=file.parent) as unfinished:
             package = torch._inductor.aoti_compile_and_package(
                 program, package_path=os.path.join(unfinished, file.name), inductor_configs=options)

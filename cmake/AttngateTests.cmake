@@ -36,7 +36,7 @@ function(attngate_add_modules_fixture)
   set(reuse modules.reused.${arg_DEVICE})
   add_test(NAME ${compile} COMMAND "${python}" ${script})
   add_test(NAME ${reuse} COMMAND "${python}" ${script} --reuse-only)
-  # 14 files took 102 s on two cores beside one compiler, and 300 s at low priority beside three.
+  # 26 files take about 200 s on two cores; half of them took 300 s at low priority beside three compilers.
   set_tests_properties(${compile} PROPERTIES FIXTURES_SETUP modules.${arg_DEVICE} TIMEOUT 600 COST 150)
   set_tests_properties(${reuse} PROPERTIES FIXTURES_REQUIRED modules.${arg_DEVICE} TIMEOUT 60)
   foreach(test IN ITEMS ${compile} ${reuse})

@@ -37,6 +37,8 @@ class RoundSampler {
     Lead lead = Lead::call;
     /// gpu_time
     double cover_us = 0;
+    /// gpu_time: a call that does not count comes first.
+    bool led_by_call = false;
     /// Samples in which launches showed however long the spin.
     std::uint64_t with_visible_launches = 0;
   };

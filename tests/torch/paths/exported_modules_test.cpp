@@ -113,6 +113,13 @@ TEST_F(ExportedModules, RunWhatAKeyPaddingMaskCanSay) {
   EXPECT_EQ(promise("compiled_composite_sdpa", a_line).kind, Kind::inexpressible);
 }
 
+TEST_F(ExportedModules, ComeWithoutAMaskForCasesThatHideNothing) {
+  make_compiled("nn_mha_unmasked", "fp16.h4.d32.pt2");
+  const std::string full = "dtype=fp16 heads=4 head_dim=32 lengths=3,3 mask=none";
+  EXPECT_EQ(promise("compiled_nn_mha", full).kind, Kind::runs);
+  EXPECT_EQ(promise("compiled_nn_mha", a_line).kind, Kind::inexpressible) << "the module with a mask is not there";
+}
+
 TEST_F(ExportedModules, TheScriptedModuleRefusesANestedTensorWithAnOddNumberOfHeads) {
   make("python_mha.h3.d20.pt");
   make("python_mha.h4.d32.pt");
