@@ -109,7 +109,7 @@ std::vector<PairSample> times(const PairedSamples& samples) {
     PairSample& pair = pairs.emplace_back();
     pair.candidate = measured.candidate.us;
     pair.base = measured.base.us;
-    pair.sm_mhz = (measured.candidate.sm_mhz.value_or(0) + measured.base.sm_mhz.value_or(0)) / 2;
+    if (measured.candidate.sm_mhz && measured.base.sm_mhz) pair.sm_mhz = (*measured.candidate.sm_mhz + *measured.base.sm_mhz) / 2;
     pair.device_waited = samples.quantity == Quantity::gpu_time && !(measured.candidate.launches_hidden && measured.base.launches_hidden);
   }
   return pairs;
@@ -361,7 +361,8 @@ std::vector<GateResult> GateRunner::run(const std::vector<Gate>& gates, const st
 }
 
 std::optional<MeasuredRatio> GateRunner::measure(const Gate& gate, bool in_fresh_process, std::string& problem) {
-  const SampleRequest request = request_for(gate);  // as many pairs as a screen takes: the bound is for its median
+  SampleRequest request = request_for(gate);
+  request.most_pairs = options_.policy.pairs_per_process;  // as in the processes that confirm: their medians shall be alike
   const SampleAnswer answer = ask(request, in_fresh_process);
   const std::vector<PairSample> pairs = evidence_of(gate, answer);
   const ProcessReading reading = read_process(pairs, pairs.size(), rule_of_quantity(gate));
