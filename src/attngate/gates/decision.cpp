@@ -20,7 +20,7 @@ const MedianEstimate& Decision::log_ratio() const {
   return confirm && confirm->verdict != GateVerdict::inconclusive ? confirm->log_ratio : screen.log_ratio;
 }
 
-ScreenResult screen(const Bound& bound, const Policy& policy, const ValidityRule& rule,
+ScreenResult screen(const Bound& bound, const Policy& policy, const ReadingRule& rule,
                     std::span<const PairSample> pairs) {
   ScreenResult result;
   result.reading = read_process(pairs, policy.screen_pairs, rule);
@@ -41,7 +41,7 @@ ScreenResult screen(const Bound& bound, const Policy& policy, const ValidityRule
   return result;
 }
 
-ConfirmResult confirm(const Bound& bound, const Policy& policy, const ValidityRule& rule,
+ConfirmResult confirm(const Bound& bound, const Policy& policy, const ReadingRule& rule,
                       std::span<const std::vector<PairSample>> processes) {
   ConfirmResult result;
   std::vector<double> medians;

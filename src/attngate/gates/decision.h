@@ -71,7 +71,7 @@ struct Decision {
 /// The critical count is that of the pairs that are valid. Inconclusive where the process does not count (samples.h)
 /// or so few pairs are left that the test could not fail. Throws std::invalid_argument for a bound that is no number
 /// above 0.
-ScreenResult screen(const Bound& bound, const Policy& policy, const ValidityRule& rule,
+ScreenResult screen(const Bound& bound, const Policy& policy, const ReadingRule& rule,
                     std::span<const PairSample> pairs);
 
 /// Stage two: the sign test over the first `policy.processes` valid processes, each with the lower median of its
@@ -79,7 +79,7 @@ ScreenResult screen(const Bound& bound, const Policy& policy, const ValidityRule
 ///
 /// More processes may be given, as replacements for invalid ones, as long as the number does not depend on the ratios.
 /// Inconclusive with fewer valid ones. Throws as screen does.
-ConfirmResult confirm(const Bound& bound, const Policy& policy, const ValidityRule& rule,
+ConfirmResult confirm(const Bound& bound, const Policy& policy, const ReadingRule& rule,
                       std::span<const std::vector<PairSample>> processes);
 
 /// The verdict: fails only if both stages do. A flagged screen without confirmation is inconclusive.

@@ -36,7 +36,7 @@ std::string too_few_problem(const ProcessReading& reading, std::size_t planned) 
 }
 
 std::string problem_of(std::span<const PairSample> valid, const ProcessReading& reading, std::size_t planned,
-                       const ValidityRule& rule) {
+                       const ReadingRule& rule) {
   const auto allowed = [&](std::size_t pairs) {
     constexpr double rounding = 1e-9;  // a tenth of 10 pairs is one pair
     return static_cast<std::size_t>(rule.max_invalid_share * static_cast<double>(pairs) + rounding);
@@ -78,7 +78,7 @@ std::string invalidating_events_text(std::uint64_t clock_events) {
   return text;
 }
 
-ProcessReading read_process(std::span<const PairSample> pairs, std::size_t planned, const ValidityRule& rule) {
+ProcessReading read_process(std::span<const PairSample> pairs, std::size_t planned, const ReadingRule& rule) {
   ProcessReading reading;
   reading.pairs = pairs.size();
   std::vector<PairSample> valid;

@@ -37,7 +37,7 @@ struct PairSample {
 };
 
 /// How the samples of one process are read, and when they say nothing.
-struct ValidityRule {
+struct ReadingRule {
   /// By which ratios are taken to one clock.
   ClockTerm clock = {};
   /// Largest share of invalid pairs, chosen. 0.1: 181 of 201 pairs cost little power (spread_cap for 2 % at a bound
@@ -85,6 +85,6 @@ struct ProcessReading {
 /// change the question. The process does not count with more than the allowed share of planned pairs missing or
 /// invalid, a spread over its cap, on a host that others keep busy, or bound by the host without being meant to: more than the
 /// allowed share of pairs in which the device waited.
-ProcessReading read_process(std::span<const PairSample> pairs, std::size_t planned, const ValidityRule& rule);
+ProcessReading read_process(std::span<const PairSample> pairs, std::size_t planned, const ReadingRule& rule);
 
 }  // namespace attngate

@@ -132,16 +132,16 @@ std::vector<PairSample> evidence_of(const Gate& gate, const SampleAnswer& answer
 }
 
 /// Throughput is the slower of host and device, whichever that is: its users wait for both, and a busy host slows it.
-ValidityRule rule_of_quantity(const Gate& gate) {
-  ValidityRule rule;
+ReadingRule rule_of_quantity(const Gate& gate) {
+  ReadingRule rule;
   if (gate.quantity == Quantity::gpu_time) return rule;
   rule.host_bound_expected = true;
   rule.max_others_cpu_share = most_others_cpu_share;
   return rule;
 }
 
-ValidityRule rule_for(const Gate& gate, const Policy& policy, const Bound& bound) {
-  ValidityRule rule = rule_of_quantity(gate);
+ReadingRule rule_for(const Gate& gate, const Policy& policy, const Bound& bound) {
+  ReadingRule rule = rule_of_quantity(gate);
   if (gate.kind == GateKind::self) {
     const double bound_slowdown = bound.value - 1, must_be_found = 2 * bound_slowdown;
     rule.max_spread = spread_cap(policy, std::log1p(must_be_found) - std::log1p(bound_slowdown), planned_process_spread, wanted_power);
@@ -167,7 +167,7 @@ struct GateRunner::Screened {
   SampleRequest request;
   Bound bound;
   Policy policy;
-  ValidityRule rule;
+  ReadingRule rule;
   /// Empty where the gate was skipped, or could not be measured.
   std::optional<ScreenResult> screen;
   /// What fresh processes measured.

@@ -18,7 +18,7 @@ constexpr std::uint64_t seed = 20240801;
 Decision run_gate(const Bound& bound, const SimulatedPair& model) {
   const Policy policy;
   const double must_be_found = excess(bound, std::log1p(0.02));
-  const ValidityRule rule{.max_spread = spread_cap(policy, must_be_found, 0.0018, 0.99)};
+  const ReadingRule rule{.max_spread = spread_cap(policy, must_be_found, 0.0018, 0.99)};
   SeededRandom random(seed);
   const ScreenResult first = screen(bound, policy, rule, simulate_process(model, policy.screen_pairs, random));
   if (!first.flagged()) return decide(bound, first);
