@@ -5,7 +5,8 @@
 #include <ATen/record_function.h>
 
 #include <algorithm>
-#include <string_view>
+
+#include "attngate/paths/host_traffic.h"
 
 namespace attngate {
 namespace {
@@ -19,17 +20,12 @@ bool is_nested(const c10::IValue& value) {
   return value.isTensorList() && std::ranges::any_of(value.toTensorVector(), nested);
 }
 
-bool crosses_devices(c10::ArrayRef<const c10::IValue> inputs) {
-  return inputs.size() >= 2 && inputs[0].isTensor() && inputs[1].isTensor() && inputs[0].toTensor().defined() &&
-         inputs[1].toTensor().defined() && inputs[0].toTensor().device() != inputs[1].toTensor().device();
-}
-
 std::string obstacle_in(const at::RecordFunction& function) {
-  const std::string_view name = function.name();
-  if (name == "aten::_local_scalar_dense") return "it reads a value of the device (" + std::string(name) + ")";
-  if (name == "aten::copy_" && crosses_devices(function.inputs())) return "it copies between host and device";
+  const std::string name = function.name();
+  if (reads_value(function)) return "it reads a value of the device (" + name + ")";
+  if (copies_across(function)) return "it copies between host and device";
   if (std::ranges::any_of(function.inputs(), is_nested)) {
-    return "it works on nested tensors (" + std::string(name) + "), whose sizes are copied to the device";
+    return "it works on nested tensors (" + name + "), whose sizes are copied to the device";
   }
   return "";
 }

@@ -32,15 +32,13 @@ void CoveredStretches::open(Clock::time_point covered_since) {
   opened_ = Clock::now();
 }
 
-void CoveredStretches::before_wait() { end(); }
-
-void CoveredStretches::after_wait() {
+void CoveredStretches::begin_next() {
   const Clock::time_point covered_since = Clock::now();
   spin(device_, cover_us_);
   open(covered_since);
 }
 
-void CoveredStretches::end() {
+void CoveredStretches::end_stretch() {
   watches_[stretches_ - 1].stop();
   const Clock::time_point queued = Clock::now();
   longest_queueing_us_ = std::max(longest_queueing_us_, us_between(opened_, queued));

@@ -22,16 +22,14 @@ class CoveredStretches {
 
   /// Forgets the last work, spins `cover_us` on the probe, and opens the first stretch.
   void begin(ClockProbe& probe, double cover_us);
-  /// The host is about to wait: closes the stretch.
-  void before_wait();
+  /// Closes the stretch: the host is about to wait, or all is queued.
+  void end_stretch();
   /// The host has waited: spins, and opens the next stretch.
-  void after_wait();
-  /// Closes the last stretch.
-  void end();
+  void begin_next();
 
   /// Sum of the stretches' times in us; the device must have finished them (synchronize first). Throws CudaError.
   double elapsed_us() const;
-  /// Waits between begin and end.
+  /// Waits so far.
   std::size_t waits() const { return stretches_ == 0 ? 0 : stretches_ - 1; }
   /// Longest that the host took to queue one stretch, in us.
   double longest_queueing_us() const { return longest_queueing_us_; }

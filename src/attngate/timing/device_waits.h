@@ -23,8 +23,4 @@ class DeviceWaits {
   at::CallbackHandle handle_;
 };
 
-/// The operator that was just called makes the host wait for the device: a blocking copy between the two, or the reading of a value.
-/// Needs a RecordFunction with inputs.
-bool waits_for_device(const at::RecordFunction& function);
-
 }  // namespace attngate

@@ -70,10 +70,10 @@ Sample SampleTaker::take_covered(const TimedOperator& timed, const SampleSetting
   stretches_.begin(probe_, std::clamp(setting.cover_us, clock_reading_us, longest_cover_us));
   {
     std::optional<DeviceWaits> waits;
-    if (device_.is_cuda()) waits.emplace([this] { stretches_.before_wait(); }, [this] { stretches_.after_wait(); });
+    if (device_.is_cuda()) waits.emplace([this] { stretches_.end_stretch(); }, [this] { stretches_.begin_next(); });
     sample.host_us = run_calls(timed, setting.calls);
   }
-  stretches_.end();
+  stretches_.end_stretch();
   synchronize(device_);
   sample.launches_hidden = stretches_.launches_hidden();
   sample.us = stretches_.elapsed_us();
