@@ -3,8 +3,8 @@
 #include <csignal>
 #include <nlohmann/json.hpp>
 
-#include "attngate/sweep/csv.h"
 #include "command.h"
+#include "csv_table.h"
 
 namespace attngate::test {
 namespace {
@@ -24,18 +24,6 @@ Command fastpath_with_planted(const std::string& path, std::vector<std::string> 
   arguments.insert(arguments.end(), more.begin(), more.end());
   return {.program = planted_command, .arguments = arguments, .environment = {{"ATTNGATE_PLANTED", path}}};
 }
-
-struct Table {
-  explicit Table(const std::string& file) : text(parse_csv(file_text(file))) {}
-  std::size_t rows() const { return text.rows.empty() ? 0 : text.rows.size() - 1; }
-  std::string cell(std::size_t row, const std::string& column) const {
-    for (std::size_t index = 0; index < text.rows.at(0).size(); ++index) {
-      if (text.rows[0][index] == column) return text.rows.at(row + 1).at(index);
-    }
-    throw std::out_of_range("no column " + column);
-  }
-  CsvText text;
-};
 
 TEST(SweepOnDevice, fastpath_checks_and_times_every_row_and_leaves_csv_errors_json_and_plot) {
   const ScratchFolder folder;
