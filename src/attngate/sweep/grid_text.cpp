@@ -27,8 +27,8 @@ std::string torch_name(DType dtype) {
 }
 
 std::string options_text(Quantity quantity, const StoppingRule& rule) {
-  return fmt::format("quantity={} width={:g} least_pairs={} most_pairs={} row_seconds={:g} sample_us={:g}", to_string(quantity), rule.width, rule.least_rounds,
-                     rule.most_rounds, rule.most_seconds, rule.least_sample_us);
+  return fmt::format("quantity={} width={:g} least_pairs={} most_pairs={} row_seconds={:g}", to_string(quantity), rule.width,
+                     rule.least_rounds, rule.most_rounds, rule.most_seconds);
 }
 
 std::int64_t head_dim_of(std::int64_t embed_dim, std::int64_t heads) {

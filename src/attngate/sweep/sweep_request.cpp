@@ -46,7 +46,6 @@ void visit(Field& field, auto& rule)
   field(rule.least_rounds);
   field(rule.most_rounds);
   field(rule.most_seconds);
-  field(rule.least_sample_us);
 }
 
 template <typename Field>

@@ -48,10 +48,11 @@ Trial try_out(SampleTaker& taker, const TimedOperator& timed, const SampleSettin
   return {median_of(us), median_of(host_us), median_of(queueing_us), taker.waits()};
 }
 
-// A pair in which launches show is taken again, behind spins half again as long from then on: that a host is slower now than in the
-// trials says nothing of the device. Three attempts: spins of 2 to 4.5 times what the host took. What still shows is kept and told.
-constexpr int attempts_to_hide_launches = 3;
-constexpr double longer_cover = 1.5;
+// A pair in which launches show is taken again, behind a longer spin from then on: that a host is slower now than in the trials says
+// nothing of the device. Spins grow to twice the planned ones, four times what the host took, and a quarter of the pairs are taken
+// again at most, so that a process keeps near its budget. What still shows is kept and told.
+constexpr double longest_cover_to_planned = 2;
+constexpr std::uint64_t pairs_for_one_more = 4;
 
 bool shows_launches(const SamplePair& pair) { return !(pair.base.launches_hidden && pair.candidate.launches_hidden); }
 
@@ -62,17 +63,6 @@ SamplePair take_pair(SampleTaker& taker, const TimedOperator& base, const TimedO
   if (candidate_first) pair.candidate = taker.take(candidate, setting);
   pair.base = taker.take(base, setting);
   if (!candidate_first) pair.candidate = taker.take(candidate, setting);
-  return pair;
-}
-
-SamplePair take_covered_pair(SampleTaker& taker, const TimedOperator& base, const TimedOperator& candidate, SampleSetting& setting,
-                             bool candidate_first) {
-  SamplePair pair = take_pair(taker, base, candidate, setting, candidate_first);
-  if (setting.quantity != Quantity::gpu_time) return pair;
-  for (int attempt = 1; attempt < attempts_to_hide_launches && shows_launches(pair); ++attempt) {
-    setting.cover_us = std::min(longer_cover * setting.cover_us, longest_cover_us);
-    pair = take_pair(taker, base, candidate, setting, candidate_first);
-  }
   return pair;
 }
 
@@ -162,9 +152,16 @@ PairedSamples PairSampler::sample(const TimedOperator& base, const TimedOperator
 
   samples.clocks_before = facts_.clocks();
   const std::optional<HostLoad> load_before = host_load();
+  const double most_cover_us = longest_cover_to_planned * plan.setting.cover_us;
+  std::uint64_t more_pairs = options.quantity == Quantity::gpu_time ? plan.pairs / pairs_for_one_more : 0;
   samples.pairs.reserve(plan.pairs);
   for (const bool candidate_first : draw_orders(options.seed, plan.pairs)) {
-    samples.pairs.push_back(take_covered_pair(taker_, base, candidate, plan.setting, candidate_first));
+    SamplePair pair = take_pair(taker_, base, candidate, plan.setting, candidate_first);
+    for (; shows_launches(pair) && more_pairs > 0; --more_pairs) {
+      plan.setting.lengthen_cover(most_cover_us);
+      pair = take_pair(taker_, base, candidate, plan.setting, candidate_first);
+    }
+    samples.pairs.push_back(pair);
   }
   samples.clocks_after = facts_.clocks();
   if (device_.is_cuda()) samples.others_cpu_share = others_cpu_share(load_before, host_load());

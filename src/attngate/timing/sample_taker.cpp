@@ -28,6 +28,8 @@ double run_calls(const TimedOperator& timed, std::uint64_t calls) {
 
 }  // namespace
 
+void SampleSetting::lengthen_cover(double most_us) { cover_us = std::min({1.5 * cover_us, most_us, longest_cover_us}); }
+
 double queueing_us_of_calls(double us_of_one_call, std::size_t waits, std::uint64_t calls) {
   if (waits == 0) return us_of_one_call * static_cast<double>(calls);
   return us_of_one_call * (calls == 1 ? 1 : 2);  // behind the last wait of a call and before the first of the next

@@ -21,6 +21,9 @@ struct SampleSetting {
   /// longest_cover_us.
   double cover_us = 0;
   bool flush_cache = true;
+
+  /// Half again as long a cover, up to `most_us` and longest_cover_us: for a sample in which launches showed.
+  void lengthen_cover(double most_us);
 };
 
 /// Longest time for which the device is kept busy ahead of gpu_time. 10 ms: twice what the host takes for 64 calls whose

@@ -13,7 +13,7 @@ SweepRequest full_request() {
           {{.label = "slow", .path = "nn_mha_slow", .switches = {.math = false, .cudnn = false}, .need_weights = true},
            {.label = "fast", .path = "nn_mha_fast", .every_round = false, .skip_reason = "no kernel"}},
           {{0, 1}},
-          {.width = 0.5, .least_rounds = 3, .most_rounds = 5, .most_seconds = 0.25, .least_sample_us = 10},
+          {.width = 0.5, .least_rounds = 3, .most_rounds = 5, .most_seconds = 0.25},
           0xfedcba9876543210,
           {1e9, 2e9}};
 }
