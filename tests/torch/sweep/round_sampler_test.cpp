@@ -12,6 +12,9 @@
 namespace attngate {
 namespace {
 
+/// Spins end with the clock's next step, so that ratios may all be the same and their interval may have no width at all.
+constexpr double no_interval_is_so_narrow = -1;
+
 TimedOperator spinning(double us) {
   return {"spin", [us] { spin(device_under_test(), us); }};
 }
@@ -68,14 +71,14 @@ TEST(TimingRoundSampler, EndsWithTheLeastRoundsWhereTheIntervalIsNarrowEnough) {
 
 TEST(TimingRoundSampler, GoesOnToTheMostRoundsWhereItNeverIs) {
   SweepRequest request = request_of(2);
-  request.rule = {.width = 1e-9, .least_rounds = 3, .most_rounds = 12, .most_seconds = 60};
+  request.rule = {.width = no_interval_is_so_narrow, .least_rounds = 3, .most_rounds = 12, .most_seconds = 60};
   EXPECT_EQ(sample({spinning(100), spinning(100)}, request).rounds, 12u);
 }
 
 TEST(TimingRoundSampler, SamplesABystanderInTheFirstRoundsOnlyAndStillKnowsItsTime) {
   int calls = 0;
   SweepRequest request = request_of(3);
-  request.rule = {.width = 1e-9, .least_rounds = 3, .most_rounds = 30, .most_seconds = 60};
+  request.rule = {.width = no_interval_is_so_narrow, .least_rounds = 3, .most_rounds = 30, .most_seconds = 60};
   request.operators[2].every_round = false;
   const TimedOperator counted{"counted", [&] {
     ++calls;
