@@ -57,6 +57,7 @@ struct GateCommandOptions {
   std::string baseline, write_bounds, against;
   std::string study_from;
   bool replace_bounds = false;
+  bool loosen_bounds = false;
   std::optional<std::uint64_t> study;
   std::string svg;
   bool skip_without_gpu = false;
@@ -202,22 +203,16 @@ int run_gates(const GateSession& session) {
   return end_of(results, verdict);
 }
 
-/// The bounds with proposals in them; those that stand already stay, unless they shall be replaced.
-std::vector<GateBound> with_proposals(std::vector<GateBound> bounds, const Calibration& calibration, bool replace) {
-  for (const ProposedBound& proposed : calibration.proposals) {
-    const bool stands = choose_bound(bounds, proposed.gate, {proposed.value.compute_capability, proposed.value.device}).bound.has_value();
-    if (replace || !stands) set_value(bounds, proposed.gate, proposed.value);
-  }
-  return bounds;
-}
-
 int calibrate(const GateSession& session) {
   const GateCommandOptions& options = session.options;
   const std::uint64_t seed = options.chosen_seed;
+  const StandingBounds standing = options.replace_bounds  ? StandingBounds::replaced
+                                  : options.loosen_bounds ? StandingBounds::replaced_where_tighter
+                                                          : StandingBounds::kept;
   const auto save = [&](const Calibration& calibration) {
     if (!options.baseline.empty() && !calibration.baseline.entries.empty()) write_baseline(options.baseline, calibration.baseline);
     if (options.write_bounds.empty()) return;
-    write_atomically(options.write_bounds, gate_bounds_to_json(with_proposals(session.bounds, calibration, options.replace_bounds)));
+    write_atomically(options.write_bounds, gate_bounds_to_json(with_proposals(session.bounds, calibration, standing)));
   };
   GateProgress progress(*options.calibrate);
   // Each process draws random cases of its own: bounds are about a distribution of shapes.
@@ -355,6 +350,8 @@ void add_gate_command(CLI::App& app, Command& chosen) {
   command->add_option("--baseline", options->baseline, "File for what the calibration measured")->check(refuse_empty);
   command->add_option("--write-bounds", options->write_bounds, "File for the bounds, with proposed ones where this GPU has none")->check(refuse_empty);
   command->add_flag("--replace-bounds", options->replace_bounds, "... and in the place of those that stand there for this GPU");
+  command->add_flag("--loosen-bounds", options->loosen_bounds, "... or of those that another GPU of this name has left tighter")
+      ->excludes("--replace-bounds");
   command->add_option("--against", options->against, "Compare with this baseline instead, by fresh processes; another GPU, driver or LibTorch skips")
       ->check(refuse_empty);
   command->add_option("--study", options->study, "Measure the self gates' error rates over that many fresh processes")

@@ -173,6 +173,20 @@ std::string spread_at_one_clock(const BaselineEntry& entry) {
 
 }  // namespace
 
+std::vector<GateBound> with_proposals(std::vector<GateBound> bounds, const Calibration& calibration, StandingBounds standing) {
+  for (const ProposedBound& proposed : calibration.proposals) {
+    const std::optional<Bound> stands =
+        choose_bound(bounds, proposed.gate, {proposed.value.compute_capability, proposed.value.device}).bound;
+    if (stands && standing == StandingBounds::kept) continue;
+    if (stands && standing == StandingBounds::replaced_where_tighter &&
+        excess({stands->kind, proposed.value.value}, 0) >= excess(*stands, 0)) {
+      continue;  // what violates the one that stands by so much violates the other by more
+    }
+    set_value(bounds, proposed.gate, proposed.value);
+  }
+  return bounds;
+}
+
 void print_calibration(std::ostream& out, const Calibration& calibration) {
   TextTable table({{"gate"}, {"processes", Align::right}, {"least", Align::right}, {"median", Align::right}, {"largest", Align::right},
                    {"spread", Align::right}, {"at one clock", Align::right}});

@@ -50,6 +50,17 @@ Calibration calibrate_gates(SampleSource& source, const DeviceKey& device, const
                             const std::function<void(const std::string&)>& progress = {},
                             const std::function<void(const Calibration&)>& after_process = {});
 
+/// What becomes of bounds that stand for a GPU already when a calibration proposes others.
+enum class StandingBounds {
+  kept,
+  /// Of two the looser stays: GPUs of one name differ, by up to 1 % in the path gates of three H100s.
+  replaced_where_tighter,
+  replaced
+};
+
+/// The bounds with a calibration's proposals in them. Throws std::invalid_argument for a proposal to a gate without an entry.
+std::vector<GateBound> with_proposals(std::vector<GateBound> bounds, const Calibration& calibration, StandingBounds standing);
+
 /// For each gate the least, median and largest value over the processes, their spread, that at one clock where the clock makes a
 /// difference, and the proposed bound.
 void print_calibration(std::ostream& out, const Calibration& calibration);

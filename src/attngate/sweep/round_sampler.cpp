@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "attngate/case/draw.h"
+#include "attngate/gates/signed_rank.h"
 #include "attngate/timing/samples.h"
 #include "attngate/timing/sampling_plan.h"
 
@@ -14,18 +15,12 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// What the host takes for one call is 78 to 180 us on an H100's host: the first sample, which does not count, is a good guess behind it.
-constexpr double first_cover_us = 500;
-// Half again as long as the host took once, and what it does beside the calls: it starts the spin and records two events. A sweep can
-// take a sample again and go on with a longer spin, where a gate (timing/pair_sampler.cpp) plans for nearly every pair beforehand.
-// With 1.4, 30 us and spins that became shorter again, launches showed in some sample of 15 to 22 of 1,280 rows, with these in none (H100s).
-constexpr double cover_for_host_time = 1.5;
-constexpr double cover_beside_calls_us = 50;
-// Four covers, each half again as long: from 1.5 to 5 times what the host took at first.
+// That a host stands still for 10 ms says nothing of the device.
 constexpr int attempts_to_hide_launches = 4;
-// What ran before has emptied the caches. That is most of a short call's scatter: of calls of 30 to 50 us by themselves 17 % differed by
-// more than 2 % between two sweeps (H100), of two or three such calls in a row 12 %; of calls of 80 to 150 us 3 to 4 % either way.
-constexpr double led_call_us = 150;
+// What ran before has emptied the nearer caches. It is most of a short call's scatter: samples of nn MHA fast of 30 to 60 us have a standard
+// deviation of 3.4 to 3.8 % by themselves and of 0.8 to 1.0 % behind a call that does not count, of 20 to 30 us 1.1 and 0.7 %, of 60 us
+// and more the same either way, as have those of nn MHA slow, 0.9 to 2 % at any length (H100).
+constexpr double led_call_us = 60;
 // Launches are hidden in GPU time, so that a sample need not outlast them. 25 us: events tell 0.03 us apart on an H100, and rounds
 // average the rest. Throughput: the host queues ten launches in 78 us, and a sample shall be longer than that.
 constexpr double least_sample_us_of_gpu_time = 25;
@@ -50,29 +45,28 @@ std::optional<RatioEstimate> speedup_of(const std::vector<double>& base, const s
 
 RoundSampler::Block RoundSampler::warm_up(const TimedOperator& timed, Quantity quantity) {
   // The check has made a call: kernels are loaded, plans are made and memory is there.
-  Block block{.setting = {quantity, 1, first_cover_us, /*flush_cache=*/false}};
+  Block block{.setting = {quantity, 1, /*flush_cache=*/false}};
   const double us = taker_.take(timed, block.setting).us;
   if (quantity != Quantity::gpu_time) {
     block.setting.calls = calls_per_sample(us, least_sample_us_of_throughput);
     return block;
   }
-  // More calls cost as much as more rounds where each brings waits and spins of its own.
-  block.setting.calls = taker_.waits() > 0 ? 1 : calls_per_sample(us, least_sample_us_of_gpu_time);
-  const double queueing_us = queueing_us_of_calls(taker_.longest_queueing_us(), taker_.waits(), block.setting.calls);
-  block.setting.cover_us = cover_for_host_time * queueing_us + cover_beside_calls_us;
+  const bool waits = taker_.waits() > 0;
+  // More calls cost as much as more rounds where each brings waits and holds of its own.
+  block.setting.calls = waits ? 1 : calls_per_sample(us, least_sample_us_of_gpu_time);
+  block.setting.watch_waits = waits;
   block.led_by_call = device_.is_cuda() && us < led_call_us;
   return block;
 }
 
 double RoundSampler::time_block(const TimedOperator& timed, Block& block) {
-  if (block.led_by_call) timed.call();
-  Sample sample = taker_.take(timed, block.setting);
-  if (block.setting.quantity != Quantity::gpu_time) return sample.us;
-  for (int attempt = 1; attempt < attempts_to_hide_launches && !sample.launches_hidden; ++attempt) {
-    block.setting.lengthen_cover(longest_cover_us);
+  Sample sample;
+  for (int attempt = 0; attempt < attempts_to_hide_launches; ++attempt) {
+    if (block.led_by_call) timed.call();
     sample = taker_.take(timed, block.setting);
+    if (sample.launches_hidden || block.setting.quantity != Quantity::gpu_time) return sample.us;
   }
-  block.launches_show = block.launches_show || !sample.launches_hidden;
+  block.launches_show = true;
   return sample.us;
 }
 
@@ -106,7 +100,7 @@ void RoundSampler::sample(const std::vector<std::optional<TimedOperator>>& opera
     ends = ends_sampling(request.rule, answer.rounds, std::chrono::duration<double>(Clock::now() - begin).count(), known);
   }
   for (const std::size_t index : first_rounds) {
-    answer.operators[index].us = median_of(us[index]);
+    answer.operators[index].us = estimate_centre(us[index]).centre;
     answer.operators[index].launches_show = blocks[index].launches_show;
   }
 }

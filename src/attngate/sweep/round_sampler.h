@@ -12,7 +12,7 @@ namespace attngate {
 /// Times the operators of a row in rounds, each operator once a round and in random order, until the speedups are known well enough.
 ///
 /// A sample is of the request's quantity, as SampleTaker takes it; the cache is not flushed (docs/sweep.md). Where launches show in one of
-/// GPU time, it is taken again behind a longer spin.
+/// GPU time, it is taken again.
 class RoundSampler {
  public:
   /// Throws CudaError.
@@ -28,7 +28,7 @@ class RoundSampler {
     SampleSetting setting;
     /// A call that does not count comes first.
     bool led_by_call = false;
-    /// In some sample launches showed however long the spin.
+    /// In some sample launches showed however often it was taken.
     bool launches_show = false;
   };
   Block warm_up(const TimedOperator& timed, Quantity quantity);

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "attngate/gates/signed_rank.h"
+
 namespace attngate {
 namespace {
 
@@ -11,8 +13,8 @@ constexpr double confidence = 0.95;
 }  // namespace
 
 RatioEstimate estimate_ratio(std::span<const double> log_ratios) {
-  const MedianEstimate estimate = estimate_median(log_ratios, confidence);
-  return {std::exp(estimate.median), std::exp(estimate.lower), std::exp(estimate.upper), estimate.coverage, estimate.count};
+  const CentreEstimate estimate = estimate_centre(log_ratios, confidence);
+  return {std::exp(estimate.centre), std::exp(estimate.lower), std::exp(estimate.upper), estimate.coverage, estimate.count};
 }
 
 bool ends_sampling(const StoppingRule& rule, std::uint64_t rounds, double seconds, std::span<const RatioEstimate> ratios) {

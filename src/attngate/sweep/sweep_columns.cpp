@@ -81,7 +81,7 @@ SweepColumn backend_column(const std::string& name, const std::string& heading, 
 }
 
 SweepColumn speedup_column(const std::string& name, const std::string& heading, std::size_t index) {
-  return speedup_part(name, heading, index, &RatioEstimate::median);
+  return speedup_part(name, heading, index, &RatioEstimate::centre);
 }
 SweepColumn lower_column(const std::string& name, std::size_t index) { return speedup_part(name, "from", index, &RatioEstimate::lower); }
 SweepColumn upper_column(const std::string& name, std::size_t index) { return speedup_part(name, "to", index, &RatioEstimate::upper); }

@@ -64,7 +64,7 @@ template <typename Field>
 void visit(Field& field, auto& ratio)
   requires std::is_same_v<std::remove_cvref_t<decltype(ratio)>, RatioEstimate>
 {
-  field(ratio.median);
+  field(ratio.centre);
   field(ratio.lower);
   field(ratio.upper);
   field(ratio.coverage);

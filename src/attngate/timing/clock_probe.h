@@ -5,6 +5,7 @@
 #include <memory>
 #include <optional>
 
+#include "attngate/timing/device_hold.h"
 #include "attngate/timing/spin_kernel.h"
 
 namespace attngate {
@@ -18,6 +19,9 @@ class ClockProbe {
   /// Queues a spin of `us` on the current stream; does nothing on the CPU. Any earlier one must have ended. Throws
   /// CudaError.
   void spin(double us);
+
+  /// Queues `hold`, no shorter than `least_us`; else the same.
+  void spin_while_held(DeviceHold& hold, double least_us, double most_us);
 
   /// Cycles by time of the last spin, in MHz; the device must have finished it. Empty on the CPU and before any spin.
   std::optional<double> sm_mhz() const;

@@ -12,7 +12,9 @@ namespace {
 
 std::unique_ptr<Stopwatch::Marks> Stopwatch::make_cuda_marks(c10::Device) { no_gpu(); }
 void launch_spin(std::uint64_t, SpinReading*, void*) { no_gpu(); }
+void launch_held_spin(const HeldSpin&, SpinReading*, void*) { no_gpu(); }
 std::shared_ptr<SpinReading> make_pinned_reading() { no_gpu(); }
+std::shared_ptr<std::uint64_t> make_pinned_word() { no_gpu(); }
 std::uint64_t cuda_cache_bytes(c10::Device) { no_gpu(); }
 DeviceKey cuda_device_key(c10::Device) { no_gpu(); }
 std::string cuda_uuid(c10::Device) { no_gpu(); }

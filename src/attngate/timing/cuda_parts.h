@@ -15,6 +15,8 @@ namespace attngate {
 
 /// A reading, all 0, in host memory that the device can write.
 std::shared_ptr<SpinReading> make_pinned_reading();
+/// A word, 0, in host memory that the device can read.
+std::shared_ptr<std::uint64_t> make_pinned_word();
 
 /// Bytes of the device's L2 cache.
 std::uint64_t cuda_cache_bytes(c10::Device device);

@@ -14,14 +14,19 @@ constexpr auto all_pools = static_cast<std::size_t>(c10::CachingAllocator::StatT
 /// Before the first tensor the allocator knows no device and refuses to speak of one.
 void wake_up_allocator(c10::Device device) { at::globalContext().lazyInitDevice(device.type()); }
 
+/// All 0, where host and device both see it.
+template <typename Value>
+std::shared_ptr<Value> make_pinned() {
+  void* memory = nullptr;
+  check_cuda(cudaHostAlloc(&memory, sizeof(Value), cudaHostAllocMapped), "allocating pinned memory");
+  // Nothing sensible to do when a lost device refuses to free it.
+  return {new (memory) Value{}, [](Value* value) { cudaFreeHost(value); }};
+}
+
 }  // namespace
 
-std::shared_ptr<SpinReading> make_pinned_reading() {
-  void* memory = nullptr;
-  check_cuda(cudaHostAlloc(&memory, sizeof(SpinReading), cudaHostAllocMapped), "allocating pinned memory");
-  // Nothing sensible to do when a lost device refuses to free it.
-  return {new (memory) SpinReading{}, [](SpinReading* reading) { cudaFreeHost(reading); }};
-}
+std::shared_ptr<SpinReading> make_pinned_reading() { return make_pinned<SpinReading>(); }
+std::shared_ptr<std::uint64_t> make_pinned_word() { return make_pinned<std::uint64_t>(); }
 
 std::uint64_t cuda_cache_bytes(c10::Device device) {
   return static_cast<std::uint64_t>(at::cuda::getDeviceProperties(device.index())->l2CacheSize);

@@ -17,41 +17,22 @@ using Clock = std::chrono::steady_clock;
 // Samples and pairs that are thrown away to learn what one takes: three have a median that one stray does not move.
 constexpr int trials = 3;
 
-// The spin lasts twice as long as the host usually takes for the calls, so that a host that scatters stays hidden.
-constexpr double cover_for_host_time = 2;
-
-// And this much longer, for what the host does beside the calls (it starts the spin and records two events) and for its
-// hiccups: without it, launches were seen in 10 % of the samples of a 217 us SDPA in 6 of 13 processes (H100, busy host).
-constexpr double cover_beside_calls_us = 150;
-
 double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
-/// Medians of a few samples that are thrown away.
+/// What a few samples that are thrown away show.
 struct Trial {
   double us = 0;
-  double host_us = 0;
-  /// gpu_time only, see SampleTaker.
-  double longest_queueing_us = 0;
   std::uint64_t waits = 0;
-
-  double queueing_us(std::uint64_t calls) const { return queueing_us_of_calls(longest_queueing_us, waits, calls); }
 };
 
 Trial try_out(SampleTaker& taker, const TimedOperator& timed, const SampleSetting& setting) {
-  std::vector<double> us, host_us, queueing_us;
-  for (int trial = 0; trial < trials; ++trial) {
-    const Sample sample = taker.take(timed, setting);
-    us.push_back(sample.us);
-    host_us.push_back(sample.host_us);
-    queueing_us.push_back(taker.longest_queueing_us());
-  }
-  return {median_of(us), median_of(host_us), median_of(queueing_us), taker.waits()};
+  std::vector<double> us;
+  for (int trial = 0; trial < trials; ++trial) us.push_back(taker.take(timed, setting).us);
+  return {median_of(us), taker.waits()};
 }
 
-// A pair in which launches show is taken again, behind a longer spin from then on: that a host is slower now than in the trials says
-// nothing of the device. Spins grow to twice the planned ones, four times what the host took, and a quarter of the pairs are taken
-// again at most, so that a process keeps near its budget. What still shows is kept and told.
-constexpr double longest_cover_to_planned = 2;
+// A pair in which launches show is taken again, since that a host stands still for 10 ms says nothing of the device; a quarter of the
+// pairs at most, so that a process keeps near its budget. What still shows is kept and told.
 constexpr std::uint64_t pairs_for_one_more = 4;
 
 bool shows_launches(const SamplePair& pair) { return !(pair.base.launches_hidden && pair.candidate.launches_hidden); }
@@ -83,7 +64,7 @@ PairSampler::PairSampler(c10::Device device) : device_(device), facts_(device), 
 
 SampledOperator PairSampler::warm_up_operator(const TimedOperator& timed, const char* role, const WarmUpLimits& limits,
                                               PairedSamples& samples) {
-  const SampleSetting one_call{Quantity::isolated_latency, 1, 0, /*flush_cache=*/false};
+  const SampleSetting one_call{Quantity::isolated_latency, 1, /*flush_cache=*/false};
   const auto timed_call = [&] { return taker_.take(timed, one_call).us; };
   const WarmUp warm = warm_up(timed_call, [&] { return allocation_counts(device_); }, limits);
   if (!warm.settled) samples.notes.push_back(fmt::format("{} is not warm: {}", role, warm.note));
@@ -96,17 +77,12 @@ SampledOperator PairSampler::warm_up_operator(const TimedOperator& timed, const 
 PairSampler::Plan PairSampler::plan(const TimedOperator& base, const TimedOperator& candidate,
                                     const SamplingOptions& options) {
   Plan plan;
-  plan.setting = {options.quantity, 1, 0, options.flush_cache};
-  const SampleSetting alone{Quantity::isolated_latency, 1, 0, options.flush_cache};
-  // Both are covered by the same spin and called equally often: whatever these do to a time, they do to both.
-  const double host_us = std::max(try_out(taker_, base, alone).host_us, try_out(taker_, candidate, alone).host_us);
-  plan.setting.cover_us = cover_for_host_time * host_us + cover_beside_calls_us;
+  plan.setting = {options.quantity, 1, options.flush_cache};
   const Trial base_trial = try_out(taker_, base, plan.setting), candidate_trial = try_out(taker_, candidate, plan.setting);
   const double us = std::min(base_trial.us, candidate_trial.us);
+  // Both are called equally often: whatever that does to a time, it does to both.
   plan.setting.calls = calls_per_sample(us, options.least_sample_us);
   if (options.quantity == Quantity::gpu_time) {
-    const double queueing_us = std::max(base_trial.queueing_us(plan.setting.calls), candidate_trial.queueing_us(plan.setting.calls));
-    plan.setting.cover_us = cover_for_host_time * queueing_us + cover_beside_calls_us;
     plan.base_waits = base_trial.waits;
     plan.candidate_waits = candidate_trial.waits;
   }
@@ -137,7 +113,7 @@ PairedSamples PairSampler::sample(const TimedOperator& base, const TimedOperator
     samples.notes.push_back("nobody watches the clocks for throttling: " + facts_.clock_problem());
   }
 
-  Plan plan = this->plan(base, candidate, options);
+  const Plan plan = this->plan(base, candidate, options);
   samples.calls_per_sample = plan.setting.calls;
   samples.base.waits_per_call = plan.base_waits;
   samples.candidate.waits_per_call = plan.candidate_waits;
@@ -152,13 +128,11 @@ PairedSamples PairSampler::sample(const TimedOperator& base, const TimedOperator
 
   samples.clocks_before = facts_.clocks();
   const std::optional<HostLoad> load_before = host_load();
-  const double most_cover_us = longest_cover_to_planned * plan.setting.cover_us;
   std::uint64_t more_pairs = options.quantity == Quantity::gpu_time ? plan.pairs / pairs_for_one_more : 0;
   samples.pairs.reserve(plan.pairs);
   for (const bool candidate_first : draw_orders(options.seed, plan.pairs)) {
     SamplePair pair = take_pair(taker_, base, candidate, plan.setting, candidate_first);
     for (; shows_launches(pair) && more_pairs > 0; --more_pairs) {
-      plan.setting.lengthen_cover(most_cover_us);
       pair = take_pair(taker_, base, candidate, plan.setting, candidate_first);
     }
     samples.pairs.push_back(pair);

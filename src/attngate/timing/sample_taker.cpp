@@ -1,6 +1,5 @@
 #include "attngate/timing/sample_taker.h"
 
-#include <algorithm>
 #include <chrono>
 #include <optional>
 
@@ -27,13 +26,6 @@ double run_calls(const TimedOperator& timed, std::uint64_t calls) {
 }
 
 }  // namespace
-
-void SampleSetting::lengthen_cover(double most_us) { cover_us = std::min({1.5 * cover_us, most_us, longest_cover_us}); }
-
-double queueing_us_of_calls(double us_of_one_call, std::size_t waits, std::uint64_t calls) {
-  if (waits == 0) return us_of_one_call * static_cast<double>(calls);
-  return us_of_one_call * (calls == 1 ? 1 : 2);  // behind the last wait of a call and before the first of the next
-}
 
 SampleTaker::SampleTaker(c10::Device device)
     : device_(device), flush_(device), probe_(device), stopwatch_(device), stretches_(device) {}
@@ -69,10 +61,10 @@ Sample SampleTaker::take_isolated(const TimedOperator& timed, const SampleSettin
 Sample SampleTaker::take_covered(const TimedOperator& timed, const SampleSetting& setting) {
   Sample sample;
   if (setting.flush_cache) flush_.flush();
-  stretches_.begin(probe_, std::clamp(setting.cover_us, clock_reading_us, longest_cover_us));
+  stretches_.begin(probe_, setting.longest_hold_us);
   {
     std::optional<DeviceWaits> waits;
-    if (device_.is_cuda()) waits.emplace([this] { stretches_.end_stretch(); }, [this] { stretches_.begin_next(); });
+    if (device_.is_cuda() && setting.watch_waits) waits.emplace([this] { stretches_.end_stretch(); }, [this] { stretches_.begin_next(); });
     sample.host_us = run_calls(timed, setting.calls);
   }
   stretches_.end_stretch();

@@ -17,29 +17,21 @@ namespace attngate {
 struct SampleSetting {
   Quantity quantity = Quantity::gpu_time;
   std::uint64_t calls = 1;
-  /// gpu_time: how long the device is kept busy while the host queues the calls, or what lies between two waits, in us; at most
-  /// longest_cover_us.
-  double cover_us = 0;
   bool flush_cache = true;
-
-  /// Half again as long a cover, up to `most_us` and longest_cover_us: for a sample in which launches showed.
-  void lengthen_cover(double most_us);
+  /// gpu_time: look for waits; to be left out for an operator that has shown none, since it costs the host time. One that it makes
+  /// after all is a wait that nobody sees.
+  bool watch_waits = true;
+  /// gpu_time: the device is held at most so long while the host queues the calls, or what lies between two waits, in us. 10 ms: twice
+  /// what the host takes for 64 calls whose launches take 78 us each. An operator that waits unseen takes so long.
+  double longest_hold_us = 10'000;
 };
-
-/// Longest time for which the device is kept busy ahead of gpu_time. 10 ms: twice what the host takes for 64 calls whose
-/// launches take 78 us each.
-inline constexpr double longest_cover_us = 10'000;
-
-/// Longest that the host takes to queue `calls` between two waits, or all of them where there are none, in us, by what it took
-/// for one call that waits `waits` times.
-double queueing_us_of_calls(double us_of_one_call, std::size_t waits, std::uint64_t calls);
 
 /// Takes one sample at a time, each from an idle device to an idle device.
 ///
 /// isolated_latency: for each call by itself flush, wait, start, call, stop, wait.
-/// gpu_time: flush, spin, start, calls, stop, wait; the spin is long enough for the host to queue all that, and timed: it waits for
-/// no one, so that nothing hangs. Where a call makes the host wait (DeviceWaits), the clock is stopped before and started behind
-/// another spin after it; a wait that nobody sees shows in Sample::launches_hidden.
+/// gpu_time: flush, hold the device, start, calls, stop, let it go, wait (DeviceHold). Where a call makes the host wait (DeviceWaits), the
+/// clock is stopped and the device let go before, and it is held again after it; a wait that nobody sees shows in
+/// Sample::launches_hidden.
 /// throughput: flush, wait, one call that does not count, start, calls, stop, wait.
 class SampleTaker {
  public:
@@ -51,8 +43,6 @@ class SampleTaker {
 
   /// Of the last gpu_time sample: how often its calls made the host wait for the device.
   std::size_t waits() const { return stretches_.waits(); }
-  /// Of the last gpu_time sample: the longest that the host took between two waits, or for all calls, in us.
-  double longest_queueing_us() const { return stretches_.longest_queueing_us(); }
 
   /// Bytes that a flush writes.
   std::uint64_t flushed_bytes() const { return flush_.bytes(); }

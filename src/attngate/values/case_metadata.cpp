@@ -68,6 +68,8 @@ CaseMetadata::CaseMetadata(const AttentionCase& attention_case, const ValueKeys&
   auto* sequence_key = token_key + tokens_;
   auto* visible = sequence_key + batch_;
   const bool expanded = attention_case.layout == StorageLayout::expanded;
+  // Each looks at every length: asked for once a token, 60,000 tokens of 256 sequences took 19 ms.
+  const std::int64_t padded_length = attention_case.padded_length(), max_length = attention_case.max_length();
   std::int64_t row = 0;
   for (std::int64_t sequence = 0; sequence < batch_; ++sequence) {
     const auto index = static_cast<std::size_t>(sequence);
@@ -78,8 +80,8 @@ CaseMetadata::CaseMetadata(const AttentionCase& attention_case, const ValueKeys&
                              : expanded             ? 0
                                                     : static_cast<std::int32_t>(sequence);
     for (std::int64_t token = 0; token < length; ++token, ++row) {
-      dense_row[row] = sequence * attention_case.padded_length() + token;
-      tight_row[row] = sequence * attention_case.max_length() + token;
+      dense_row[row] = sequence * padded_length + token;
+      tight_row[row] = sequence * max_length + token;
       sequence_of_row[row] = static_cast<std::int32_t>(sequence);
       token_key[row] =
           keys.token.empty() ? static_cast<std::int32_t>(token) : keys.token[static_cast<std::size_t>(row)];

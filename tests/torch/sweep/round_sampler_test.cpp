@@ -40,7 +40,7 @@ SweepAnswer best_of_tries(double us, const SweepRequest& request) {
   SweepAnswer answer;
   for (int count = 0; count < tries; ++count) {
     answer = sample({spinning(3 * us), spinning(us)}, request);
-    const bool close = answer.speedups[0] && std::abs(answer.speedups[0]->median - 3) < 0.3 && answer.operators[1].us < 1.15 * us;
+    const bool close = answer.speedups[0] && std::abs(answer.speedups[0]->centre - 3) < 0.3 && answer.operators[1].us < 1.15 * us;
     if (close) break;
   }
   return answer;
@@ -55,10 +55,10 @@ TEST(TimingRoundSampler, RecoversAKnownSpeedupOfShortAndOfLongOperators) {
     const SweepAnswer answer = best_of_tries(us, request);
     ASSERT_TRUE(answer.speedups[0]);
     // A kernel takes about 2 us beside its spin.
-    EXPECT_NEAR(answer.speedups[0]->median, 3, 0.3) << us;
+    EXPECT_NEAR(answer.speedups[0]->centre, 3, 0.3) << us;
     EXPECT_NEAR(answer.operators[1].us, us, 0.15 * us) << us;
-    EXPECT_LE(answer.speedups[0]->lower, answer.speedups[0]->median);
-    EXPECT_GE(answer.speedups[0]->upper, answer.speedups[0]->median);
+    EXPECT_LE(answer.speedups[0]->lower, answer.speedups[0]->centre);
+    EXPECT_GE(answer.speedups[0]->upper, answer.speedups[0]->centre);
     EXPECT_FALSE(answer.operators[0].launches_show || answer.operators[1].launches_show) << us;
   }
 }

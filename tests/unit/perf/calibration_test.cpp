@@ -41,6 +41,38 @@ TEST(CalibrationTest, proposes_the_worst_speedup_rounded_to_the_healthy_side) {
   EXPECT_NE(calibration.proposals[0].value.source.find("fake"), std::string::npos);
 }
 
+/// What stands in the file when so much is proposed where so much stands.
+double bound_left(double stands, double proposed, BoundKind kind, StandingBounds standing) {
+  std::vector<GateBound> file = {{"gate.path.a", "throughput", kind, "a", {}}};
+  file[0].values.push_back({.compute_capability = "9.0", .value = stands, .source = "before", .device = "GPU"});
+  Calibration calibration;
+  calibration.proposals.push_back({"gate.path.a", {.compute_capability = "9.0", .value = proposed, .source = "now", .device = "GPU"}, {}});
+  return with_proposals(file, calibration, standing).at(0).values.at(0).value;
+}
+
+TEST(CalibrationTest, keeps_bounds_that_stand_unless_told_otherwise) {
+  EXPECT_EQ(bound_left(2, 1.9, BoundKind::required_speedup, StandingBounds::kept), 2);
+  EXPECT_EQ(bound_left(2, 2.1, BoundKind::required_speedup, StandingBounds::replaced), 2.1);
+}
+
+TEST(CalibrationTest, loosens_bounds_and_never_tightens_them_where_another_gpu_of_the_name_was_calibrated_before) {
+  const auto loosened = [](double stands, double proposed, BoundKind kind) {
+    return bound_left(stands, proposed, kind, StandingBounds::replaced_where_tighter);
+  };
+  EXPECT_EQ(loosened(2, 1.9, BoundKind::required_speedup), 1.9);
+  EXPECT_EQ(loosened(2, 2.1, BoundKind::required_speedup), 2);
+  EXPECT_EQ(loosened(0.4, 0.3, BoundKind::floor), 0.3);
+  EXPECT_EQ(loosened(0.4, 0.5, BoundKind::floor), 0.4);
+  EXPECT_EQ(loosened(1.1, 1.2, BoundKind::upper_ratio), 1.2);
+  EXPECT_EQ(loosened(1.1, 1.05, BoundKind::upper_ratio), 1.1);
+}
+
+TEST(CalibrationTest, puts_a_proposal_where_no_bound_stands) {
+  Calibration calibration;
+  calibration.proposals.push_back({"gate.path.a", {.compute_capability = "9.0", .value = 1.5, .source = "now", .device = "GPU"}, {}});
+  EXPECT_EQ(with_proposals(bounds, calibration, StandingBounds::kept).at(0).values.at(0).value, 1.5);
+}
+
 TEST(CalibrationTest, proposes_no_bound_where_fresh_processes_differ_by_more_than_a_tenth) {
   FakeSource samples([](const SampleRequest& request, int process) { return pairs_of(request, 1 / (process == 7 ? 2.0 : 2.3), 200, 0); });
   const Calibration calibration = calibrate(samples, {path_gate_named("gate.path.a")});
