@@ -13,9 +13,9 @@ struct StoppingRule {
   std::uint64_t least_rounds = 6;
   /// No more than so many, whatever the interval: as many as the seed program's iterations.
   std::uint64_t most_rounds = 101;
-  /// No more rounds once the row has been sampled for so long, unless least_rounds asks for them. 15 ms: 1,280 rows took 37 s on an H100
-  /// and the speedups of two sweeps were within 2 % in 96.6 % of them, with 10 ms 32 to 36 s and 94.5 %; a quarter of the seed
-  /// program's 165 s are 41 s.
+  /// No more rounds once the row has been sampled for so long, unless least_rounds asks for them. 15 ms: 1,280 rows took 35 to 39 s on
+  /// two H100s, and the speedups of two sweeps were within 2 % in 95.6 and 96.6 % of them; with 10 ms 32 to 36 s and 94.5 %. A quarter of
+  /// the seed program's 165 to 169 s is 41 s.
   double most_seconds = 0.015;
   bool operator==(const StoppingRule&) const = default;
 };
