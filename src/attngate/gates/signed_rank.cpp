@@ -12,13 +12,13 @@
 namespace attngate {
 namespace {
 
-/// P(T = t) for t = 0 to count (count + 1) / 2.
-std::vector<double> signed_rank_probabilities(std::size_t count) {
-  std::vector<double> probability(count * (count + 1) / 2 + 1, 0.0);
+/// P(T = t) for t = 0 to `most`, which do not depend on those of larger sums.
+std::vector<double> signed_rank_probabilities(std::size_t count, std::size_t most) {
+  std::vector<double> probability(most + 1, 0.0);
   probability[0] = 1;
   for (std::size_t rank = 1; rank <= count; ++rank) {
     // From above, so that each rank is added once.
-    for (std::size_t t = rank * (rank + 1) / 2 + 1; t-- > 0;) {
+    for (std::size_t t = std::min(most, rank * (rank + 1) / 2) + 1; t-- > 0;) {
       probability[t] = 0.5 * (probability[t] + (t >= rank ? probability[t - rank] : 0.0));
     }
   }
@@ -32,7 +32,8 @@ struct LeftOut {
 };
 
 LeftOut means_left_out(std::size_t count, double confidence) {
-  const std::vector<double> probability = signed_rank_probabilities(count);
+  // Half of the sums are below their mean, and no more than half of them can be left out on one side.
+  const std::vector<double> probability = signed_rank_probabilities(count, count * (count + 1) / 4);
   LeftOut left_out{0, 1 - 2 * probability[0]};
   double tail = probability[0];
   for (std::size_t t = 1; t < probability.size() && tail + probability[t] <= (1 - confidence) / 2; ++t) {
@@ -55,9 +56,8 @@ std::vector<double> ascending_means_of_pairs(std::span<const double> values) {
 }  // namespace
 
 double signed_rank_lower_tail(std::size_t count, std::size_t t) {
-  const std::vector<double> probability = signed_rank_probabilities(count);
-  const std::size_t terms = std::min(t + 1, probability.size());
-  return std::accumulate(probability.begin(), probability.begin() + static_cast<std::ptrdiff_t>(terms), 0.0);
+  const std::vector<double> probability = signed_rank_probabilities(count, std::min(t, count * (count + 1) / 2));
+  return std::accumulate(probability.begin(), probability.end(), 0.0);
 }
 
 CentreEstimate estimate_centre(std::span<const double> values, double confidence) {

@@ -84,6 +84,7 @@ void RoundSampler::sample(const std::vector<std::optional<TimedOperator>>& opera
 
   rc::Random random(request.seed);
   std::vector<std::vector<double>> us(operators.size());
+  std::uint64_t next_estimate = next_estimate_after(request.rule, 0);
   const auto begin = Clock::now();
   for (bool ends = false; !ends;) {
     const bool is_first = answer.rounds < bystander_rounds;
@@ -91,13 +92,16 @@ void RoundSampler::sample(const std::vector<std::optional<TimedOperator>>& opera
       us[index].push_back(time_block(*operators[index], blocks[index]));
     }
     ++answer.rounds;
+    const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    if (answer.rounds < next_estimate && !is_out_of_patience(request.rule, answer.rounds, seconds)) continue;
+    next_estimate = next_estimate_after(request.rule, answer.rounds);
     std::vector<RatioEstimate> known;
     for (std::size_t speedup = 0; speedup < request.speedups.size(); ++speedup) {
       const SpeedupOf& of = request.speedups[speedup];
       answer.speedups[speedup] = speedup_of(us[of.base], us[of.candidate]);
       if (answer.speedups[speedup]) known.push_back(*answer.speedups[speedup]);
     }
-    ends = ends_sampling(request.rule, answer.rounds, std::chrono::duration<double>(Clock::now() - begin).count(), known);
+    ends = ends_sampling(request.rule, answer.rounds, seconds, known);
   }
   for (const std::size_t index : first_rounds) {
     answer.operators[index].us = estimate_centre(us[index]).centre;

@@ -38,6 +38,13 @@ struct RatioEstimate {
 /// With fewer than 6 values their range, whose coverage is less. Throws std::invalid_argument without any value, or for one that is not finite.
 RatioEstimate estimate_ratio(std::span<const double> log_ratios);
 
+/// Whether sampling ends behind these rounds, `seconds` after it began, however well the ratios are known.
+bool is_out_of_patience(const StoppingRule& rule, std::uint64_t rounds, double seconds);
+
+/// Behind which round the ratios are estimated next: least_rounds, and then a tenth more each time. An estimate takes time in the square of
+/// the rounds, and each is one more chance to stop at an interval that is narrow by luck.
+std::uint64_t next_estimate_after(const StoppingRule& rule, std::uint64_t rounds);
+
 /// Whether sampling ends behind these rounds, `seconds` after it began; every ratio must be known well enough, or the rule's
 /// patience be over.
 bool ends_sampling(const StoppingRule& rule, std::uint64_t rounds, double seconds, std::span<const RatioEstimate> ratios);

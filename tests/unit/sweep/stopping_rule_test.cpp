@@ -55,6 +55,21 @@ TEST(StoppingRuleTest, ends_with_the_most_rounds_and_with_the_time_however_wide_
   EXPECT_FALSE(ends(6, 1.5, {ratio_of_width(1)})) << "but not before the least rounds";
 }
 
+TEST(StoppingRuleTest, estimates_behind_the_least_rounds_first_and_then_behind_a_tenth_more) {
+  EXPECT_EQ(next_estimate_after(rule, 0), 7u);
+  EXPECT_EQ(next_estimate_after(rule, 7), 8u);
+  EXPECT_EQ(next_estimate_after(rule, 19), 20u);
+  EXPECT_EQ(next_estimate_after(rule, 20), 22u);
+  EXPECT_EQ(next_estimate_after(rule, 300), 330u);
+}
+
+TEST(StoppingRuleTest, is_out_of_patience_behind_the_most_rounds_or_seconds_but_never_before_the_least_rounds) {
+  EXPECT_TRUE(is_out_of_patience(rule, 21, 0));
+  EXPECT_TRUE(is_out_of_patience(rule, 7, 1));
+  EXPECT_FALSE(is_out_of_patience(rule, 20, 0.9));
+  EXPECT_FALSE(is_out_of_patience(rule, 6, 5));
+}
+
 TEST(StoppingRuleTest, ends_behind_the_least_rounds_where_there_is_no_ratio) { EXPECT_TRUE(ends(7, 0, {})); }
 
 }  // namespace
