@@ -242,7 +242,7 @@ CLI::Option* add_list(CLI::App* command, const std::string& name, std::vector<Va
   return command->add_option(name, values, about)->delimiter(',')->check(refuse_empty);
 }
 
-// An estimate of so many ratios takes 17 ms and is made 40 times on the way there, see estimate_centre(); of ten times as many 17 s.
+// An estimate of so many ratios takes 17 ms and is made some 50 times on the way there, see estimate_centre(); of ten times as many 17 s.
 constexpr std::uint64_t most_pairs_allowed = 501;
 
 void add_common_options(CLI::App* command, SweepCommandOptions& options, const char* dtypes, std::uint64_t seed) {
