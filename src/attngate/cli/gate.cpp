@@ -274,6 +274,9 @@ void check_combination(const GateCommandOptions& options) {
   needs(options.svg, "--svg", options.study.has_value() || !options.study_from.empty(), "--study or --study-from");
   needs(options.baseline, "--baseline", options.calibrate.has_value(), "--calibrate");
   needs(options.write_bounds, "--write-bounds", options.calibrate.has_value(), "--calibrate");
+  if (options.write_bounds.empty() && (options.replace_bounds || options.loosen_bounds)) {
+    throw UsageError(std::string(options.replace_bounds ? "--replace-bounds" : "--loosen-bounds") + " needs --write-bounds");
+  }
   if (options.study.has_value() + options.calibrate.has_value() + !options.against.empty() + !options.study_from.empty() > 1) {
     throw UsageError("--study, --study-from, --calibrate and --against are runs of their own");
   }
@@ -350,7 +353,7 @@ void add_gate_command(CLI::App& app, Command& chosen) {
   command->add_option("--baseline", options->baseline, "File for what the calibration measured")->check(refuse_empty);
   command->add_option("--write-bounds", options->write_bounds, "File for the bounds, with proposed ones where this GPU has none")->check(refuse_empty);
   command->add_flag("--replace-bounds", options->replace_bounds, "... and in the place of those that stand there for this GPU");
-  command->add_flag("--loosen-bounds", options->loosen_bounds, "... or of those that another GPU of this name has left tighter")
+  command->add_flag("--loosen-bounds", options->loosen_bounds, "... or only where the proposed bound is looser: for another GPU of the same name")
       ->excludes("--replace-bounds");
   command->add_option("--against", options->against, "Compare with this baseline instead, by fresh processes; another GPU, driver or LibTorch skips")
       ->check(refuse_empty);

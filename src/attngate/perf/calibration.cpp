@@ -175,12 +175,14 @@ std::string spread_at_one_clock(const BaselineEntry& entry) {
 
 std::vector<GateBound> with_proposals(std::vector<GateBound> bounds, const Calibration& calibration, StandingBounds standing) {
   for (const ProposedBound& proposed : calibration.proposals) {
-    const std::optional<Bound> stands =
-        choose_bound(bounds, proposed.gate, {proposed.value.compute_capability, proposed.value.device}).bound;
+    const BoundChoice choice = choose_bound(bounds, proposed.gate, {proposed.value.compute_capability, proposed.value.device});
+    const std::optional<Bound>& stands = choice.bound;
     if (stands && standing == StandingBounds::kept) continue;
-    if (stands && standing == StandingBounds::replaced_where_tighter &&
-        excess({stands->kind, proposed.value.value}, 0) >= excess(*stands, 0)) {
-      continue;  // what violates the one that stands by so much violates the other by more
+    if (stands && standing == StandingBounds::replaced_where_tighter) {
+      // Which of two is looser depends on the clock where they go with it differently.
+      if (choice.clock != proposed.value.clock) continue;
+      // What violates the one that stands by so much violates the other by more.
+      if (excess({stands->kind, proposed.value.value}, 0) >= excess(*stands, 0)) continue;
     }
     set_value(bounds, proposed.gate, proposed.value);
   }

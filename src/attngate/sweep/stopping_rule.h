@@ -41,8 +41,8 @@ RatioEstimate estimate_ratio(std::span<const double> log_ratios);
 /// Whether sampling ends behind these rounds, `seconds` after it began, however well the ratios are known.
 bool is_out_of_patience(const StoppingRule& rule, std::uint64_t rounds, double seconds);
 
-/// Behind which round the ratios are estimated next: least_rounds, and then a tenth more each time. An estimate takes time in the square of
-/// the rounds, and each is one more chance to stop at an interval that is narrow by luck.
+/// Behind which round the ratios are estimated next: least_rounds, then every one up to 20, then a tenth more each time. An estimate takes
+/// time in the cube of the rounds, and each is one more chance to stop at an interval that is narrow by luck.
 std::uint64_t next_estimate_after(const StoppingRule& rule, std::uint64_t rounds);
 
 /// Whether sampling ends behind these rounds, `seconds` after it began; every ratio must be known well enough, or the rule's

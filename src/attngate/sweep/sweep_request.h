@@ -37,7 +37,7 @@ struct SweepOperator {
   bool operator==(const SweepOperator&) const = default;
 };
 
-/// Rounds in which an operator is sampled that no speedup is about. 3: the least that one stray does not carry away.
+/// Rounds in which an operator is sampled that no speedup is about. 3: the least whose median one stray does not move.
 inline constexpr std::uint64_t bystander_rounds = 3;
 
 /// base's time over candidate's: how many times as fast the candidate is. Both are indices of operators.
@@ -76,7 +76,7 @@ struct OperatorAnswer {
   std::string reason = {};
   /// Attention kernels that were seen to run.
   std::string backend = {};
-  /// Centre of the samples' times in us per call, see estimate_centre(); 0 unless timed.
+  /// Centre of the samples' times in us per call, see estimate_centre(), of a bystander their median; 0 unless timed.
   double us = 0;
   /// gpu_time only: in some samples the device may have waited for the host, whatever was tried.
   bool launches_show = false;

@@ -28,6 +28,9 @@ class CoveredStretches {
   /// The host has waited: holds the device again, and opens the next stretch.
   void begin_next();
 
+  /// Lets the device go where an error ends the work in mid-stretch.
+  void abandon() { hold_.let_go(); }
+
   /// Sum of the stretches' times in us; the device must have finished them (synchronize first). Throws CudaError.
   double elapsed_us() const;
   /// Waits so far.

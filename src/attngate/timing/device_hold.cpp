@@ -11,7 +11,8 @@
 namespace attngate {
 namespace {
 
-// The host's last launches are on their way to the device when it lets go, and arrive within a few us.
+// The host's last launches are on their way to the device when it lets go, and arrive within some us. With this, two spins of
+// 100 us that were queued meanwhile read 205 us on an H100: their own time, and 2 us for each to start and end.
 constexpr double settling_us = 10;
 
 std::uint64_t nanoseconds(double us) { return static_cast<std::uint64_t>(std::llround(1e3 * us)); }

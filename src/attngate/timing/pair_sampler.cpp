@@ -31,7 +31,7 @@ Trial try_out(SampleTaker& taker, const TimedOperator& timed, const SampleSettin
   return {median_of(us), taker.waits()};
 }
 
-// A pair in which launches show is taken again, since that a host stands still for 10 ms says nothing of the device; a quarter of the
+// A pair in which launches show is taken again, since a host that stands still for 10 ms says nothing of the device; a quarter of the
 // pairs at most, so that a process keeps near its budget. What still shows is kept and told.
 constexpr std::uint64_t pairs_for_one_more = 4;
 

@@ -65,7 +65,12 @@ Sample SampleTaker::take_covered(const TimedOperator& timed, const SampleSetting
   {
     std::optional<DeviceWaits> waits;
     if (device_.is_cuda() && setting.watch_waits) waits.emplace([this] { stretches_.end_stretch(); }, [this] { stretches_.begin_next(); });
-    sample.host_us = run_calls(timed, setting.calls);
+    try {
+      sample.host_us = run_calls(timed, setting.calls);
+    } catch (...) {
+      stretches_.abandon();
+      throw;
+    }
   }
   stretches_.end_stretch();
   synchronize(device_);

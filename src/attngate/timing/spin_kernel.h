@@ -31,7 +31,7 @@ struct HeldSpin {
   std::uint64_t settling_nanoseconds;
 };
 
-/// The same, for a thread that returns when `held` says so.
+/// As launch_spin(), for a thread that returns when `held` says so.
 void launch_held_spin(const HeldSpin& held, SpinReading* reading, void* stream);
 
 }  // namespace attngate

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <random>
 #include <stdexcept>
+#include <utility>
 #include <vector>
 
 #include "attngate/gates/order_statistics.h"
@@ -61,7 +62,13 @@ TEST(SignedRankTest, refuses_what_has_no_centre) {
   EXPECT_THROW(estimate_centre({}), std::invalid_argument);
   EXPECT_THROW(estimate_centre(std::vector<double>{1, std::nan("")}), std::invalid_argument);
   EXPECT_THROW(estimate_centre(std::vector<double>{1, INFINITY}), std::invalid_argument);
+  EXPECT_THROW(estimate_centre(std::vector<double>{-INFINITY, INFINITY}), std::invalid_argument);
   EXPECT_THROW(estimate_centre(std::vector<double>{1, 2}, 1.0), std::invalid_argument);
+  for (const std::size_t count : {6u, 20u}) {
+    std::vector<double> values(count, 1.0);
+    values[count / 2] = std::nan("");
+    EXPECT_THROW(estimate_centre(values), std::invalid_argument) << count;
+  }
 }
 
 TEST(SignedRankTest, interval_covers_the_centre_as_often_as_stated) {

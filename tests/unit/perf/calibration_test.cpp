@@ -67,6 +67,14 @@ TEST(CalibrationTest, loosens_bounds_and_never_tightens_them_where_another_gpu_o
   EXPECT_EQ(loosened(1.1, 1.05, BoundKind::upper_ratio), 1.1);
 }
 
+TEST(CalibrationTest, leaves_a_bound_that_goes_with_the_clock_in_another_way_than_the_proposed_one) {
+  std::vector<GateBound> file = {{"gate.path.a", "throughput", BoundKind::required_speedup, "a", {}}};
+  file[0].values.push_back({.compute_capability = "9.0", .value = 2, .source = "before", .device = "GPU"});
+  Calibration calibration;
+  calibration.proposals.push_back({"gate.path.a", {.compute_capability = "9.0", .value = 1.9, .source = "now", .device = "GPU", .clock = {-0.5, 1980}}, {}});
+  EXPECT_EQ(with_proposals(file, calibration, StandingBounds::replaced_where_tighter).at(0).values.at(0).value, 2);
+}
+
 TEST(CalibrationTest, puts_a_proposal_where_no_bound_stands) {
   Calibration calibration;
   calibration.proposals.push_back({"gate.path.a", {.compute_capability = "9.0", .value = 1.5, .source = "now", .device = "GPU"}, {}});
