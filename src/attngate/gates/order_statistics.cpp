@@ -13,10 +13,7 @@ namespace attngate {
 namespace {
 
 std::vector<double> sorted(std::span<const double> values) {
-  if (values.empty()) throw std::invalid_argument("no values, and so no median: allowed is one or more");
-  for (const double value : values) {
-    if (!std::isfinite(value)) throw std::invalid_argument(fmt::format("value {}: allowed are finite numbers", value));
-  }
+  require_finite(values);
   std::vector<double> result(values.begin(), values.end());
   std::ranges::sort(result);
   return result;
@@ -37,6 +34,13 @@ double quantile(const std::vector<double>& ascending, double share) {
 }
 
 }  // namespace
+
+void require_finite(std::span<const double> values) {
+  if (values.empty()) throw std::invalid_argument("no values, and so no median: allowed is one or more");
+  for (const double value : values) {
+    if (!std::isfinite(value)) throw std::invalid_argument(fmt::format("value {}: allowed are finite numbers", value));
+  }
+}
 
 MedianEstimate estimate_median(std::span<const double> values, double confidence) {
   const std::vector<double> ascending = sorted(values);

@@ -25,6 +25,9 @@ struct MedianEstimate {
 /// Throws std::invalid_argument without any value, for one that is not finite, or a confidence outside (0, 1).
 MedianEstimate estimate_median(std::span<const double> values, double confidence = 0.95);
 
+/// Throws std::invalid_argument without any value, or for one that is not finite: such values have no order.
+void require_finite(std::span<const double> values);
+
 /// The middle value, the mean of the middle two for an even count. Throws std::invalid_argument without any value, or
 /// for one that is not finite.
 double median(std::span<const double> values);

@@ -64,7 +64,7 @@ CentreEstimate estimate_centre(std::span<const double> values, double confidence
   if (!(confidence > 0 && confidence < 1)) {
     throw std::invalid_argument(fmt::format("confidence {}: allowed is more than 0 and less than 1", confidence));
   }
-  static_cast<void>(median(values));  // refuses what has no centre, before anything is sorted
+  require_finite(values);
   const std::vector<double> means = ascending_means_of_pairs(values);
   const double centre = median(means);
   const LeftOut left_out = means_left_out(values.size(), confidence);

@@ -53,7 +53,7 @@ Calibration calibrate_gates(SampleSource& source, const DeviceKey& device, const
 /// What becomes of bounds that stand for a GPU already when a calibration proposes others.
 enum class StandingBounds {
   kept,
-  /// Of two the looser value stays; the one that stands where they go with the clock differently. GPUs of one name differ, by up to 2.4 % in the path gates of four H100s.
+  /// Of two the looser value stays; the one that stands where they go with the clock differently. GPUs of one name differ, by up to 2.4 % in the path gates of H100s of four leases.
   replaced_where_tighter,
   replaced
 };

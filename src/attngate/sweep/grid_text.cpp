@@ -27,7 +27,7 @@ std::string torch_name(DType dtype) {
 }
 
 std::string options_text(Quantity quantity, const StoppingRule& rule) {
-  return fmt::format("quantity={} width={:g} least_pairs={} most_pairs={} row_seconds={:g}", to_string(quantity), rule.width,
+  return fmt::format("quantity={} estimate=centre width={:g} least_pairs={} most_pairs={} row_seconds={:g}", to_string(quantity), rule.width,
                      rule.least_rounds, rule.most_rounds, rule.most_seconds);
 }
 

@@ -10,6 +10,9 @@
 
 namespace attngate {
 
+/// Shortest spin, in us, that reads the clock within 2 % even where the global timer goes on by 1 us at a time.
+inline constexpr double clock_reading_us = 50;
+
 /// A spin that reads the clock of the multiprocessor that it runs on: the clock that work queued behind it will meet.
 class ClockProbe {
  public:

@@ -11,9 +11,6 @@ namespace {
 
 using Clock = std::chrono::steady_clock;
 
-// A spin that reads the clock within 2 % even where the global timer goes on by 1 us at a time.
-constexpr double clock_reading_us = 50;
-
 double us_since(Clock::time_point begin) {
   return std::chrono::duration<double, std::micro>(Clock::now() - begin).count();
 }
@@ -35,7 +32,7 @@ Sample SampleTaker::take(const TimedOperator& timed, const SampleSetting& settin
   Sample sample;
   switch (setting.quantity) {
     case Quantity::isolated_latency: sample = take_isolated(timed, setting); break;
-    case Quantity::gpu_time: sample = take_covered(timed, setting); break;
+    case Quantity::gpu_time: sample = take_held(timed, setting); break;
     case Quantity::throughput: sample = take_back_to_back(timed, setting); break;
   }
   const auto calls = static_cast<double>(setting.calls);
@@ -58,7 +55,7 @@ Sample SampleTaker::take_isolated(const TimedOperator& timed, const SampleSettin
   return sample;
 }
 
-Sample SampleTaker::take_covered(const TimedOperator& timed, const SampleSetting& setting) {
+Sample SampleTaker::take_held(const TimedOperator& timed, const SampleSetting& setting) {
   Sample sample;
   if (setting.flush_cache) flush_.flush();
   stretches_.begin(probe_, setting.longest_hold_us);

@@ -6,7 +6,7 @@
 
 #include "attngate/timing/cache_flush.h"
 #include "attngate/timing/clock_probe.h"
-#include "attngate/timing/covered_stretches.h"
+#include "attngate/timing/held_stretches.h"
 #include "attngate/timing/samples.h"
 #include "attngate/timing/stopwatch.h"
 #include "attngate/timing/timed_operator.h"
@@ -49,7 +49,7 @@ class SampleTaker {
 
  private:
   Sample take_isolated(const TimedOperator& timed, const SampleSetting& setting);
-  Sample take_covered(const TimedOperator& timed, const SampleSetting& setting);
+  Sample take_held(const TimedOperator& timed, const SampleSetting& setting);
   Sample take_back_to_back(const TimedOperator& timed, const SampleSetting& setting);
   /// Starts, makes the calls, stops, and returns how long the host took for them in us; the device may still be at work.
   double time_calls(const TimedOperator& timed, std::uint64_t calls);
@@ -58,7 +58,7 @@ class SampleTaker {
   CacheFlush flush_;
   ClockProbe probe_;
   Stopwatch stopwatch_;
-  CoveredStretches stretches_;
+  HeldStretches stretches_;
 };
 
 }  // namespace attngate

@@ -68,7 +68,7 @@ CaseMetadata::CaseMetadata(const AttentionCase& attention_case, const ValueKeys&
   auto* sequence_key = token_key + tokens_;
   auto* visible = sequence_key + batch_;
   const bool expanded = attention_case.layout == StorageLayout::expanded;
-  // Each looks at every length: asked for once a token, 60,000 tokens of 256 sequences took 19 ms.
+  // Each looks at every length: asked for once a token, inputs of 60,000 tokens of 256 sequences took 19 ms.
   const std::int64_t padded_length = attention_case.padded_length(), max_length = attention_case.max_length();
   std::int64_t row = 0;
   for (std::int64_t sequence = 0; sequence < batch_; ++sequence) {

@@ -15,10 +15,10 @@ namespace attngate {
 ///
 /// Each stretch is queued while the device is held, so that it never waits for the host, and timed by its own events;
 /// holds, waits and the copies that the host waits for are no part of the time. An event pair adds about 1 us a stretch.
-class CoveredStretches {
+class HeldStretches {
  public:
   /// Throws CudaError.
-  explicit CoveredStretches(c10::Device device);
+  explicit HeldStretches(c10::Device device);
 
   /// Forgets the last work, holds the device, `longest_hold_us` at most each time, while the probe reads its clock, and opens the
   /// first stretch.
