@@ -27,6 +27,7 @@
 #include "attngate/suite/device.h"
 #include "attngate/suite/property_run.h"
 #include "attngate/suite/tested_registry.h"
+#include "attngate/timing/sampling_plan.h"
 
 namespace attngate {
 namespace {
@@ -40,6 +41,7 @@ struct GateCommandOptions {
   std::vector<std::string> classes;
   std::uint64_t pairs = Policy{}.screen_pairs;
   std::uint64_t confirm = Policy{}.processes;
+  std::optional<std::uint64_t> process_pairs;
   double budget_seconds = GateOptions{}.budget_seconds;
   std::string seed;
   /// What `seed` comes to, drawn once.
@@ -72,6 +74,7 @@ GateOptions gate_options(const GateCommandOptions& options) {
   chosen.policy.screen_pairs = options.pairs;
   chosen.policy.processes = options.confirm == 0 ? Policy{}.processes : options.confirm;
   chosen.confirm = options.confirm > 0;
+  if (options.process_pairs) chosen.policy.pairs_per_process = *options.process_pairs;
   chosen.budget_seconds = options.budget_seconds;
   chosen.mistake = parse_planted_mistake(options.plant);
   return chosen;
@@ -259,7 +262,7 @@ int compare_with_record(const GateSession& session, const Baseline& record) {
       check_against_baseline(session.source, session.device, session.bounds, session.gates, record, gate_options(session.options),
                              [&](const std::string& doing) { progress.doing(doing); });
   progress.clear();
-  std::cout << to_string(session.device) << '\n';
+  std::cout << to_string(session.device) << '\n' << device_note(record, session.device);
   print_baseline_check(std::cout, results);
   const bool all_skipped = std::ranges::all_of(results, [](const BaselineResult& result) { return result.status == GateStatus::skipped; });
   if (all_skipped) return exit_code::skipped;
@@ -280,6 +283,7 @@ void check_combination(const GateCommandOptions& options) {
   if (options.study.has_value() + options.calibrate.has_value() + !options.against.empty() + !options.study_from.empty() > 1) {
     throw UsageError("--study, --study-from, --calibrate and --against are runs of their own");
   }
+  if (options.process_pairs && !options.against.empty()) throw UsageError("--against takes as many pairs a process as the baseline did: leave out --process-pairs");
   if (options.own_gate() && !options.against.empty()) throw UsageError("--against compares the gates of --list, not one of your own");
 }
 
@@ -336,6 +340,8 @@ void add_gate_command(CLI::App& app, Command& chosen) {
   command->add_option("--confirm", options->confirm, "Fresh processes that confirm a flagged gate; 0 leaves it inconclusive")
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{0}, most_processes));
+  command->add_option("--process-pairs", options->process_pairs, fmt::format("Pairs of each fresh process, {} if not said; with --against, as many as the baseline's", Policy{}.pairs_per_process))
+      ->check(CLI::Range(std::uint64_t{least_pairs}, most_pairs));
   command->add_option("--seed", options->seed, "Number, 0x hex, or `random` (default: ATTNGATE_SEED, else the same each run)")->check(refuse_empty);
   command->add_option("--bounds", options->bounds, "File of bounds")->capture_default_str()->check(refuse_empty);
   command->add_option("--plant", options->plant, "Make this mistake in the candidates, to see it caught: math, padding, upcast")

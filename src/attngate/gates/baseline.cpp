@@ -84,7 +84,7 @@ std::string baseline_to_json(const Baseline& baseline) {
   const BaselineKey& key = baseline.key;
   json entries = json::array();
   for (const BaselineEntry& entry : baseline.entries) entries.push_back(json_of(entry));
-  const json file = {{"schema", schema_name},
+  json file = {{"schema", schema_name},
                      {"version", schema_version},
                      {"key",
                       {{"device", key.device},
@@ -94,6 +94,8 @@ std::string baseline_to_json(const Baseline& baseline) {
                        {"libtorch", key.libtorch}}},
                      {"written", baseline.written},
                      {"entries", entries}};
+  if (!baseline.uuid.empty()) file["uuid"] = baseline.uuid;
+  if (baseline.pairs_per_process > 0) file["pairs_per_process"] = baseline.pairs_per_process;
   const std::string text = file.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
   try {
     parse_baseline(text, "baseline");
@@ -107,7 +109,8 @@ Baseline parse_baseline(const std::string& text, const std::string& where) {
   const json parsed = parse_json(text, where);
   StrictObject file(parsed, where);
   file.schema(schema_name, schema_version);
-  Baseline baseline{.key = read_key(file.object("key")), .written = file.text("written"), .entries = {}};
+  Baseline baseline{.key = read_key(file.object("key")), .uuid = file.optional_text("uuid"), .pairs_per_process = file.optional_count("pairs_per_process"),
+                    .written = file.text("written"), .entries = {}};
   std::set<std::pair<std::string, std::string>> seen;
   for (StrictObject& fields : file.objects("entries")) {
     baseline.entries.push_back(read_entry(fields));

@@ -56,6 +56,13 @@ double StrictObject::optional_number(const char* key) {
   return value.get<double>();
 }
 
+std::uint64_t StrictObject::optional_count(const char* key) {
+  if (!object_->contains(key)) return 0;
+  const json& value = at(key);
+  if (!value.is_number_unsigned() || value.get<std::uint64_t>() == 0) refuse(key, "a whole number of 1 or more");
+  return value.get<std::uint64_t>();
+}
+
 double StrictObject::positive(const char* key) {
   const json& value = at(key);
   if (!value.is_number() || !std::isfinite(value.get<double>()) || value.get<double>() <= 0) {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <nlohmann/json.hpp>
 #include <set>
 #include <string>
@@ -26,6 +27,8 @@ class StrictObject {
   double positive(const char* key);
   /// A finite number, or 0 where the key is missing.
   double optional_number(const char* key);
+  /// A whole number of 1 or more, or 0 where the key is missing.
+  std::uint64_t optional_count(const char* key);
   /// A list of finite numbers above 0, one or more.
   std::vector<double> positives(const char* key);
   /// The same, or none where the key is missing.

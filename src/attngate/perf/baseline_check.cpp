@@ -67,6 +67,13 @@ BaselineKey baseline_key(const DeviceKey& device) {
   return {device.device, gpu_kind(device).compute_capability, text_or_none(device.driver), text_or_none(device.cuda_runtime), device.libtorch};
 }
 
+std::string device_note(const Baseline& baseline, const DeviceKey& device) {
+  const bool known = !baseline.uuid.empty() && !device.uuid.empty();
+  if (!known || baseline.uuid == device.uuid || baseline.key.device != device.device) return "";
+  return fmt::format("the baseline is of another {} ({}; this one is {}): such may differ by more than processes of one do\n", device.device,
+                     baseline.uuid, device.uuid);
+}
+
 std::vector<BaselineResult> check_against_baseline(SampleSource& source, const DeviceKey& device, const std::vector<GateBound>& bounds,
                                                    const std::vector<Gate>& gates, const Baseline& baseline, const GateOptions& options,
                                                    const std::function<void(const std::string&)>& progress) {
@@ -78,7 +85,9 @@ std::vector<BaselineResult> check_against_baseline(SampleSource& source, const D
     results[i].line = choice.skip_reason;
     if (choice.entry != nullptr) all.push_back({&gates[i], choice.entry, &results[i], {}, ""});
   }
-  GateRunner runner(source, bounds, gpu_kind(device), options);
+  GateOptions as_stored = options;
+  if (baseline.pairs_per_process > 0) as_stored.policy.pairs_per_process = baseline.pairs_per_process;
+  GateRunner runner(source, bounds, gpu_kind(device), as_stored);
   for (int comparison = 0; comparison < comparisons && !all.empty(); ++comparison) {
     compare(runner, source, all, progress);
     std::erase_if(all, [](const Known& known) { return known.result->status != GateStatus::fail; });

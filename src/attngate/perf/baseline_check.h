@@ -15,6 +15,9 @@ namespace attngate {
 /// The key under which numbers of this device are stored.
 BaselineKey baseline_key(const DeviceKey& device);
 
+/// A line that tells that the numbers are of another device of the same name, or nothing where they are not or nobody knows.
+std::string device_note(const Baseline& baseline, const DeviceKey& device);
+
 /// What a stored baseline says of one gate.
 struct BaselineResult {
   std::string gate;
@@ -25,7 +28,7 @@ struct BaselineResult {
 };
 
 /// Measures each gate in two fresh processes and holds both numbers against those on record, see compare_with_baseline();
-/// what is worse is measured in two more, and fails only if it is worse again.
+/// what is worse is measured in two more, and fails only if it is worse again. Each process takes as many pairs as those on record.
 ///
 /// Self gates and random cases have no entry and are skipped. Where every gate is skipped, nothing is measured.
 std::vector<BaselineResult> check_against_baseline(SampleSource& source, const DeviceKey& device, const std::vector<GateBound>& bounds,

@@ -79,7 +79,7 @@ class Calibrator {
 
   Calibration result() const {
     Calibration calibration;
-    calibration.baseline = {baseline_key(device_), utc_now(), entries_};
+    calibration.baseline = {baseline_key(device_), device_.uuid, options_.gates.policy.pairs_per_process, utc_now(), entries_};
     for (const auto& [problem, times] : problems_) calibration.problems.push_back(fmt::format("{} (in {} processes)", problem, times));
     for (BaselineEntry& entry : calibration.baseline.entries) {
       if (std::ranges::any_of(entry.sm_mhz, [](double mhz) { return mhz <= 0; })) entry.sm_mhz.clear();
@@ -191,12 +191,14 @@ std::vector<GateBound> with_proposals(std::vector<GateBound> bounds, const Calib
 
 void print_calibration(std::ostream& out, const Calibration& calibration) {
   TextTable table({{"gate"}, {"processes", Align::right}, {"least", Align::right}, {"median", Align::right}, {"largest", Align::right},
-                   {"spread", Align::right}, {"at one clock", Align::right}});
+                   {"spread", Align::right}, {"farthest", Align::right}, {"at one clock", Align::right}});
   for (const BaselineEntry& entry : calibration.baseline.entries) {
     const auto [least, largest] = std::ranges::minmax(entry.values);
     const double middle = median(entry.values);
+    const double farthest = std::max(largest / middle - 1, 1 - least / middle);
     table.add_row({entry.gate, fmt::format("{}", entry.values.size()), fmt::format("{:.4f}", least), fmt::format("{:.4f}", middle),
-                   fmt::format("{:.4f}", largest), fmt::format("{:.2f} %", 100 * robust_spread(entry.values) / middle), spread_at_one_clock(entry)});
+                   fmt::format("{:.4f}", largest), fmt::format("{:.2f} %", 100 * robust_spread(entry.values) / middle),
+                   fmt::format("{:.2f} %", 100 * farthest), spread_at_one_clock(entry)});
   }
   out << table.text() << '\n';
   TextTable bounds({{"proposed bound"}, {"kind"}, {"value", Align::right}, {"false alarms", Align::right}});

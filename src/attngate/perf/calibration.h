@@ -61,8 +61,8 @@ enum class StandingBounds {
 /// The bounds with a calibration's proposals in them. Throws std::invalid_argument for a proposal to a gate without an entry.
 std::vector<GateBound> with_proposals(std::vector<GateBound> bounds, const Calibration& calibration, StandingBounds standing);
 
-/// For each gate the least, median and largest value over the processes, their spread, that at one clock where the clock makes a
-/// difference, and the proposed bound.
+/// For each gate the least, median and largest value over the processes, their spread, how far the farthest is from the
+/// median, the spread at one clock where the clock makes a difference, and the proposed bound.
 void print_calibration(std::ostream& out, const Calibration& calibration);
 
 }  // namespace attngate

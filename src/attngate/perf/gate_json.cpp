@@ -13,7 +13,8 @@ json json_of(const DeviceKey& key) {
           {"compute_capability", key.compute_capability},
           {"driver", key.driver},
           {"cuda", key.cuda_runtime},
-          {"libtorch", key.libtorch}};
+          {"libtorch", key.libtorch},
+          {"uuid", key.uuid}};
 }
 
 json json_of(const MedianEstimate& estimate) {

@@ -6,7 +6,7 @@ namespace attngate {
 namespace {
 
 constexpr const char* schema_name = "attngate.samples";
-constexpr std::uint64_t schema_version = 2;
+constexpr std::uint64_t schema_version = 3;
 
 /// The samples of one operator as columns, which take a fifth of the space of objects.
 struct Columns {
@@ -59,7 +59,8 @@ json json_of(const DeviceKey& key) {
           {"compute_capability", key.compute_capability},
           {"driver", key.driver},
           {"cuda_runtime", key.cuda_runtime},
-          {"libtorch", key.libtorch}};
+          {"libtorch", key.libtorch},
+          {"uuid", key.uuid}};
 }
 
 json json_of(const ClockState& clocks) {
@@ -79,6 +80,7 @@ void read_device(const Fields& fields, DeviceKey& key) {
   fields.read("driver", key.driver);
   fields.read("cuda_runtime", key.cuda_runtime);
   fields.read("libtorch", key.libtorch);
+  fields.read("uuid", key.uuid);
 }
 
 void read_clocks(const Fields& fields, ClockState& clocks) {

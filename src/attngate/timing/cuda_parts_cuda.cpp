@@ -40,6 +40,7 @@ DeviceKey cuda_device_key(c10::Device device) {
   key.device = properties.name;
   key.compute_capability = fmt::format("{}.{}", properties.major, properties.minor);
   key.cuda_runtime = fmt::format("{}.{}", version / 1000, version % 1000 / 10);
+  key.uuid = cuda_uuid(device);
   return key;
 }
 

@@ -26,10 +26,10 @@ DeviceHold::DeviceHold(c10::Device device) : device_(device) {
 }
 
 DeviceHold::~DeviceHold() {
-  if (!released_) return;
+  if (!released_ || ticket_ == 0) return;
   release(*released_, std::numeric_limits<std::uint64_t>::max());
   try {
-    synchronize(device_);  // a spin that has not seen it yet would look at memory that is gone
+    synchronize_stream(stream_);  // a spin that has not seen it yet would look at memory that is gone
   } catch (const CudaError&) {  // a lost device spins no more
   }
 }
@@ -38,8 +38,9 @@ void DeviceHold::hold(double least_us, double most_us, SpinReading* reading) {
   // The spin begins after this: it lasts longer than is counted on.
   ends_by_itself_ = Clock::now() + std::chrono::nanoseconds(nanoseconds(most_us));
   if (!released_) return;
+  stream_ = current_stream(device_);
   const HeldSpin held{released_.get(), ++ticket_, nanoseconds(least_us), nanoseconds(most_us), nanoseconds(settling_us)};
-  launch_held_spin(held, reading, current_stream(device_));
+  launch_held_spin(held, reading, stream_);
 }
 
 bool DeviceHold::let_go() {

@@ -23,7 +23,7 @@ class DeviceHold {
   DeviceHold(const DeviceHold&) = delete;
   DeviceHold& operator=(const DeviceHold&) = delete;
 
-  /// Queues the spin on the current stream: at least `least_us`, at most `most_us`. Fills in `reading` when it ends, unless that is
+  /// Queues the spin on the current stream, which must outlive this: at least `least_us`, at most `most_us`. Fills in `reading` when it ends, unless that is
   /// null. Throws CudaError.
   void hold(double least_us, double most_us, SpinReading* reading = nullptr);
 
@@ -36,6 +36,7 @@ class DeviceHold {
   c10::Device device_;
   std::shared_ptr<std::uint64_t> released_;  ///< in pinned memory; null on the CPU
   std::uint64_t ticket_ = 0;
+  void* stream_ = nullptr;  ///< of the last hold, once there was one
   Clock::time_point ends_by_itself_;
 };
 

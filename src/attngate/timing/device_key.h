@@ -4,7 +4,7 @@
 
 namespace attngate {
 
-/// What absolute times depend on beside the case: times taken under different keys must not be compared.
+/// What absolute times depend on beside the case: times that differ in more than the uuid must not be compared.
 struct DeviceKey {
   /// The device's own name, e.g. "NVIDIA H200", or the processor's.
   std::string device;
@@ -16,6 +16,9 @@ struct DeviceKey {
   std::string cuda_runtime;
   /// LibTorch's version, e.g. "2.11.0".
   std::string libtorch;
+  /// Which device of that name, as `nvidia-smi -L` shows it: "GPU-1b2c..."; empty on the CPU. Times of two devices of one name may be
+  /// compared, but differ (docs/gates.md).
+  std::string uuid = {};
   bool operator==(const DeviceKey&) const = default;
 };
 

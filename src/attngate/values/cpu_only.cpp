@@ -13,6 +13,8 @@ void* current_stream(c10::Device) { return nullptr; }
 
 void synchronize(c10::Device) {}
 
+void synchronize_stream(void*) {}
+
 namespace {
 
 [[noreturn]] void no_gpu(const char* what) {

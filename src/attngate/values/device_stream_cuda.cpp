@@ -10,9 +10,11 @@ void* current_stream(c10::Device device) {
 }
 
 void synchronize(c10::Device device) {
-  if (!device.is_cuda()) return;
-  check_cuda(cudaStreamSynchronize(static_cast<cudaStream_t>(current_stream(device))),
-             "waiting for the device");
+  if (device.is_cuda()) synchronize_stream(current_stream(device));
+}
+
+void synchronize_stream(void* stream) {
+  check_cuda(cudaStreamSynchronize(static_cast<cudaStream_t>(stream)), "waiting for the device");
 }
 
 }  // namespace attngate

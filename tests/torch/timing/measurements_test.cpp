@@ -74,6 +74,7 @@ TEST(TimingDeviceFacts, NameTheDeviceAndTheVersionsThatTimesDependOn) {
   EXPECT_EQ(key.compute_capability.empty(), !cuda);
   EXPECT_EQ(key.driver.empty(), !cuda);
   EXPECT_EQ(key.cuda_runtime.empty(), !cuda);
+  EXPECT_EQ(key.uuid.starts_with("GPU-"), cuda) << key.uuid;
   const ClockState clocks = facts.clocks();
   if (!facts.clock_problem().empty()) {
     EXPECT_EQ(clocks, ClockState{});

@@ -3,11 +3,14 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <functional>
 #include <stdexcept>
+#include <utility>
 
 #include "attngate/report/samples_json.h"
 #include "attngate/timing/sampling_plan.h"
 #include "attngate/timing/spin.h"
+#include "attngate/values/device_stream.h"
 #include "device_under_test.h"
 #include "timing/figures.h"
 #include "timing/spinning_operator.h"
@@ -116,6 +119,43 @@ TEST(TimingPairSampler, SaysWhatWasMeasuredAndHow) {
       EXPECT_EQ(pair.base.sm_mhz.has_value(), device_under_test().is_cuda());
     }
   }
+}
+
+/// Spins 300 us, and waits for the device where nobody sees it in every call of these.
+class StumblingOperator {
+ public:
+  explicit StumblingOperator(std::function<bool(int call)> stumbles) : stumbles_(std::move(stumbles)) {}
+  TimedOperator timed() {
+    return {"stumbling", [this] {
+              spin(device_under_test(), 300);
+              if (stumbles_(calls_++)) synchronize(device_under_test());
+            }};
+  }
+  int calls() const { return calls_; }
+
+ private:
+  std::function<bool(int call)> stumbles_;
+  int calls_ = 0;
+};
+
+TEST(TimingPairSampler, TakesPairsInWhichLaunchesShowAgainUntilAQuarterOfThemWere) {
+  if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no queue";
+  PairSampler sampler(device_under_test());
+  SamplingOptions options = quick();
+  options.most_pairs = 41;
+  StumblingOperator never([](int) { return false; }), rarely([](int call) { return call % 11 == 0; }), always([](int) { return true; });
+  const PairedSamples of_never = sampler.sample(spinning(300), never.timed(), options);
+  const PairedSamples of_rarely = sampler.sample(spinning(300), rarely.timed(), options);
+  const PairedSamples of_always = sampler.sample(spinning(300), always.timed(), options);
+  for (const PairedSamples* samples : {&of_never, &of_rarely, &of_always}) EXPECT_EQ(samples->pairs.size(), 41u);
+  EXPECT_EQ(share_with_visible_launches(of_never), 0);
+  EXPECT_EQ(share_with_visible_launches(of_rarely), 0);
+  EXPECT_EQ(share_with_visible_launches(of_always), 1);
+  // Warm-ups end when times settle, and all else but the pairs that are taken again is the same.
+  const auto calls = [](const StumblingOperator& operation, const PairedSamples& samples) {
+    return operation.calls() - static_cast<int>(samples.candidate.warm_up_calls);
+  };
+  EXPECT_NEAR(calls(always, of_always) - calls(never, of_never), 41 / 4, 1) << "but for a pair in which the host stood still by itself";
 }
 
 TEST(TimingPairSampler, LetsErrorsOfTheOperatorThrough) {

@@ -79,6 +79,21 @@ TEST(TimingSampleTaker, LetsErrorsOfTheOperatorThrough) {
   EXPECT_GT(taker.take(SpinningOperator(100).timed(), {Quantity::gpu_time, 1}).us, 0);
 }
 
+TEST(TimingSampleTaker, LetsTheDeviceGoWhereAnErrorEndsTheCallsBeforeAllIsQueued) {
+  if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no queue";
+  SampleTaker taker(device_under_test());
+  const TimedOperator bad{"bad", [] {
+                            spin(device_under_test(), 100);
+                            throw std::runtime_error("bad");
+                          }};
+  SampleSetting setting{Quantity::gpu_time, 1};
+  setting.longest_hold_us = 30e6;
+  const auto begin = std::chrono::steady_clock::now();
+  EXPECT_THROW(taker.take(bad, setting), std::runtime_error);
+  synchronize(device_under_test());
+  EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(15)) << "30 s, had nobody let go";
+}
+
 TEST(TimingSampleTaker, HidesLaunchesWhileTheDeviceIsHeld) {
   SampleTaker taker(device_under_test());
   const Sample sample = typical_sample(taker, SpinningOperator(100).timed(), {Quantity::gpu_time, 4});
@@ -120,6 +135,17 @@ TEST(TimingSampleTaker, LeavesAWaitForTheDeviceOutOfGpuTimeAndHidesTheLaunchesBe
   EXPECT_TRUE(sample.launches_hidden);
   EXPECT_NEAR(sample.us, 500, 10) << "two kernels that take 1 to 2 us each to start and end, and an event pair a stretch";
   EXPECT_GT(sample.host_us, 600) << "it waited for 300 us and dawdled for 300";
+}
+
+TEST(TimingSampleTaker, SaysThatLaunchesShowWhereAnOperatorWaitsAndNobodyWatches) {
+  if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no queue";
+  SampleTaker taker(device_under_test());
+  SampleSetting setting{Quantity::gpu_time, 1};
+  setting.watch_waits = false;
+  const Sample sample = typical_sample(taker, waiting_by_a_copy(), setting);
+  EXPECT_EQ(taker.waits(), 0u);
+  EXPECT_FALSE(sample.launches_hidden);
+  EXPECT_TRUE(typical_sample(taker, SpinningOperator(100).timed(), setting).launches_hidden);
 }
 
 TEST(TimingSampleTaker, FindsLaunchesThatShowBehindAWait) {

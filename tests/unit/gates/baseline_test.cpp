@@ -51,6 +51,16 @@ TEST(BaselineTest, gives_back_what_was_written) {
   EXPECT_EQ(read_baseline(folder / "h200.json"), sample());
 }
 
+TEST(BaselineTest, keeps_which_device_it_was_and_how_many_pairs_a_process_took_where_they_are_known) {
+  Baseline baseline = sample();
+  EXPECT_EQ(baseline_to_json(baseline).find("uuid"), std::string::npos);
+  baseline.uuid = "GPU-1";
+  baseline.pairs_per_process = 101;
+  EXPECT_EQ(parse_baseline(baseline_to_json(baseline), "F"), baseline);
+  EXPECT_EQ(refusal([&] { parse_baseline(with(baseline_to_json(baseline), "101", "0"), "F"); }),
+            "F: field 'pairs_per_process': allowed is a whole number of 1 or more");
+}
+
 TEST(BaselineTest, says_what_is_wrong_with_a_file) {
   const std::string good = baseline_to_json(sample());
   const auto refused = [](const std::string& text) { return refusal([&] { parse_baseline(text, "F"); }); };

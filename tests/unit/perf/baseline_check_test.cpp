@@ -54,6 +54,26 @@ TEST(BaselineCheckTest, passes_what_is_slower_in_two_processes_and_not_in_the_ne
   EXPECT_FALSE(verdict_of(results).fails);
 }
 
+TEST(BaselineCheckTest, takes_as_many_pairs_a_process_as_those_on_record) {
+  FakeSource samples = source(2.1);
+  Baseline baseline = stored();
+  baseline.pairs_per_process = 75;
+  check(samples, baseline);
+  EXPECT_EQ(samples.asked.back().most_pairs, 75u);
+}
+
+TEST(BaselineCheckTest, tells_another_device_of_the_same_name_where_both_are_known) {
+  Baseline baseline = stored();
+  DeviceKey device = source(2).device_key();
+  EXPECT_EQ(device_note(baseline, device), "");
+  device.uuid = "GPU-2";
+  EXPECT_EQ(device_note(baseline, device), "") << "nobody knows";
+  baseline.uuid = "GPU-1";
+  EXPECT_NE(device_note(baseline, device).find("(GPU-1; this one is GPU-2)"), std::string::npos) << device_note(baseline, device);
+  device.uuid = "GPU-1";
+  EXPECT_EQ(device_note(baseline, device), "");
+}
+
 TEST(BaselineCheckTest, skips_another_key_and_an_unknown_gate_with_the_reason_and_measures_nothing) {
   FakeSource samples = source(2);
   Baseline other = stored();

@@ -13,7 +13,7 @@ PairedSamples sample_set() {
   samples.quantity = Quantity::isolated_latency;
   samples.base = {"nn_mha_fast.flash", "flash", false, 3, 16, true, 1 << 20};
   samples.candidate = {"composite_sdpa_dense.cudnn", "cudnn", true, 0, 24, false, std::nullopt};
-  samples.device = {"NVIDIA H200", "9.0", "unknown", "13.0", "2.11.0"};
+  samples.device = {"NVIDIA H200", "9.0", "unknown", "13.0", "2.11.0", "GPU-1"};
   samples.seed = 0xffffffffffffffff;
   samples.calls_per_sample = 3;
   samples.flushed_bytes = 120 << 20;
