@@ -62,7 +62,9 @@ class SamplingWorker {
     if (request.release) {
       inputs_.reset();
       line_.clear();
-      release_cached_memory(device_);
+    }
+    release_cached_memory(device_);  // or a gate's tensors would lie in what the gates before it have left
+    if (request.release) {
       answer.samples.device = sampler_->device().key();
       return answer;
     }
