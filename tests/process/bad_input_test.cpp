@@ -139,6 +139,8 @@ INSTANTIATE_TEST_SUITE_P(
                     BadInput{"loosened_bounds_without_a_file", attngate_command, {"gate", "--calibrate", "20", "--loosen-bounds"}, {"--loosen-bounds needs --write-bounds"}},
                     BadInput{"missing_study", attngate_command, {"gate", "--study-from", "nowhere.json"}, {"nowhere.json", "cannot be read"}},
                     BadInput{"missing_baseline", attngate_command, {"gate", "--device", "cpu", "--against", "nowhere.json"}, {"nowhere.json", "cannot be read"}},
+                    BadInput{"pairs_of_its_own_against_a_baseline", attngate_command, {"gate", "--against", "x.json", "--process-pairs", "101"}, {"as many pairs a process as the baseline", "leave out --process-pairs"}},
+                    BadInput{"too_few_pairs_a_process", attngate_command, {"gate", "--process-pairs", "3"}, {"--process-pairs", "3"}},
                     BadInput{"two_runs_at_once", attngate_command, {"gate", "--study", "20", "--against", "x.json"}, {"--study", "--against", "runs of their own"}},
                     BadInput{"too_few_processes_to_calibrate", attngate_command, {"gate", "--calibrate", "3"}, {"--calibrate", "19"}},
                     check_with("no_cases", {"--cases", "0"}, {"--cases", "1 to"}),

@@ -36,7 +36,7 @@ const Help helps[] = {
     {"list", {"list"}, {"--json", "Example"}},
     {"gate",
      {"gate"},
-     {"--gate", "--class", "--pairs", "--confirm", "--bounds", "--plant", "--case", "--least-speedup", "--calibrate", "--against", "--study", "--study-from", "--json", "Example",
+     {"--gate", "--class", "--pairs", "--confirm", "--process-pairs", "--bounds", "--plant", "--case", "--least-speedup", "--calibrate", "--against", "--study", "--study-from", "--json", "Example",
       "Exit code"}},
     {"sweep", {"sweep"}, {"fastpath", "sdp", "Example"}},
     {"sweep_fastpath",

@@ -340,7 +340,8 @@ void add_gate_command(CLI::App& app, Command& chosen) {
   command->add_option("--confirm", options->confirm, "Fresh processes that confirm a flagged gate; 0 leaves it inconclusive")
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{0}, most_processes));
-  command->add_option("--process-pairs", options->process_pairs, fmt::format("Pairs of each fresh process, {} if not said; with --against, as many as the baseline's", Policy{}.pairs_per_process))
+  command->add_option("--process-pairs", options->process_pairs,
+                      fmt::format("Pairs of each fresh process, {} if not said; with --against, as many as the baseline's", Policy{}.pairs_per_process))
       ->check(CLI::Range(std::uint64_t{least_pairs}, most_pairs));
   command->add_option("--seed", options->seed, "Number, 0x hex, or `random` (default: ATTNGATE_SEED, else the same each run)")->check(refuse_empty);
   command->add_option("--bounds", options->bounds, "File of bounds")->capture_default_str()->check(refuse_empty);

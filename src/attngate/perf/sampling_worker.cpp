@@ -63,7 +63,7 @@ class SamplingWorker {
       inputs_.reset();
       line_.clear();
     }
-    release_cached_memory(device_);  // or a gate's tensors would lie in what the gates before it have left
+    release_cached_memory(device_);  // or operators would work in whatever memory the gates before have left
     if (request.release) {
       answer.samples.device = sampler_->device().key();
       return answer;

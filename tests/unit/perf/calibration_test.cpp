@@ -146,6 +146,16 @@ TEST(CalibrationTest, proposes_a_bound_for_one_clock_where_the_ratio_goes_with_i
   EXPECT_NE(out.str().find("at one clock"), std::string::npos) << out.str();
 }
 
+TEST(CalibrationTest, prints_how_far_the_farthest_process_is_from_the_median_and_keeps_how_many_pairs_each_took) {
+  FakeSource samples([](const SampleRequest& request, int process) { return pairs_of(request, process == 7 ? 0.5 / 0.97 : 0.5, 200, 0); });
+  const Calibration calibration = calibrate(samples, {path_gate_named("gate.path.a")});
+  EXPECT_EQ(calibration.baseline.pairs_per_process, Policy{}.pairs_per_process);
+  std::ostringstream out;
+  print_calibration(out, calibration);
+  EXPECT_NE(out.str().find("farthest"), std::string::npos) << out.str();
+  EXPECT_NE(out.str().find("3.00 %"), std::string::npos) << "a speedup of 1.94 among 2.00:\n" << out.str();
+}
+
 TEST(CalibrationTest, says_what_could_not_be_measured_and_proposes_nothing_for_it) {
   FakeSource samples([](const SampleRequest&, int) {
     SampleAnswer answer;

@@ -59,14 +59,14 @@ TEST(SamplesJsonTest, gives_back_infinities) {
 
 TEST(SamplesJsonTest, starts_with_schema_and_version) {
   const std::string text = samples_to_json(sample_set());
-  EXPECT_TRUE(text.starts_with("{\n  \"schema\": \"attngate.samples\",\n  \"version\": 2,\n")) << text;
+  EXPECT_TRUE(text.starts_with("{\n  \"schema\": \"attngate.samples\",\n  \"version\": 3,\n")) << text;
 }
 
 TEST(SamplesJsonTest, says_what_is_wrong) {
   const std::string good = samples_to_json(sample_set());
   EXPECT_EQ(refusal(good.substr(0, good.size() / 2)), "is not JSON, or only a part of it");
   EXPECT_EQ(refusal(with(good, "attngate.samples", "attngate.results")), "field 'schema': allowed is \"attngate.samples\"");
-  EXPECT_EQ(refusal(with(good, "\"version\": 2", "\"version\": 3")), "field 'version': allowed is 2, this is 3");
+  EXPECT_EQ(refusal(with(good, "\"version\": 3", "\"version\": 2")), "field 'version': allowed is 3, this is 2");
   EXPECT_EQ(refusal(with(good, "isolated_latency", "latency")), "field 'quantity': allowed is isolated_latency, gpu_time or throughput");
   EXPECT_EQ(refusal(with(good, "0xffffffffffffffff", "0xzz")), "field 'seed': allowed is a number below 2^64 as text, like \"0x2a\"");
   EXPECT_EQ(refusal(with(good, "\"sm_mhz\": 1980.0", "\"sm_mhz\": \"fast\"")), "field 'clocks_before.sm_mhz': allowed is a number, \"inf\", \"-inf\" or \"nan\"");
