@@ -50,12 +50,12 @@ std::string bound_text(const Bound& bound) {
   return "";
 }
 
-std::string margin_percent(double margin) {
+}  // namespace
+
+std::string margin_text(double margin) {
   const double percent = 100 * margin;
   return fmt::format("{:.{}f} %", percent, std::abs(percent) < 10 ? 1 : 0);
 }
-
-}  // namespace
 
 std::string decision_line(const GateSubject& subject, const Decision& decision) {
   const MedianEstimate& log_ratio = decision.log_ratio();
@@ -65,7 +65,7 @@ std::string decision_line(const GateSubject& subject, const Decision& decision) 
   std::string line = fmt::format("{}, {}: {}", measured, bound_text(decision.bound), to_string(decision.verdict));
   if (decision.verdict == GateVerdict::inconclusive) return line + ": " + decision.reason;
   const double inside = margin(decision.bound, log_ratio.median);
-  line += ", margin " + margin_percent(inside);
+  line += ", margin " + margin_text(inside);
   const bool noteworthy = decision.verdict == GateVerdict::fail || decision.screen.flagged() || inside < 0;
   return noteworthy ? line + "; " + decision.reason : line;
 }

@@ -12,6 +12,9 @@ struct GateSubject {
   std::string base;
 };
 
+/// A margin (bound.h) for people: "28 %", and "1.4 %" below ten.
+std::string margin_text(double margin);
+
 /// The decision as one line, without a line break:
 ///
 ///     fast is 2.31x slow (95 % interval 2.29 to 2.33), bound 1.8x: pass, margin 28 %

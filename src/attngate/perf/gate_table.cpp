@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "attngate/gates/decision_text.h"
 #include "attngate/gates/gate_measurements.h"
 #include "attngate/report/measurements.h"
 #include "attngate/runner/text_table.h"
@@ -43,7 +44,7 @@ std::vector<std::string> row_of(const GateResult& result) {
   const Decision& decision = *result.decision;
   if (decision.log_ratio().count > 0) {
     cells[1] = fmt::format("{:.3f}", shown_ratio(decision.bound, decision.log_ratio().median));
-    cells[4] = fmt::format("{:.0f} %", 100 * margin(decision.bound, decision.log_ratio().median));
+    cells[4] = margin_text(margin(decision.bound, decision.log_ratio().median));
   }
   cells[2] = interval_text(decision);
   cells[3] = bound_text(decision.bound);

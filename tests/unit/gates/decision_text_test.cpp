@@ -16,6 +16,12 @@ std::vector<PairSample> around(double log_ratio, double width) {
   return pairs_with(log_ratios);
 }
 
+TEST(DecisionTextTest, shows_a_margin_to_a_tenth_of_a_percent_below_ten) {
+  EXPECT_EQ(margin_text(0.283), "28 %");
+  EXPECT_EQ(margin_text(0.0046), "0.5 %");
+  EXPECT_EQ(margin_text(-0.0187), "-1.9 %");
+}
+
 TEST(DecisionTextTest, says_a_speedup_with_interval_bound_and_margin) {
   const Bound bound{BoundKind::required_speedup, 1.8};
   const Decision decision = decide(bound, screen(bound, {}, {}, around(-std::log(2.31), 0.1)));
