@@ -283,7 +283,15 @@ void check_combination(const GateCommandOptions& options) {
   if (options.study.has_value() + options.calibrate.has_value() + !options.against.empty() + !options.study_from.empty() > 1) {
     throw UsageError("--study, --study-from, --calibrate and --against are runs of their own");
   }
+  if (options.process_pairs && !options.study_from.empty()) throw UsageError("--study-from tallies by the policy's own pairs: leave out --process-pairs");
+  if (options.study && options.process_pairs && *options.process_pairs > options.pairs) {
+    throw UsageError("--study draws a process's pairs from the --pairs that it takes: --process-pairs must not be more");
+  }
   if (options.process_pairs && !options.against.empty()) throw UsageError("--against takes as many pairs a process as the baseline did: leave out --process-pairs");
+  if (!gate_options(options).policy.confirm_test().can_fail()) {
+    throw UsageError(fmt::format("--confirm {}: so few processes can never fail a gate at alpha {:g}; 8 can, or 0 to confirm nothing", options.confirm,
+                                 Policy{}.confirm_alpha));
+  }
   if (options.own_gate() && !options.against.empty()) throw UsageError("--against compares the gates of --list, not one of your own");
 }
 
@@ -333,7 +341,7 @@ void add_gate_command(CLI::App& app, Command& chosen) {
   command->add_option("--class", options->classes, "Shape class or other part of the name (short, bf16, padding_90, ...); repeatable");
   command->add_option("--pairs", options->pairs, "Pairs of a screen; half of them for path gates")
       ->capture_default_str()
-      ->check(CLI::Range(std::uint64_t{1}, most_pairs));
+      ->check(CLI::Range(std::uint64_t{least_pairs}, most_pairs));
   command->add_option("--budget", options->budget_seconds, "Seconds that the pairs of a screen may take; fewer pairs where they take longer")
       ->capture_default_str()
       ->check(CLI::Range(0.01, 3600.0));
@@ -341,7 +349,7 @@ void add_gate_command(CLI::App& app, Command& chosen) {
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{0}, most_processes));
   command->add_option("--process-pairs", options->process_pairs,
-                      fmt::format("Pairs of each fresh process, {} if not said; with --against, as many as the baseline's", Policy{}.pairs_per_process))
+                      fmt::format("Most pairs of each fresh process (default: {}), and of roofline and memory gates; --against takes the baseline's", Policy{}.pairs_per_process))
       ->check(CLI::Range(std::uint64_t{least_pairs}, most_pairs));
   command->add_option("--seed", options->seed, "Number, 0x hex, or `random` (default: ATTNGATE_SEED, else the same each run)")->check(refuse_empty);
   command->add_option("--bounds", options->bounds, "File of bounds")->capture_default_str()->check(refuse_empty);

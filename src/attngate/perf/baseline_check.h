@@ -28,7 +28,8 @@ struct BaselineResult {
 };
 
 /// Measures each gate in two fresh processes and holds both numbers against those on record, see compare_with_baseline();
-/// what is worse is measured in two more, and fails only if it is worse again. Each process takes as many pairs as those on record.
+/// what is worse is measured in two more, and fails only if it is worse again. Each process takes as many pairs as those on
+/// record, within the same budget if the options say so.
 ///
 /// Self gates and random cases have no entry and are skipped. Where every gate is skipped, nothing is measured.
 std::vector<BaselineResult> check_against_baseline(SampleSource& source, const DeviceKey& device, const std::vector<GateBound>& bounds,

@@ -119,7 +119,9 @@ class Calibrator {
     const bool one_value = entry->kind == BoundKind::floor || entry->quantity == "peak_bytes";
     const Proposal proposal = propose_bound(entry->kind, one_value ? single_value_policy() : options_.gates.policy, ratios);
     const std::string at = clock.exponent == 0 ? "" : fmt::format(" at {:g} MHz", clock.reference_mhz);
-    const std::string where = fmt::format("{}{}: {}", to_string(device_), at, proposal.text);
+    // Medians of fewer pairs scatter more, so that a bound of many pairs is tighter than one of few.
+    const std::string pairs = one_value ? "" : fmt::format("; medians of at most {} pairs", options_.gates.policy.pairs_per_process);
+    const std::string where = fmt::format("{}{}: {}{}", to_string(device_), at, proposal.text, pairs);
     calibration.proposals.push_back({name, {gpu_kind(device_).compute_capability, proposal.bound.value, where, device_.device, clock}, proposal});
   }
 

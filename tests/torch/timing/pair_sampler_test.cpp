@@ -150,7 +150,8 @@ TEST(TimingPairSampler, TakesPairsInWhichLaunchesShowAgainUntilAQuarterOfThemWer
   for (const PairedSamples* samples : {&of_never, &of_rarely, &of_always}) EXPECT_EQ(samples->pairs.size(), 41u);
   EXPECT_EQ(share_with_visible_launches(of_never), 0);
   EXPECT_EQ(share_with_visible_launches(of_rarely), 0);
-  EXPECT_EQ(share_with_visible_launches(of_always), 0.5) << "each of the candidate's samples, none of the base's";
+  EXPECT_GE(share_with_visible_launches(of_always), 0.5) << "each of the candidate's samples";
+  EXPECT_LE(share_with_visible_launches(of_always), 0.55) << "and none of the base's, but where the host stood still by itself";
   // Warm-ups end when times settle, and all else but the pairs that are taken again is the same.
   const auto calls = [](const StumblingOperator& operation, const PairedSamples& samples) {
     return operation.calls() - static_cast<int>(samples.candidate.warm_up_calls);

@@ -18,8 +18,8 @@ FakeSource source() {
   return FakeSource([](const SampleRequest& request, int process) { return pairs_of(request, 1 / (2 + process / 100.0), 200, 0); });
 }
 
-Calibration calibrate(FakeSource& samples, const std::vector<Gate>& gates, std::uint64_t processes = 20) {
-  return calibrate_gates(samples, samples.device_key(), bounds, [&](std::uint64_t) { return gates; }, {processes, {}});
+Calibration calibrate(FakeSource& samples, const std::vector<Gate>& gates, const CalibrationOptions& options = {.processes = 20}) {
+  return calibrate_gates(samples, samples.device_key(), bounds, [&](std::uint64_t) { return gates; }, options);
 }
 
 TEST(CalibrationTest, asks_fresh_processes_and_keeps_what_each_said) {
@@ -148,8 +148,12 @@ TEST(CalibrationTest, proposes_a_bound_for_one_clock_where_the_ratio_goes_with_i
 
 TEST(CalibrationTest, prints_how_far_the_farthest_process_is_from_the_median_and_keeps_how_many_pairs_each_took) {
   FakeSource samples([](const SampleRequest& request, int process) { return pairs_of(request, process == 7 ? 0.5 / 0.97 : 0.5, 200, 0); });
-  const Calibration calibration = calibrate(samples, {path_gate_named("gate.path.a")});
-  EXPECT_EQ(calibration.baseline.pairs_per_process, Policy{}.pairs_per_process);
+  CalibrationOptions options{.processes = 20};
+  options.gates.policy.pairs_per_process = 75;
+  const Calibration calibration = calibrate(samples, {path_gate_named("gate.path.a")}, options);
+  EXPECT_EQ(samples.asked.back().most_pairs, 75u);
+  EXPECT_EQ(calibration.baseline.pairs_per_process, 75u);
+  EXPECT_TRUE(calibration.proposals.at(0).value.source.ends_with("; medians of at most 75 pairs")) << calibration.proposals.at(0).value.source;
   std::ostringstream out;
   print_calibration(out, calibration);
   EXPECT_NE(out.str().find("farthest"), std::string::npos) << out.str();
