@@ -41,7 +41,7 @@ struct GateCommandOptions {
   std::vector<std::string> classes;
   std::uint64_t pairs = Policy{}.screen_pairs;
   std::uint64_t confirm = Policy{}.processes;
-  std::optional<std::uint64_t> process_pairs;
+  std::uint64_t process_pairs = Policy{}.pairs_per_process;
   double budget_seconds = GateOptions{}.budget_seconds;
   std::string seed;
   /// What `seed` comes to, drawn once.
@@ -74,7 +74,7 @@ GateOptions gate_options(const GateCommandOptions& options) {
   chosen.policy.screen_pairs = options.pairs;
   chosen.policy.processes = options.confirm == 0 ? Policy{}.processes : options.confirm;
   chosen.confirm = options.confirm > 0;
-  if (options.process_pairs) chosen.policy.pairs_per_process = *options.process_pairs;
+  chosen.policy.pairs_per_process = options.process_pairs;
   chosen.budget_seconds = options.budget_seconds;
   chosen.mistake = parse_planted_mistake(options.plant);
   return chosen;
@@ -283,14 +283,12 @@ void check_combination(const GateCommandOptions& options) {
   if (options.study.has_value() + options.calibrate.has_value() + !options.against.empty() + !options.study_from.empty() > 1) {
     throw UsageError("--study, --study-from, --calibrate and --against are runs of their own");
   }
-  if (options.process_pairs && !options.study_from.empty()) throw UsageError("--study-from tallies by the policy's own pairs: leave out --process-pairs");
-  if (options.study && options.process_pairs && *options.process_pairs > options.pairs) {
+  if (options.study && options.process_pairs > options.pairs) {
     throw UsageError("--study draws a process's pairs from the --pairs that it takes: --process-pairs must not be more");
   }
-  if (options.process_pairs && !options.against.empty()) throw UsageError("--against takes as many pairs a process as the baseline did: leave out --process-pairs");
   if (!gate_options(options).policy.confirm_test().can_fail()) {
-    throw UsageError(fmt::format("--confirm {}: so few processes can never fail a gate at alpha {:g}; 8 can, or 0 to confirm nothing", options.confirm,
-                                 Policy{}.confirm_alpha));
+    throw UsageError(fmt::format("--confirm {}: so few processes can never fail a gate at alpha {:g}; {} can, or 0 to confirm nothing", options.confirm,
+                                 Policy{}.confirm_alpha, fewest_trials(Policy{}.confirm_alpha)));
   }
   if (options.own_gate() && !options.against.empty()) throw UsageError("--against compares the gates of --list, not one of your own");
 }
@@ -349,7 +347,8 @@ void add_gate_command(CLI::App& app, Command& chosen) {
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{0}, most_processes));
   command->add_option("--process-pairs", options->process_pairs,
-                      fmt::format("Most pairs of each fresh process (default: {}), and of roofline and memory gates; --against takes the baseline's", Policy{}.pairs_per_process))
+                      "Most pairs of each fresh process, and of roofline and memory gates; --against takes the baseline's")
+      ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{least_pairs}, most_pairs));
   command->add_option("--seed", options->seed, "Number, 0x hex, or `random` (default: ATTNGATE_SEED, else the same each run)")->check(refuse_empty);
   command->add_option("--bounds", options->bounds, "File of bounds")->capture_default_str()->check(refuse_empty);
@@ -371,11 +370,15 @@ void add_gate_command(CLI::App& app, Command& chosen) {
   command->add_flag("--loosen-bounds", options->loosen_bounds, "... or only where the proposed bound is looser: for another GPU of the same name")
       ->excludes("--replace-bounds");
   command->add_option("--against", options->against, "Compare with this baseline instead, by fresh processes; another GPU, driver or LibTorch skips")
-      ->check(refuse_empty);
+      ->check(refuse_empty)
+      ->excludes("--process-pairs");
   command->add_option("--study", options->study, "Measure the self gates' error rates over that many fresh processes")
       ->check(CLI::Range(std::uint64_t{Policy{}.processes + 1}, most_processes));
-  command->add_option("--study-from", options->study_from, "Tally a study's decisions anew from its --json file, an interrupted one's too")
-      ->check(refuse_empty);
+  command->add_option("--study-from", options->study_from, "Tally a study's decisions anew from its --json file and by its policy, an interrupted one's too")
+      ->check(refuse_empty)
+      ->excludes("--pairs")
+      ->excludes("--process-pairs")
+      ->excludes("--confirm");
   command->add_option("--svg", options->svg, "File for the study's plot: detection against slowdown")->check(refuse_empty);
   command->add_flag("--ctest-measurements", options->ctest_measurements, "Print CTest's measurement tags");
   command->add_flag("--skip-without-gpu", options->skip_without_gpu,

@@ -18,6 +18,12 @@ SignTest make_sign_test(std::size_t trials, double alpha) {
           .attained_alpha = binomial_upper_tail(critical, trials, 0.5)};
 }
 
+std::size_t fewest_trials(double alpha) {
+  std::size_t trials = 1;
+  while (!make_sign_test(trials, alpha).can_fail()) ++trials;
+  return trials;
+}
+
 std::size_t count_exceeding(std::span<const double> values, double threshold) {
   return static_cast<std::size_t>(std::ranges::count_if(values, [&](double value) { return value > threshold; }));
 }

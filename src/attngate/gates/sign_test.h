@@ -32,6 +32,11 @@ struct SignTest {
 /// Throws std::invalid_argument for alpha outside (0, 1).
 SignTest make_sign_test(std::size_t trials, double alpha);
 
+/// The fewest values of which a sign test at that alpha can fail at all: 8 for 0.005, since 1/2^8 is less.
+///
+/// Throws std::invalid_argument for alpha outside (0, 1).
+std::size_t fewest_trials(double alpha);
+
 /// How many of the values are above the threshold, ties not counted; a NaN is not above it.
 std::size_t count_exceeding(std::span<const double> values, double threshold);
 

@@ -185,23 +185,45 @@ std::string study_to_json(const GateStudy& study, const std::string& device) {
     curves.push_back({{"bound", curve.bound_name}, {"value", number(curve.bound.value)}, {"us", number(curve.us)}, {"arms", arms}});
   }
   return text_of({{"schema", "attngate.gate_study"},
-                  {"version", 1},
+                  {"version", 2},
                   {"device", device},
                   {"seed", seed_text(study.seed)},
-                  {"policy", policy_text(study.policy)},
+                  {"policy",
+                   {{"screen_pairs", study.policy.screen_pairs},
+                    {"confirming_processes", study.policy.processes},
+                    {"pairs_per_process", study.policy.pairs_per_process}}},
                   {"processes", study.processes},
                   {"left_out", study.problems},
                   {"curves", curves}});
 }
 
+namespace {
+
+void read_count(const Fields& fields, const char* key, std::size_t& count) {
+  std::uint64_t number = 0;
+  fields.read(key, number);
+  if (number == 0) fields.refuse(key, "a number of 1 or more");
+  count = number;
+}
+
+/// The alphas are those of Policy.
+void read_policy(const Fields& fields, Policy& policy) {
+  read_count(fields, "screen_pairs", policy.screen_pairs);
+  read_count(fields, "confirming_processes", policy.processes);
+  read_count(fields, "pairs_per_process", policy.pairs_per_process);
+}
+
+}  // namespace
+
 StoredStudy study_from_json(const std::string& text) {
   const json object = parsed_json(text);
   const Fields fields(object, "");
-  check_schema(fields, "attngate.gate_study", 1);
+  check_schema(fields, "attngate.gate_study", 2);
   StoredStudy stored;
   GateStudy& study = stored.study;
   fields.read("device", stored.device);
   fields.read_seed("seed", study.seed);
+  read_policy(fields.object("policy"), study.policy);
   fields.read("processes", study.processes);
   fields.read("left_out", study.problems);
   fields.read_list("curves", [&](const Fields& entry) {
@@ -214,6 +236,8 @@ StoredStudy study_from_json(const std::string& text) {
       item.read("planted", arm.planted);
       item.read("log_ratios_by_process", arm.ratios);
       if (arm.ratios.size() != study.processes) item.refuse("log_ratios_by_process", "a list for each of the processes");
+      const auto is_short = [&](const std::vector<double>& ratios) { return ratios.size() < study.policy.pairs_per_process; };
+      if (std::ranges::any_of(arm.ratios, is_short)) item.refuse("log_ratios_by_process", "lists of the policy's pairs_per_process or more");
     });
     if (curve.arms.empty()) entry.refuse("arms", "a list of one or more");
   });

@@ -75,13 +75,13 @@ void print_study(std::ostream& out, const GateStudy& study);
 /// Detection against slowdown as an SVG file's text, with what was computed beforehand as thin lines.
 std::string study_svg(const GateStudy& study, const std::string& device);
 
-/// With every ratio: schema attngate.gate_study, version 1. `device` is a line for people.
+/// With every ratio: schema attngate.gate_study, version 2. `device` is a line for people.
 std::string study_to_json(const GateStudy& study, const std::string& device);
 
 /// A study as it was written, and the device's line.
 struct StoredStudy {
   std::string device;
-  /// Under the policy as it is now, and without tallies: decide_anew().
+  /// Under the policy that it was made for, and without tallies: decide_anew().
   GateStudy study;
 };
 

@@ -37,6 +37,12 @@ TEST(SignTestTest, of_a_single_value_at_one_half_is_a_comparison) {
   EXPECT_EQ(test.attained_alpha, 0.5);
 }
 
+TEST(SignTestTest, knows_the_fewest_values_that_can_fail) {
+  EXPECT_EQ(fewest_trials(0.005), 8u);
+  EXPECT_EQ(fewest_trials(0.5), 1u);
+  EXPECT_THROW(fewest_trials(0), std::invalid_argument);
+}
+
 TEST(SignTestTest, cannot_fail_with_too_few_values) {
   EXPECT_FALSE(make_sign_test(6, 0.01).can_fail());
   EXPECT_EQ(make_sign_test(6, 0.01).attained_alpha, 0);

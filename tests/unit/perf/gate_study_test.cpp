@@ -81,6 +81,19 @@ TEST(GateStudyTest, is_decided_anew_from_its_file_with_the_same_tallies) {
   EXPECT_THROW(study_from_json("{}"), ResultsError);
 }
 
+TEST(GateStudyTest, keeps_the_policy_that_it_was_made_for) {
+  FakeSource source = honest_source();
+  GateStudy study = study_of(source, self_gates());
+  study.policy.pairs_per_process = 21;
+  study.policy.processes = 9;
+  const std::string text = study_to_json(study, "fake");
+  EXPECT_EQ(study_from_json(text).study.policy, study.policy);
+  study.policy.pairs_per_process = 100'000;
+  EXPECT_THROW(study_from_json(study_to_json(study, "fake")), ResultsError) << "more than a process has";
+  study.policy.pairs_per_process = 0;
+  EXPECT_THROW(study_from_json(study_to_json(study, "fake")), ResultsError);
+}
+
 TEST(GateStudyTest, leaves_out_a_process_with_all_its_arms_where_one_cannot_be_used) {
   FakeSource honest = honest_source();
   FakeSource source([&](const SampleRequest& request, int process) {
