@@ -23,7 +23,9 @@ find_program(CCACHE_PROGRAM ccache)
 mark_as_advanced(CCACHE_PROGRAM)
 foreach(language IN ITEMS CXX CUDA)
   if(CCACHE_PROGRAM AND NOT DEFINED CMAKE_${language}_COMPILER_LAUNCHER)
-    set(CMAKE_${language}_COMPILER_LAUNCHER "${CCACHE_PROGRAM}")
+    # Sloppiness: without it ccache keeps nothing that uses a precompiled header.
+    set(CMAKE_${language}_COMPILER_LAUNCHER
+      "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime;${CCACHE_PROGRAM}")
   endif()
 endforeach()
 

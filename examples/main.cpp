@@ -4,9 +4,9 @@
 #include <string_view>
 
 #include "attngate/cli/command.h"
-#include "attngate/runner/environment.h"
-#include "attngate/runner/exit_code.h"
-#include "attngate/suite/device.h"
+#include "attngate/run/environment.h"
+#include "attngate/base/exit_code.h"
+#include "attngate/workers/device.h"
 
 int main(int argc, char** argv) {
   using namespace attngate;

@@ -2,7 +2,7 @@
 // that is asked for gets one clear line.
 #undef ATTNGATE_HAVE_CUDA
 #define ATTNGATE_HAVE_CUDA 0
-#include "attngate/suite/device.cpp"
+#include "attngate/workers/device.cpp"
 
 #include <iostream>
 

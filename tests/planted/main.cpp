@@ -3,8 +3,8 @@
 #include <iostream>
 
 #include "attngate/cli/command.h"
-#include "attngate/runner/exit_code.h"
-#include "attngate/runner/usage_error.h"
+#include "attngate/base/exit_code.h"
+#include "attngate/base/usage_error.h"
 #include "planted_paths.h"
 
 namespace {

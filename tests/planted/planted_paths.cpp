@@ -16,9 +16,9 @@
 #include <limits>
 #include <sstream>
 
-#include "attngate/case/printable.h"
+#include "attngate/base/printable.h"
 #include "attngate/paths/known_issues.h"
-#include "attngate/runner/usage_error.h"
+#include "attngate/base/usage_error.h"
 #include "attngate/values/device_stream.h"
 #include "planted_kernels.h"
 

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "unit/runner/child_process.h"
+#include "unit/run/child_process.h"
 
 namespace attngate::test {
 

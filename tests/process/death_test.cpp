@@ -7,7 +7,7 @@
 #include <set>
 
 #include "attngate/case/text.h"
-#include "attngate/runner/journal.h"
+#include "attngate/run/journal.h"
 #include "command.h"
 
 namespace attngate::test {

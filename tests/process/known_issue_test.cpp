@@ -5,6 +5,7 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "attngate/source_folders.h"
 #include "attngate/case/text.h"
 #include "command.h"
 
@@ -44,7 +45,7 @@ Record read_record(const std::filesystem::path& file) {
 /// The records in force on the device under test.
 std::vector<Record> records() {
   std::vector<Record> all;
-  for (const auto& entry : std::filesystem::directory_iterator(ATTNGATE_KNOWN_ISSUES_FOLDER)) {
+  for (const auto& entry : std::filesystem::directory_iterator(attngate::known_issues_folder)) {
     Record record = read_record(entry.path());
     if (record.is_for_this_device()) all.push_back(std::move(record));
   }
@@ -117,7 +118,7 @@ TEST(KnownIssueOnDevice, of_libtorch_replays_each_line_in_a_fresh_process_as_rec
 /// Runs the record's own lines as the corpus with all other records in force.
 CommandEnd check_without(const Record& removed, const std::string& json_file) {
   const ScratchFolder others, corpus;
-  for (const auto& entry : std::filesystem::directory_iterator(ATTNGATE_KNOWN_ISSUES_FOLDER)) {
+  for (const auto& entry : std::filesystem::directory_iterator(attngate::known_issues_folder)) {
     if (entry.path() != removed.file) std::filesystem::copy(entry.path(), others / entry.path().filename());
   }
   std::string lines;

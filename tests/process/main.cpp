@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "attngate/runner/environment.h"
-#include "attngate/runner/exit_code.h"
+#include "attngate/run/environment.h"
+#include "attngate/base/exit_code.h"
 #include "command.h"
 
 namespace {

@@ -5,8 +5,8 @@
 #include <set>
 #include <sstream>
 
-#include "attngate/runner/exit_code.h"
-#include "attngate/suite/device.h"
+#include "attngate/base/exit_code.h"
+#include "attngate/workers/device.h"
 #include "attngate/suite/tested_registry.h"
 #include "property_tests.h"
 

@@ -6,8 +6,8 @@
 
 #include "attngate/case/text.h"
 #include "attngate/report/measurements.h"
-#include "attngate/runner/exit_code.h"
-#include "attngate/suite/device.h"
+#include "attngate/base/exit_code.h"
+#include "attngate/workers/device.h"
 
 namespace attngate {
 namespace {

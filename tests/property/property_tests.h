@@ -4,7 +4,7 @@
 #include <memory>
 #include <string>
 
-#include "attngate/runner/environment.h"
+#include "attngate/run/environment.h"
 #include "attngate/suite/property_run.h"
 
 namespace attngate {

@@ -7,9 +7,9 @@
 #include <string_view>
 
 #include "attngate/paths/sdp_backend_guard.h"
-#include "attngate/runner/environment.h"
-#include "attngate/runner/exit_code.h"
-#include "attngate/suite/device.h"
+#include "attngate/run/environment.h"
+#include "attngate/base/exit_code.h"
+#include "attngate/workers/device.h"
 #include "device_under_test.h"
 
 namespace attngate {

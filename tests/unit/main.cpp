@@ -5,7 +5,7 @@
 #include <string>
 #include <string_view>
 
-#include "attngate/runner/exit_code.h"
+#include "attngate/base/exit_code.h"
 
 namespace {
 

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <fmt/ranges.h>
 
-#include "attngate/case/printable.h"
+#include "attngate/base/printable.h"
 
 namespace attngate {
 

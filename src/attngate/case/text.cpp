@@ -13,7 +13,7 @@
 #include <fmt/format.h>
 
 #include "attngate/case/enumerators.h"
-#include "attngate/case/printable.h"
+#include "attngate/base/printable.h"
 
 namespace attngate {
 namespace {

@@ -5,10 +5,10 @@
 #include <iostream>
 
 #include "attngate/case/attention_case.h"
-#include "attngate/case/printable.h"
-#include "attngate/runner/exit_code.h"
-#include "attngate/runner/usage_error.h"
-#include "attngate/suite/device.h"
+#include "attngate/base/printable.h"
+#include "attngate/base/exit_code.h"
+#include "attngate/base/usage_error.h"
+#include "attngate/workers/device.h"
 
 namespace attngate {
 namespace {

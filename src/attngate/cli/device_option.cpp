@@ -10,12 +10,12 @@
 #include <filesystem>
 #include <iostream>
 
-#include "attngate/case/printable.h"
+#include "attngate/base/printable.h"
 #include "attngate/paths/attention_path.h"
-#include "attngate/runner/environment.h"
-#include "attngate/runner/exit_code.h"
-#include "attngate/runner/usage_error.h"
-#include "attngate/suite/device.h"
+#include "attngate/run/environment.h"
+#include "attngate/base/exit_code.h"
+#include "attngate/base/usage_error.h"
+#include "attngate/workers/device.h"
 
 namespace attngate {
 

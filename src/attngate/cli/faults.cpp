@@ -5,19 +5,19 @@
 #include <charconv>
 #include <iostream>
 
-#include "attngate/case/printable.h"
+#include "attngate/base/printable.h"
 #include "attngate/cli/command.h"
 #include "attngate/cli/device_option.h"
 #include "attngate/cli/seed_option.h"
 #include "attngate/faults/judge.h"
-#include "attngate/faults/report.h"
+#include "attngate/kill_rate/report.h"
 #include "attngate/faults/rival.h"
-#include "attngate/report/atomic_file.h"
-#include "attngate/runner/environment.h"
-#include "attngate/runner/exit_code.h"
-#include "attngate/runner/text_table.h"
-#include "attngate/suite/attention_worker.h"
-#include "attngate/suite/device.h"
+#include "attngate/base/atomic_file.h"
+#include "attngate/run/environment.h"
+#include "attngate/base/exit_code.h"
+#include "attngate/base/text_table.h"
+#include "attngate/workers/attention_worker.h"
+#include "attngate/workers/device.h"
 #include "attngate/suite/property_run.h"
 
 namespace attngate {

@@ -6,28 +6,29 @@
 #include <iostream>
 #include <set>
 
-#include "attngate/case/printable.h"
+#include "attngate/base/printable.h"
 #include "attngate/case/text.h"
 #include "attngate/cli/command.h"
+#include "attngate/source_folders.h"
 #include "attngate/cli/device_option.h"
 #include "attngate/cli/seed_option.h"
-#include "attngate/gates/power.h"
-#include "attngate/gates/strict_json.h"
-#include "attngate/perf/baseline_check.h"
-#include "attngate/perf/calibration.h"
-#include "attngate/perf/gate_json.h"
-#include "attngate/perf/gate_progress.h"
-#include "attngate/perf/gate_study.h"
-#include "attngate/perf/gate_table.h"
-#include "attngate/perf/sampling_worker.h"
-#include "attngate/report/atomic_file.h"
-#include "attngate/runner/environment.h"
-#include "attngate/runner/exit_code.h"
-#include "attngate/runner/text_table.h"
-#include "attngate/suite/device.h"
+#include "attngate/decision/power.h"
+#include "attngate/base/strict_json.h"
+#include "attngate/gates/baseline_check.h"
+#include "attngate/gates/calibration.h"
+#include "attngate/gates/gate_json.h"
+#include "attngate/gates/gate_progress.h"
+#include "attngate/gates/gate_study.h"
+#include "attngate/gates/gate_table.h"
+#include "attngate/workers/sampling_worker.h"
+#include "attngate/base/atomic_file.h"
+#include "attngate/run/environment.h"
+#include "attngate/base/exit_code.h"
+#include "attngate/base/text_table.h"
+#include "attngate/workers/device.h"
 #include "attngate/suite/property_run.h"
 #include "attngate/suite/tested_registry.h"
-#include "attngate/timing/sampling_plan.h"
+#include "attngate/samples/sampling_plan.h"
 
 namespace attngate {
 namespace {
@@ -46,7 +47,7 @@ struct GateCommandOptions {
   std::string seed;
   /// What `seed` comes to, drawn once.
   std::uint64_t chosen_seed = 0;
-  std::string bounds = ATTNGATE_GATE_BOUNDS_FILE;
+  std::string bounds = gate_bounds_file;
   std::string plant = "none";
   std::string json;
   // A gate of the user's own.

@@ -6,12 +6,12 @@
 
 #include "attngate/cli/command.h"
 #include "attngate/cli/device_option.h"
-#include "attngate/paths/exported_modules.h"
+#include "attngate/paths/mha/exported_modules.h"
 #include "attngate/properties/property.h"
-#include "attngate/report/atomic_file.h"
-#include "attngate/runner/exit_code.h"
-#include "attngate/runner/text_table.h"
-#include "attngate/suite/device.h"
+#include "attngate/base/atomic_file.h"
+#include "attngate/base/exit_code.h"
+#include "attngate/base/text_table.h"
+#include "attngate/workers/device.h"
 #include "attngate/suite/tested_registry.h"
 
 namespace attngate {

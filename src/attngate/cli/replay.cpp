@@ -3,15 +3,15 @@
 
 #include <iostream>
 
-#include "attngate/case/printable.h"
+#include "attngate/base/printable.h"
 #include "attngate/case/text.h"
 #include "attngate/cli/command.h"
 #include "attngate/cli/device_option.h"
 #include "attngate/isolation/worker_checker.h"
 #include "attngate/report/results_list.h"
 #include "attngate/report/table.h"
-#include "attngate/runner/exit_code.h"
-#include "attngate/suite/device.h"
+#include "attngate/base/exit_code.h"
+#include "attngate/workers/device.h"
 #include "attngate/suite/property_run.h"
 #include "attngate/suite/tested_registry.h"
 

@@ -7,7 +7,7 @@
 #include "attngate/cli/command.h"
 #include "attngate/report/results.h"
 #include "attngate/report/table.h"
-#include "attngate/runner/exit_code.h"
+#include "attngate/base/exit_code.h"
 
 namespace attngate {
 namespace {

@@ -5,16 +5,16 @@
 #include <chrono>
 #include <iostream>
 
-#include "attngate/case/printable.h"
+#include "attngate/base/printable.h"
 #include "attngate/cli/command.h"
 #include "attngate/cli/device_option.h"
 #include "attngate/cli/seed_option.h"
-#include "attngate/perf/gate_progress.h"
-#include "attngate/report/atomic_file.h"
-#include "attngate/runner/exit_code.h"
-#include "attngate/runner/number_text.h"
-#include "attngate/runner/usage_error.h"
-#include "attngate/suite/device.h"
+#include "attngate/gates/gate_progress.h"
+#include "attngate/base/atomic_file.h"
+#include "attngate/base/exit_code.h"
+#include "attngate/base/number_text.h"
+#include "attngate/base/usage_error.h"
+#include "attngate/workers/device.h"
 #include "attngate/suite/tested_registry.h"
 #include "attngate/sweep/fastpath_sweep.h"
 #include "attngate/sweep/interrupt_watch.h"
@@ -22,7 +22,7 @@
 #include "attngate/sweep/sdp_sweep.h"
 #include "attngate/sweep/sweep_plot.h"
 #include "attngate/sweep/sweep_report.h"
-#include "attngate/sweep/sweep_worker.h"
+#include "attngate/workers/sweep_worker.h"
 
 namespace attngate {
 namespace {

@@ -15,7 +15,7 @@
 #include <tuple>
 #include <utility>
 
-#include "attngate/paths/builtin_paths.h"
+#include "attngate/paths/mha/builtin_paths.h"
 #include "attngate/paths/sdp_backend_guard.h"
 #include "attngate/values/nested_form.h"
 

@@ -7,7 +7,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "attngate/suite/attention_worker.h"
+#include "attngate/workers/attention_worker.h"
 
 namespace attngate::faults {
 namespace {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "attngate/faults/fault.h"
-#include "attngate/faults/judgement.h"
+#include "attngate/kill_rate/judgement.h"
 #include "attngate/suite/property_run.h"
 
 namespace attngate::faults {

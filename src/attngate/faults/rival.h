@@ -7,7 +7,7 @@
 #include <vector>
 
 #include "attngate/faults/fault.h"
-#include "attngate/faults/rival_column.h"
+#include "attngate/kill_rate/rival_column.h"
 
 namespace attngate::faults {
 

@@ -8,9 +8,9 @@
 #include <stdexcept>
 
 #include "attngate/gates/gate_bounds.h"
-#include "attngate/gates/gate_data_error.h"
-#include "attngate/gates/strict_json.h"
-#include "attngate/report/atomic_file.h"
+#include "attngate/base/gate_data_error.h"
+#include "attngate/base/strict_json.h"
+#include "attngate/base/atomic_file.h"
 
 namespace attngate {
 namespace {

@@ -5,7 +5,7 @@
 #include <string>
 #include <vector>
 
-#include "attngate/gates/bound.h"
+#include "attngate/decision/bound.h"
 
 namespace attngate {
 

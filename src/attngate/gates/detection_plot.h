@@ -4,7 +4,7 @@
 #include <utility>
 #include <vector>
 
-#include "attngate/gates/operating_characteristic.h"
+#include "attngate/decision/operating_characteristic.h"
 
 namespace attngate {
 

@@ -8,7 +8,7 @@
 #include <stdexcept>
 #include <utility>
 
-#include "attngate/gates/strict_json.h"
+#include "attngate/base/strict_json.h"
 
 namespace attngate {
 namespace {

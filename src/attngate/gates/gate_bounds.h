@@ -4,8 +4,8 @@
 #include <string>
 #include <vector>
 
-#include "attngate/gates/bound.h"
-#include "attngate/gates/clock_term.h"
+#include "attngate/decision/bound.h"
+#include "attngate/decision/clock_term.h"
 
 namespace attngate {
 

@@ -3,7 +3,7 @@
 #include <iosfwd>
 #include <string>
 
-#include "attngate/gates/decision.h"
+#include "attngate/decision/decision.h"
 
 namespace attngate {
 

@@ -6,7 +6,7 @@
 #include <cmath>
 #include <stdexcept>
 
-#include "attngate/gates/order_statistics.h"
+#include "attngate/decision/order_statistics.h"
 
 namespace attngate {
 namespace {

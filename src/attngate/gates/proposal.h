@@ -4,8 +4,8 @@
 #include <span>
 #include <string>
 
-#include "attngate/gates/bound.h"
-#include "attngate/gates/policy.h"
+#include "attngate/decision/bound.h"
+#include "attngate/decision/policy.h"
 
 namespace attngate {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "attngate/isolation/wire.h"
-#include "attngate/properties/verdict.h"
+#include "attngate/verdict/verdict.h"
 
 namespace attngate {
 

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "attngate/case/cost.h"
-#include "attngate/runner/blame.h"
+#include "attngate/verdict/blame.h"
 
 namespace attngate {
 namespace {

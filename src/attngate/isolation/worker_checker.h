@@ -5,7 +5,7 @@
 
 #include "attngate/isolation/messages.h"
 #include "attngate/isolation/worker_pool.h"
-#include "attngate/runner/case_checker.h"
+#include "attngate/run/case_checker.h"
 
 namespace attngate {
 

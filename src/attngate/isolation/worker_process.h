@@ -11,11 +11,9 @@
 
 #include "attngate/isolation/host_memory.h"
 #include "attngate/isolation/worker_note.h"
+#include "attngate/verdict/on_path.h"
 
 namespace attngate {
-
-/// Told the name of each path just before it runs, and an empty name behind the last one.
-using OnPath = std::function<void(const std::string& path)>;
 
 /// What a worker does; both functions run in the worker only, so whatever they touch stays out of the supervisor.
 struct WorkerBody {

@@ -137,8 +137,8 @@ struct RegisterPaths {
   explicit RegisterPaths(std::function<void(PathRegistry&)> add);
 };
 
-/// LibTorch's paths, then the registered ones.
-PathRegistry make_registry();
+/// Adds the paths of every RegisterPaths that there is.
+void add_registered_paths(PathRegistry& registry);
 
 /// Any path's output as token rows [total_tokens, embed_dim] of valid rows only.
 ///

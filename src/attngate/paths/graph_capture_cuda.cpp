@@ -11,7 +11,7 @@
 #include <map>
 #include <memory>
 
-#include "attngate/case/printable.h"
+#include "attngate/base/printable.h"
 #include "attngate/values/cuda_check.cuh"
 #include "attngate/values/device_stream.h"
 

@@ -8,7 +8,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "attngate/case/printable.h"
+#include "attngate/base/printable.h"
 #include "attngate/case/text.h"
 
 namespace attngate {

@@ -1,7 +1,6 @@
 #include <algorithm>
 
 #include "attngate/paths/attention_path.h"
-#include "attngate/paths/builtin_paths.h"
 
 namespace attngate {
 namespace {
@@ -73,17 +72,8 @@ RegisterPaths::RegisterPaths(std::function<void(PathRegistry&)> add) {
   registered().push_back(std::move(add));
 }
 
-PathRegistry make_registry() {
-  PathRegistry registry;
-  add_nn_mha_fast_paths(registry);
-  add_nn_mha_slow_paths(registry);
-  add_nn_mha_slow_functional_path(registry);
-  add_composite_sdpa_paths(registry);
-  add_compiled_paths(registry);
-  add_python_mha_paths(registry);
-  add_graphed_paths(registry);
+void add_registered_paths(PathRegistry& registry) {
   for (const auto& add : registered()) add(registry);
-  return registry;
 }
 
 }  // namespace attngate

@@ -1,6 +1,6 @@
 #include "attngate/properties/agreement.h"
 
-#include "attngate/properties/compared_run.h"
+#include "attngate/oracle/compared_run.h"
 #include "attngate/properties/verdict_of.h"
 
 namespace attngate {
@@ -9,7 +9,7 @@ namespace {
 class AgreementCheck {
  public:
   AgreementCheck(PropertyContext context, Lanes lanes)
-      : context_(std::move(context)), lanes_(lanes), runner_(context_) {}
+      : context_(std::move(context)), lanes_(lanes), runner_(context_.device, context_.on_path) {}
 
   Verdict operator()(const AttentionCase& attention_case) {
     const std::vector<SelectedPath> selected = select_paths(context_, attention_case, lanes_);

@@ -1,6 +1,6 @@
 #include <algorithm>
 
-#include "attngate/paths/exported_modules.h"
+#include "attngate/paths/mha/exported_modules.h"
 #include "attngate/properties/agreement.h"
 #include "attngate/properties/seeded_draw.h"
 

@@ -3,7 +3,7 @@
 #include "attngate/properties/metamorphic.h"
 #include "attngate/properties/metamorphic_properties.h"
 #include "attngate/properties/seeded_draw.h"
-#include "attngate/properties/sequences.h"
+#include "attngate/values/sequences.h"
 
 namespace attngate {
 namespace {

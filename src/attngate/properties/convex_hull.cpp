@@ -11,7 +11,7 @@
 #include "attngate/properties/metamorphic.h"
 #include "attngate/properties/metamorphic_properties.h"
 #include "attngate/properties/parameters.h"
-#include "attngate/properties/sequences.h"
+#include "attngate/values/sequences.h"
 
 namespace attngate {
 namespace {

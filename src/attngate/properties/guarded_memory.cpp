@@ -4,8 +4,8 @@
 #include <c10/core/InferenceMode.h>
 
 #include "attngate/oracle/reference_lane.h"
-#include "attngate/properties/phase_clock.h"
-#include "attngate/properties/row_agreement.h"
+#include "attngate/oracle/phase_clock.h"
+#include "attngate/oracle/row_agreement.h"
 #include "attngate/properties/selection.h"
 #include "attngate/properties/verdict_of.h"
 #include "attngate/values/guarded_memory.h"
@@ -16,7 +16,7 @@ namespace {
 class GuardedMemoryCheck {
  public:
   explicit GuardedMemoryCheck(PropertyContext context)
-      : context_(std::move(context)), executor_(context_), references_(context_.device) {}
+      : context_(std::move(context)), executor_(context_.device, context_.on_path), references_(context_.device) {}
 
   Verdict operator()(const AttentionCase& attention_case) {
     const c10::InferenceMode no_autograd;

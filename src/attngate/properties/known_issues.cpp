@@ -6,7 +6,7 @@
 #include <algorithm>
 
 #include "attngate/paths/known_issues.h"
-#include "attngate/properties/compared_run.h"
+#include "attngate/oracle/compared_run.h"
 #include "attngate/properties/selection.h"
 #include "attngate/properties/verdict_of.h"
 #include "attngate/values/cuda_error.h"
@@ -41,7 +41,7 @@ void hold_damage_against_record(PathOutcome& outcome, const std::string& damage,
 class KnownIssuesCheck {
  public:
   explicit KnownIssuesCheck(PropertyContext context)
-      : context_(std::move(context)), runner_(context_), executor_(context_) {}
+      : context_(std::move(context)), runner_(context_.device, context_.on_path), executor_(context_.device, context_.on_path) {}
 
   Verdict operator()(const AttentionCase& attention_case) {
     const std::vector<SelectedPath> selected = select_paths(context_, attention_case, Lanes::defective);

@@ -7,8 +7,8 @@
 #include <optional>
 
 #include "attngate/oracle/formula.h"
-#include "attngate/properties/phase_clock.h"
-#include "attngate/properties/sequences.h"
+#include "attngate/oracle/phase_clock.h"
+#include "attngate/values/sequences.h"
 #include "attngate/properties/verdict_of.h"
 #include "attngate/values/input_guard.h"
 
@@ -206,8 +206,8 @@ class MetamorphicCheck {
   MetamorphicCheck(Relation relation, PropertyContext context)
       : relation_(std::move(relation)),
         context_(std::move(context)),
-        base_executor_(context_),
-        variant_executor_(context_),
+        base_executor_(context_.device, context_.on_path),
+        variant_executor_(context_.device, context_.on_path),
         references_(context_.device) {}
 
   Verdict operator()(const AttentionCase& attention_case) {

@@ -4,7 +4,7 @@
 #include <string>
 #include <vector>
 
-#include "attngate/properties/claim.h"
+#include "attngate/oracle/claim.h"
 #include "attngate/properties/property.h"
 #include "attngate/properties/selection.h"
 

@@ -2,12 +2,12 @@
 
 #include <functional>
 #include <memory>
-#include <stdexcept>
 #include <string>
 #include <vector>
 
 #include "attngate/paths/attention_path.h"
-#include "attngate/properties/verdict.h"
+#include "attngate/verdict/on_path.h"
+#include "attngate/verdict/verdict.h"
 
 namespace attngate {
 
@@ -20,9 +20,7 @@ struct PropertyContext {
   std::vector<std::string> only = {};
   /// Paths that take no part, by name: they failed before, and the others shall still be heard.
   std::vector<std::string> quarantined = {};
-  /// Told the name of each path just before it runs, and an empty name behind the last one, so that a death can be laid at
-  /// the right door; may be empty.
-  std::function<void(const std::string& path)> on_path = {};
+  OnPath on_path = {};
 };
 
 /// A property bound to a device: from a case to a verdict.
@@ -62,34 +60,5 @@ PropertyCheck make_check(Arguments&&... arguments) {
   auto checker = std::make_shared<Checker>(std::forward<Arguments>(arguments)...);
   return [checker](const AttentionCase& attention_case) { return (*checker)(attention_case); };
 }
-
-/// A path has left its process unusable in mid-case, for the other paths and for attngate's own work; a verdict on that path
-/// alone.
-class PathDisaster : public std::runtime_error {
- public:
-  PathDisaster(const std::string& path, PathStatus status, const std::string& error)
-      : std::runtime_error(path + ": " + to_string(status) + ": " + error), path_(path), status_(status), error_(error) {}
-  const std::string& path() const { return path_; }
-  PathStatus status() const { return status_; }
-  const std::string& error() const { return error_; }
-
- private:
-  std::string path_;
-  PathStatus status_;
-  std::string error_;
-};
-
-/// The device was lost (an illegal access, say): every later call on it fails as well.
-class DeviceLost : public PathDisaster {
- public:
-  DeviceLost(const std::string& path, const std::string& error) : PathDisaster(path, PathStatus::device_lost, error) {}
-};
-
-/// The device or the host ran out of memory, which the path may still hold.
-class RanOutOfMemory : public PathDisaster {
- public:
-  RanOutOfMemory(const std::string& path, const std::string& error)
-      : PathDisaster(path, PathStatus::out_of_memory, error) {}
-};
 
 }  // namespace attngate

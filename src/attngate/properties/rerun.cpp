@@ -8,7 +8,7 @@
 #include "attngate/case/cost.h"
 #include "attngate/properties/metamorphic.h"
 #include "attngate/properties/metamorphic_properties.h"
-#include "attngate/properties/phase_clock.h"
+#include "attngate/oracle/phase_clock.h"
 #include "attngate/properties/seeded_draw.h"
 #include "attngate/properties/verdict_of.h"
 
@@ -60,7 +60,7 @@ AttentionCase with_other_values(AttentionCase attention_case) {
 class RerunCheck {
  public:
   explicit RerunCheck(PropertyContext context)
-      : context_(std::move(context)), executor_(context_), references_(context_.device) {}
+      : context_(std::move(context)), executor_(context_.device, context_.on_path), references_(context_.device) {}
 
   Verdict operator()(const AttentionCase& attention_case) {
     const c10::InferenceMode no_autograd;

@@ -2,7 +2,7 @@
 
 #include <vector>
 
-#include "attngate/properties/path_executor.h"
+#include "attngate/oracle/path_executor.h"
 #include "attngate/properties/property.h"
 
 namespace attngate {

@@ -2,7 +2,7 @@
 
 #include <c10/core/InferenceMode.h>
 
-#include "attngate/properties/phase_clock.h"
+#include "attngate/oracle/phase_clock.h"
 #include "attngate/properties/selection.h"
 #include "attngate/properties/verdict_of.h"
 #include "attngate/values/device_stream.h"
@@ -12,7 +12,7 @@ namespace {
 
 class StatusCheck {
  public:
-  explicit StatusCheck(PropertyContext context) : context_(std::move(context)), executor_(context_) {}
+  explicit StatusCheck(PropertyContext context) : context_(std::move(context)), executor_(context_.device, context_.on_path) {}
 
   Verdict operator()(const AttentionCase& attention_case) {
     const c10::InferenceMode no_autograd;

@@ -1,6 +1,6 @@
 #pragma once
 
-#include "attngate/properties/path_executor.h"
+#include "attngate/oracle/path_executor.h"
 
 namespace attngate {
 

@@ -7,8 +7,8 @@
 #include <fmt/format.h>
 
 #include "attngate/oracle/formula.h"
-#include "attngate/properties/phase_clock.h"
-#include "attngate/properties/row_agreement.h"
+#include "attngate/oracle/phase_clock.h"
+#include "attngate/oracle/row_agreement.h"
 #include "attngate/properties/selection.h"
 #include "attngate/properties/verdict_of.h"
 
@@ -88,7 +88,7 @@ void check_rows(Execution& execution, const at::Tensor& rows, const at::Tensor& 
 
 class WeightsCheck {
  public:
-  explicit WeightsCheck(PropertyContext context) : context_(std::move(context)), executor_(context_) {}
+  explicit WeightsCheck(PropertyContext context) : context_(std::move(context)), executor_(context_.device, context_.on_path) {}
 
   Verdict operator()(const AttentionCase& attention_case) {
     const c10::InferenceMode no_autograd;

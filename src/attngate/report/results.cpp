@@ -15,7 +15,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "attngate/report/atomic_file.h"
+#include "attngate/base/atomic_file.h"
 #include "attngate/report/measurements.h"
 #include "attngate/report/results_json.h"
 #include "attngate/report/results_list.h"

@@ -6,18 +6,12 @@
 #include <string>
 #include <vector>
 
-#include "attngate/properties/verdict.h"
-#include "attngate/runner/replay_command.h"
-#include "attngate/runner/run_report.h"
-#include "attngate/runner/usage_error.h"
+#include "attngate/verdict/verdict.h"
+#include "attngate/run/replay_command.h"
+#include "attngate/run/run_report.h"
+#include "attngate/base/results_error.h"
 
 namespace attngate {
-
-/// Thrown when results cannot be written or read: what() is one line naming the file or folder and the cause.
-class ResultsError : public UsageError {
- public:
-  using UsageError::UsageError;
-};
 
 /// How a test ended; a RunStatus, or skipped.
 enum class TestStatus { holds, failed, flaky, skipped, error };

@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include "attngate/report/json_fields.h"
+#include "attngate/base/json_fields.h"
 
 namespace attngate {
 namespace {

@@ -2,7 +2,7 @@
 
 #include <nlohmann/json.hpp>
 
-#include "attngate/report/atomic_file.h"
+#include "attngate/base/atomic_file.h"
 #include "attngate/report/results_json.h"
 
 namespace attngate {

@@ -1,6 +1,6 @@
 #include "attngate/report/samples_json.h"
 
-#include "attngate/report/json_fields.h"
+#include "attngate/base/json_fields.h"
 
 namespace attngate {
 namespace {

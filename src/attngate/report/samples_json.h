@@ -3,7 +3,7 @@
 #include <string>
 
 #include "attngate/report/results.h"
-#include "attngate/timing/samples.h"
+#include "attngate/samples/samples.h"
 
 namespace attngate {
 

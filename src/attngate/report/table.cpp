@@ -6,7 +6,7 @@
 #include <ostream>
 #include <set>
 
-#include "attngate/runner/number_text.h"
+#include "attngate/base/number_text.h"
 
 namespace attngate {
 namespace {

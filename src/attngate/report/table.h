@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "attngate/report/results.h"
-#include "attngate/runner/text_table.h"
+#include "attngate/base/text_table.h"
 
 namespace attngate {
 

@@ -12,8 +12,8 @@
 #include "attngate/case/shrink.h"
 #include "attngate/case/text.h"
 #include "attngate/isolation/worker_checker.h"
-#include "attngate/runner/failure_report.h"
-#include "attngate/suite/device.h"
+#include "attngate/run/failure_report.h"
+#include "attngate/workers/device.h"
 
 namespace attngate {
 namespace {

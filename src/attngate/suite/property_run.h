@@ -7,9 +7,9 @@
 
 #include "attngate/properties/property.h"
 #include "attngate/report/results.h"
-#include "attngate/runner/for_all.h"
-#include "attngate/runner/run_report.h"
-#include "attngate/suite/attention_worker.h"
+#include "attngate/run/for_all.h"
+#include "attngate/run/run_report.h"
+#include "attngate/workers/attention_worker.h"
 
 namespace attngate {
 

@@ -6,7 +6,7 @@
 
 #include "attngate/case/lengths.h"
 #include "attngate/case/text.h"
-#include "attngate/runner/usage_error.h"
+#include "attngate/base/usage_error.h"
 #include "attngate/sweep/grid_text.h"
 
 namespace attngate {

@@ -5,7 +5,7 @@
 
 #include <set>
 
-#include "attngate/runner/usage_error.h"
+#include "attngate/base/usage_error.h"
 
 namespace attngate {
 

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "attngate/case/attention_case.h"
-#include "attngate/sweep/stopping_rule.h"
-#include "attngate/timing/samples.h"
+#include "attngate/samples/stopping_rule.h"
+#include "attngate/samples/samples.h"
 
 namespace attngate {
 

@@ -10,7 +10,7 @@
 #include <fstream>
 #include <sstream>
 
-#include "attngate/case/printable.h"
+#include "attngate/base/printable.h"
 #include "attngate/report/results.h"
 
 namespace attngate {

@@ -8,7 +8,7 @@
 #include <iterator>
 #include <stdexcept>
 
-#include "attngate/timing/samples.h"
+#include "attngate/samples/samples.h"
 
 namespace attngate {
 namespace {

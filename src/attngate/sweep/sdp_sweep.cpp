@@ -7,9 +7,9 @@
 #include <rapidcheck/Random.h>
 
 #include "attngate/case/lengths.h"
-#include "attngate/case/printable.h"
+#include "attngate/base/printable.h"
 #include "attngate/case/text.h"
-#include "attngate/runner/usage_error.h"
+#include "attngate/base/usage_error.h"
 #include "attngate/sweep/grid_text.h"
 
 namespace attngate {

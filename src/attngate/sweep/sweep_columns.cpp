@@ -5,7 +5,7 @@
 #include <cmath>
 
 #include "attngate/case/attention_work.h"
-#include "attngate/runner/number_text.h"
+#include "attngate/base/number_text.h"
 #include "attngate/sweep/sweep_plan.h"
 
 namespace attngate {

@@ -4,8 +4,8 @@
 
 #include <stdexcept>
 
-#include "attngate/case/printable.h"
-#include "attngate/runner/usage_error.h"
+#include "attngate/base/printable.h"
+#include "attngate/base/usage_error.h"
 
 namespace attngate {
 

@@ -5,9 +5,9 @@
 #include <charconv>
 #include <set>
 
-#include "attngate/report/json_fields.h"
-#include "attngate/runner/number_text.h"
-#include "attngate/runner/text_table.h"
+#include "attngate/base/json_fields.h"
+#include "attngate/base/number_text.h"
+#include "attngate/base/text_table.h"
 
 namespace attngate {
 namespace {

@@ -7,8 +7,8 @@
 #include <vector>
 
 #include "attngate/sweep/checked_sequences.h"
-#include "attngate/sweep/stopping_rule.h"
-#include "attngate/timing/samples.h"
+#include "attngate/samples/stopping_rule.h"
+#include "attngate/samples/samples.h"
 
 namespace attngate {
 

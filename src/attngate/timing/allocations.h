@@ -6,7 +6,7 @@
 #include <functional>
 #include <optional>
 
-#include "attngate/timing/warm_up.h"
+#include "attngate/samples/warm_up.h"
 
 namespace attngate {
 

@@ -6,9 +6,9 @@
 #include <memory>
 #include <string>
 
-#include "attngate/timing/device_key.h"
+#include "attngate/base/device_key.h"
 #include "attngate/timing/spin_kernel.h"
-#include "attngate/timing/warm_up.h"
+#include "attngate/samples/warm_up.h"
 
 // What timing needs of CUDA and LibTorch's CUDA allocator; for CUDA devices only. All throw CudaError or c10::Error.
 namespace attngate {

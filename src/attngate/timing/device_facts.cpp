@@ -3,7 +3,7 @@
 #include <torch/version.h>
 
 #include "attngate/timing/cuda_parts.h"
-#include "attngate/timing/processor_name.h"
+#include "attngate/base/processor_name.h"
 
 namespace attngate {
 

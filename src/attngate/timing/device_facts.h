@@ -4,8 +4,8 @@
 
 #include <optional>
 
-#include "attngate/timing/device_key.h"
-#include "attngate/timing/nvml.h"
+#include "attngate/base/device_key.h"
+#include "attngate/samples/nvml.h"
 
 namespace attngate {
 

@@ -6,8 +6,8 @@
 #include <chrono>
 
 #include "attngate/timing/allocations.h"
-#include "attngate/timing/host_load.h"
-#include "attngate/timing/sampling_plan.h"
+#include "attngate/samples/host_load.h"
+#include "attngate/samples/sampling_plan.h"
 
 namespace attngate {
 namespace {

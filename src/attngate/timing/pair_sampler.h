@@ -6,9 +6,9 @@
 
 #include "attngate/timing/device_facts.h"
 #include "attngate/timing/sample_taker.h"
-#include "attngate/timing/samples.h"
+#include "attngate/samples/samples.h"
 #include "attngate/timing/timed_operator.h"
-#include "attngate/timing/warm_up.h"
+#include "attngate/samples/warm_up.h"
 
 namespace attngate {
 

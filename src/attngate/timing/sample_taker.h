@@ -7,7 +7,7 @@
 #include "attngate/timing/cache_flush.h"
 #include "attngate/timing/clock_probe.h"
 #include "attngate/timing/held_stretches.h"
-#include "attngate/timing/samples.h"
+#include "attngate/samples/samples.h"
 #include "attngate/timing/stopwatch.h"
 #include "attngate/timing/timed_operator.h"
 

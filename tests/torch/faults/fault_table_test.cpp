@@ -9,7 +9,7 @@
 
 #include "attngate/case/text.h"
 #include "attngate/properties/property.h"
-#include "attngate/runner/case_checker.h"
+#include "attngate/run/case_checker.h"
 #include "device_under_test.h"
 
 namespace attngate::faults {

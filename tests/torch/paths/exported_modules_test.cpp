@@ -1,4 +1,4 @@
-#include "attngate/paths/exported_modules.h"
+#include "attngate/paths/mha/exported_modules.h"
 
 #include <ATen/ops/zeros.h>
 #include <gtest/gtest.h>
@@ -13,6 +13,7 @@
 
 #include "attngate/case/text.h"
 #include "attngate/paths/attention_path.h"
+#include "attngate/paths/mha/builtin_paths.h"
 #include "attngate/paths/remove_folder.h"
 #include "attngate/properties/property.h"
 #include "device_under_test.h"

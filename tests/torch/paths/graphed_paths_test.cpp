@@ -1,4 +1,4 @@
-#include "attngate/paths/graphed_paths.h"
+#include "attngate/paths/mha/graphed_paths.h"
 
 #include <ATen/ops/allclose.h>
 #include <ATen/ops/isnan.h>

@@ -2,7 +2,7 @@
 
 #include "attngate/case/text.h"
 #include "attngate/paths/attention_path.h"
-#include "attngate/paths/builtin_paths.h"
+#include "attngate/paths/mha/builtin_paths.h"
 #include "edited_case.h"
 #include "attngate/suite/tested_registry.h"
 

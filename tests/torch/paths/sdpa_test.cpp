@@ -10,8 +10,9 @@
 #include <optional>
 
 #include "attngate/paths/attention_path.h"
+#include "attngate/paths/mha/builtin_paths.h"
 #include "attngate/paths/backend_observer.h"
-#include "attngate/paths/composite_sdpa.h"
+#include "attngate/paths/mha/composite_sdpa.h"
 #include "attngate/paths/sdp_backend_guard.h"
 #include "tensors.h"
 

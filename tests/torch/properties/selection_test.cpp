@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "attngate/case/text.h"
+#include "attngate/paths/mha/builtin_paths.h"
 
 namespace attngate {
 namespace {

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "attngate/report/samples_json.h"
-#include "attngate/timing/sampling_plan.h"
+#include "attngate/samples/sampling_plan.h"
 #include "attngate/timing/spin.h"
 #include "attngate/values/device_stream.h"
 #include "device_under_test.h"

@@ -6,7 +6,7 @@
 #include <vector>
 
 #include "attngate/timing/clock_probe.h"
-#include "attngate/timing/samples.h"
+#include "attngate/samples/samples.h"
 #include "attngate/timing/stopwatch.h"
 #include "attngate/values/device_stream.h"
 #include "device_under_test.h"

@@ -6,7 +6,7 @@
 #include <algorithm>
 #include <cmath>
 
-#include "attngate/paths/graphed_paths.h"
+#include "attngate/paths/mha/graphed_paths.h"
 #include "attngate/suite/tested_registry.h"
 #include "attngate/timing/graph_replay.h"
 #include "attngate/timing/pair_sampler.h"

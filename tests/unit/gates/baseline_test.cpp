@@ -7,8 +7,8 @@
 #include <numeric>
 #include <stdexcept>
 
-#include "attngate/gates/gate_data_error.h"
-#include "attngate/gates/seeded_random.h"
+#include "attngate/base/gate_data_error.h"
+#include "attngate/base/seeded_random.h"
 #include "attngate/report/results.h"
 #include "unit/scratch_folder.h"
 

@@ -1,3 +1,4 @@
+#include "attngate/source_folders.h"
 #include "attngate/gates/gate_bounds.h"
 
 #include <gtest/gtest.h>
@@ -5,7 +6,7 @@
 
 #include <set>
 
-#include "attngate/gates/gate_data_error.h"
+#include "attngate/base/gate_data_error.h"
 #include "unit/scratch_folder.h"
 
 namespace attngate::test {
@@ -175,9 +176,9 @@ TEST(GateBoundsTest, prefers_the_value_of_the_very_device_and_takes_none_of_anot
 }
 
 TEST(GateBoundsTest, the_repository_s_own_file_is_read_and_written_the_same) {
-  const auto bounds = read_gate_bounds(ATTNGATE_GATE_BOUNDS);
+  const auto bounds = read_gate_bounds(gate_bounds_file);
   EXPECT_GE(bounds.size(), 40u);
-  EXPECT_EQ(gate_bounds_to_json(bounds), file_text(ATTNGATE_GATE_BOUNDS));
+  EXPECT_EQ(gate_bounds_to_json(bounds), file_text(gate_bounds_file));
   EXPECT_EQ(choose_bound(bounds, "gate.roofline.sdpa.head_dim_128.bf16", {"9.0"}).bound->value, 0.28);
   EXPECT_EQ(choose_bound(bounds, "gate.self.from_200us", {"9.0"}).bound->value, 1.01);
   EXPECT_FALSE(choose_bound(bounds, "gate.roofline.sdpa.head_dim_128.bf16", {"8.0"}).bound);

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <sstream>
 
-#include "unit/gates/sample_pairs.h"
+#include "unit/decision/sample_pairs.h"
 
 namespace attngate::test {
 namespace {

@@ -7,8 +7,8 @@
 #include <stdexcept>
 #include <vector>
 
-#include "attngate/gates/seeded_random.h"
-#include "attngate/gates/sign_test.h"
+#include "attngate/base/seeded_random.h"
+#include "attngate/decision/sign_test.h"
 
 namespace attngate::test {
 namespace {

@@ -6,9 +6,9 @@
 #include <fstream>
 
 #include "attngate/case/text.h"
-#include "attngate/runner/for_all.h"
+#include "attngate/run/for_all.h"
 #include "unit/isolation/worker_bodies.h"
-#include "unit/runner/fakes.h"
+#include "unit/run/fakes.h"
 #include "unit/scratch_folder.h"
 
 namespace attngate::test {

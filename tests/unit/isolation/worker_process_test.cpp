@@ -8,7 +8,7 @@
 
 #include "attngate/isolation/worker_error.h"
 #include "unit/isolation/worker_bodies.h"
-#include "unit/runner/child_process.h"
+#include "unit/run/child_process.h"
 #include "unit/scratch_folder.h"
 
 namespace attngate::test {

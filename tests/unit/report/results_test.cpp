@@ -6,7 +6,7 @@
 #include <set>
 
 #include "unit/report/sample_results.h"
-#include "unit/runner/fakes.h"
+#include "unit/run/fakes.h"
 #include "unit/scratch_folder.h"
 
 namespace attngate::test {

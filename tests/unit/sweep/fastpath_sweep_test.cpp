@@ -6,7 +6,7 @@
 #include <set>
 
 #include "attngate/case/text.h"
-#include "attngate/runner/usage_error.h"
+#include "attngate/base/usage_error.h"
 #include "small_plan.h"
 
 namespace attngate::test {

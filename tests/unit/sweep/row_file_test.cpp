@@ -4,7 +4,7 @@
 
 #include <filesystem>
 
-#include "attngate/runner/usage_error.h"
+#include "attngate/base/usage_error.h"
 #include "small_plan.h"
 #include "unit/scratch_folder.h"
 

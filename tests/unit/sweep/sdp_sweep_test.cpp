@@ -4,7 +4,7 @@
 
 #include <algorithm>
 
-#include "attngate/runner/usage_error.h"
+#include "attngate/base/usage_error.h"
 
 namespace attngate::test {
 namespace {

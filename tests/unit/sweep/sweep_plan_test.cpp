@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "attngate/runner/usage_error.h"
+#include "attngate/base/usage_error.h"
 #include "small_plan.h"
 
 namespace attngate::test {

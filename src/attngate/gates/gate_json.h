@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "attngate/gates/gate_run.h"
+#include "attngate/base/device_key.h"
+
+namespace attngate {
+
+/// A run of gates as JSON, with every sample of it: schema attngate.gates, version 1 (docs/gates.md).
+std::string gates_to_json(const DeviceKey& device, const GateOptions& options, const std::vector<GateResult>& results);
+
+}  // namespace attngate

@@ -1,0 +1,247 @@
+#include "attngate/gates/gate_study.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <ostream>
+#include <stdexcept>
+
+#include "attngate/gates/detection_plot.h"
+#include "attngate/decision/order_statistics.h"
+#include "attngate/decision/power.h"
+#include "attngate/base/json_fields.h"
+#include "attngate/base/text_table.h"
+#include "attngate/base/usage_error.h"
+
+namespace attngate {
+namespace {
+
+/// Slowdowns in units of what the bound forgives.
+constexpr double times_forgiven[] = {0, 0.25, 0.5, 0.75, 1, 1.25, 1.5, 2, 3};
+
+/// Started together. 12 contexts take some 6 GB of the device.
+constexpr std::uint64_t processes_at_once = 12;
+
+StudyCurve empty_curve(const Gate& gate, const std::vector<GateBound>& bounds, const GpuKind& gpu) {
+  const BoundChoice choice = choose_bound(bounds, gate.bound_name(), gpu);
+  if (!choice.bound) throw UsageError(gate.bound_name() + ": " + choice.skip_reason);
+  StudyCurve curve{gate.bound_name(), *choice.bound, 0, {}};
+  for (const double times : times_forgiven) curve.arms.emplace_back().planted = times * (curve.bound.value - 1);
+  return curve;
+}
+
+/// One self gate for each bound: the others differ in what is planted only.
+std::vector<Gate> operators_of(const std::vector<Gate>& gates) {
+  std::vector<Gate> operators;
+  for (const Gate& gate : gates) {
+    const bool known = std::ranges::any_of(operators, [&](const Gate& other) { return other.bound_name() == gate.bound_name(); });
+    if (gate.kind == GateKind::self && !known) operators.push_back(gate);
+  }
+  if (operators.empty()) throw UsageError("--study takes self gates, and none was chosen: --gate self");
+  return operators;
+}
+
+/// All arms or none: a process without one of them would stand for others than the rest.
+void measure_in_one_process(GateRunner& runner, const std::vector<Gate>& operators, GateStudy& study) {
+  std::vector<ProcessReading> readings;
+  for (std::size_t i = 0; i < operators.size(); ++i) {
+    for (const StudyArm& arm : study.curves[i].arms) {
+      Gate gate = operators[i];
+      gate.planted_slowdown = arm.planted;
+      readings.push_back(runner.read_arm(gate, readings.empty()));
+      if (!readings.back().valid()) {
+        study.problems.push_back(fmt::format("{}, {:.2f} % planted: {}", gate.bound_name(), 100 * arm.planted, readings.back().problem));
+        return;
+      }
+    }
+  }
+  ++study.processes;
+  auto reading = readings.begin();
+  for (StudyCurve& curve : study.curves) {
+    curve.us = reading->median_base;
+    for (StudyArm& arm : curve.arms) arm.ratios.push_back(std::move((reading++)->log_ratios));
+  }
+}
+
+void conclude(StudyArm& arm, const Bound& bound, const Policy& policy, std::size_t decisions, std::uint64_t seed) {
+  std::vector<double> medians, spreads;
+  for (const std::vector<double>& process : arm.ratios) {
+    medians.push_back(median(process));
+    spreads.push_back(robust_spread(process));
+  }
+  arm.achieved = std::expm1(median(medians));
+  arm.process_spread = robust_spread(medians);
+  arm.pair_spread = median(spreads);
+  arm.tally = resample_decisions(bound, policy, arm.ratios, decisions, seed);
+  arm.votes = count_votes(bound, policy, arm.ratios);
+}
+
+/// The normal model with the spreads that the arm without a slowdown showed.
+std::vector<std::pair<double, double>> predicted_curve(const StudyCurve& curve, const Policy& policy) {
+  const NoiseModel noise{curve.arms.front().pair_spread, curve.arms.front().process_spread};
+  std::vector<std::pair<double, double>> points;
+  const double last = curve.arms.back().achieved;
+  for (int step = 0; step <= 120; ++step) {
+    const double slowdown = last * step / 120;
+    points.emplace_back(slowdown, decision_power(policy, std::log1p(slowdown) - std::log(curve.bound.value), noise));
+  }
+  return points;
+}
+
+}  // namespace
+
+GateStudy study_gates(SampleSource& source, const std::vector<GateBound>& bounds, const GpuKind& gpu,
+                      const std::vector<Gate>& gates, const StudyOptions& options,
+                      const std::function<void(const std::string&)>& progress,
+                      const std::function<void(const GateStudy&)>& after_process) {
+  const std::vector<Gate> operators = operators_of(gates);
+  GateStudy study{options.gates.policy, options.gates.seed, 0, {}, {}};
+  for (const Gate& gate : operators) study.curves.push_back(empty_curve(gate, bounds, gpu));
+  for (std::uint64_t process = 0; process < options.processes; ++process) {
+    const std::uint64_t left = options.processes - process;
+    if (process % processes_at_once == 0) source.expect_fresh_processes(std::min(processes_at_once, left));
+    if (progress) progress(fmt::format("process {} of {}", process + 1, options.processes));
+    GateOptions in_this_process = options.gates;
+    in_this_process.seed += process;
+    GateRunner runner(source, bounds, gpu, in_this_process);
+    measure_in_one_process(runner, operators, study);
+    if (after_process) after_process(study);
+  }
+  decide_anew(study, options.decisions);
+  return study;
+}
+
+void decide_anew(GateStudy& study, std::size_t decisions) {
+  if (study.processes <= study.policy.processes) {
+    throw std::runtime_error(fmt::format("{} of {} processes could be used, and a decision takes {}{}", study.processes,
+                                         study.processes + study.problems.size(), study.policy.processes + 1,
+                                         study.problems.empty() ? "" : "; " + study.problems.back()));
+  }
+  std::uint64_t seed = study.seed;
+  for (StudyCurve& curve : study.curves) {
+    for (StudyArm& arm : curve.arms) conclude(arm, curve.bound, study.policy, decisions, seed++);
+  }
+}
+
+void print_study(std::ostream& out, const GateStudy& study) {
+  out << policy_text(study.policy) << '\n' << fmt::format("{} processes", study.processes) << ", seed " << seed_text(study.seed) << '\n';
+  for (const std::string& problem : study.problems) out << "left out: " << problem << '\n';
+  for (const StudyCurve& curve : study.curves) {
+    out << fmt::format("\n{}: {:.1f} us, bound {:g}\n", curve.bound_name, curve.us, curve.bound.value);
+    TextTable table({{"planted", Align::right},
+                     {"achieved", Align::right},
+                     {"pairs' spread", Align::right},
+                     {"processes' spread", Align::right},
+                     {"flagged", Align::right},
+                     {"failed", Align::right},
+                     {"decisions", Align::right},
+                     {"95 % interval", Align::right},
+                     {"processes beyond", Align::right},
+                     {"fails at most", Align::right}});
+    for (const StudyArm& arm : curve.arms) {
+      const ProportionInterval interval = arm.tally.failure_interval();
+      table.add_row({fmt::format("{:.2f} %", 100 * arm.planted), fmt::format("{:.2f} %", 100 * arm.achieved),
+                     fmt::format("{:.2f} %", 100 * arm.pair_spread), fmt::format("{:.2f} %", 100 * arm.process_spread),
+                     fmt::format("{}", arm.tally.flagged), fmt::format("{}", arm.tally.failed), fmt::format("{}", arm.tally.decisions),
+                     fmt::format("{:.2f} to {:.2f} %", 100 * interval.lower, 100 * interval.upper),
+                     fmt::format("{} of {}", arm.votes.beyond, arm.votes.processes), fmt::format("{:.2g}", arm.votes.failure_limit)});
+    }
+    out << table.text();
+  }
+}
+
+std::string study_svg(const GateStudy& study, const std::string& device) {
+  DetectionPlot plot;
+  plot.title = "Gates that fail, against the slowdown";
+  plot.subtitle = device;
+  for (const StudyCurve& curve : study.curves) {
+    DetectionCurve& drawn = plot.curves.emplace_back();
+    drawn.label = fmt::format("{:.0f} us, bound {:g}", curve.us, curve.bound.value);
+    for (const StudyArm& arm : curve.arms) drawn.points.push_back({arm.achieved, arm.tally});
+    std::ranges::sort(drawn.points, {}, &DetectionPoint::slowdown);
+    drawn.predicted = predicted_curve(curve, study.policy);
+    drawn.bound_slowdown = curve.bound.value - 1;
+  }
+  return detection_svg(plot);
+}
+
+std::string study_to_json(const GateStudy& study, const std::string& device) {
+  json curves = json::array();
+  for (const StudyCurve& curve : study.curves) {
+    json arms = json::array();
+    for (const StudyArm& arm : curve.arms) {
+      arms.push_back({{"planted", number(arm.planted)},
+                      {"achieved", number(arm.achieved)},
+                      {"pair_spread", number(arm.pair_spread)},
+                      {"process_spread", number(arm.process_spread)},
+                      {"decisions", arm.tally.decisions},
+                      {"flagged", arm.tally.flagged},
+                      {"failed", arm.tally.failed},
+                      {"processes_beyond", arm.votes.beyond},
+                      {"failure_limit", number(arm.votes.failure_limit)},
+                      {"log_ratios_by_process", arm.ratios}});
+    }
+    curves.push_back({{"bound", curve.bound_name}, {"value", number(curve.bound.value)}, {"us", number(curve.us)}, {"arms", arms}});
+  }
+  return text_of({{"schema", "attngate.gate_study"},
+                  {"version", 2},
+                  {"device", device},
+                  {"seed", seed_text(study.seed)},
+                  {"policy",
+                   {{"screen_pairs", study.policy.screen_pairs},
+                    {"confirming_processes", study.policy.processes},
+                    {"pairs_per_process", study.policy.pairs_per_process}}},
+                  {"processes", study.processes},
+                  {"left_out", study.problems},
+                  {"curves", curves}});
+}
+
+namespace {
+
+void read_count(const Fields& fields, const char* key, std::size_t& count) {
+  std::uint64_t number = 0;
+  fields.read(key, number);
+  if (number == 0) fields.refuse(key, "a number of 1 or more");
+  count = number;
+}
+
+/// The alphas are those of Policy.
+void read_policy(const Fields& fields, Policy& policy) {
+  read_count(fields, "screen_pairs", policy.screen_pairs);
+  read_count(fields, "confirming_processes", policy.processes);
+  read_count(fields, "pairs_per_process", policy.pairs_per_process);
+}
+
+}  // namespace
+
+StoredStudy study_from_json(const std::string& text) {
+  const json object = parsed_json(text);
+  const Fields fields(object, "");
+  check_schema(fields, "attngate.gate_study", 2);
+  StoredStudy stored;
+  GateStudy& study = stored.study;
+  fields.read("device", stored.device);
+  fields.read_seed("seed", study.seed);
+  read_policy(fields.object("policy"), study.policy);
+  fields.read("processes", study.processes);
+  fields.read("left_out", study.problems);
+  fields.read_list("curves", [&](const Fields& entry) {
+    StudyCurve& curve = study.curves.emplace_back();
+    entry.read("bound", curve.bound_name);
+    entry.read("value", curve.bound.value);
+    entry.read("us", curve.us);
+    entry.read_list("arms", [&](const Fields& item) {
+      StudyArm& arm = curve.arms.emplace_back();
+      item.read("planted", arm.planted);
+      item.read("log_ratios_by_process", arm.ratios);
+      if (arm.ratios.size() != study.processes) item.refuse("log_ratios_by_process", "a list for each of the processes");
+      const auto is_short = [&](const std::vector<double>& ratios) { return ratios.size() < study.policy.pairs_per_process; };
+      if (std::ranges::any_of(arm.ratios, is_short)) item.refuse("log_ratios_by_process", "lists of the policy's pairs_per_process or more");
+    });
+    if (curve.arms.empty()) entry.refuse("arms", "a list of one or more");
+  });
+  return stored;
+}
+
+}  // namespace attngate

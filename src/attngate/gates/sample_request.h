@@ -1,0 +1,74 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "attngate/samples/samples.h"
+
+namespace attngate {
+
+/// An operator as a worker process is asked for it.
+struct OperatorRequest {
+  /// Name of a path, or "sdpa.<backend>".
+  std::string name;
+  /// The case's line.
+  std::string line;
+  /// A spin of that length is queued behind each call; one of 0 us costs its launch and nothing else.
+  std::optional<double> spin_us = {};
+  bool operator==(const OperatorRequest&) const = default;
+};
+
+/// What a worker process is asked to measure.
+struct SampleRequest {
+  OperatorRequest base, candidate;
+  Quantity quantity = Quantity::gpu_time;
+  std::uint64_t seed = 0;
+  std::uint64_t most_pairs = 201;
+  double budget_seconds = 0.5;
+  /// Measures what the device can do at most, too, once a process.
+  bool ceilings = false;
+  /// Measures nothing: gives up all memory, and says which device it is.
+  bool release = false;
+  bool operator==(const SampleRequest&) const = default;
+};
+
+/// What a device can do at most.
+struct MeasuredCeilings {
+  /// Of the matrix product in the dtype of the base's case.
+  double flops_per_second = 0;
+  double copy_bytes_per_second = 0;
+  bool operator==(const MeasuredCeilings&) const = default;
+};
+
+/// What came of it.
+struct SampleAnswer {
+  PairedSamples samples;
+  std::optional<MeasuredCeilings> ceilings = {};
+  /// Why there are no samples, in one line: a path does not promise to run such a case here. Empty where there are.
+  std::string skip_reason = {};
+  /// What went wrong, in one line; empty where nothing did. A path that promised to run and does not is a failure.
+  std::string error = {};
+  bool has_samples() const { return skip_reason.empty() && error.empty(); }
+  bool operator==(const SampleAnswer&) const = default;
+};
+
+/// As text, to be sent to a worker and back; reading throws ResultsError for a text that is none.
+std::string to_json(const SampleRequest& request);
+std::string to_json(const SampleAnswer& answer);
+SampleRequest sample_request_from_json(const std::string& text);
+SampleAnswer sample_answer_from_json(const std::string& text);
+
+/// Where samples come from: worker processes, or a simulation in tests.
+class SampleSource {
+ public:
+  virtual ~SampleSource() = default;
+  /// Measures in the process of the last call, or in one that has done nothing yet.
+  virtual SampleAnswer sample(const SampleRequest& request, bool in_fresh_process) = 0;
+  /// So many fresh processes will be asked for: they may be started together now, before the next one measures.
+  virtual void expect_fresh_processes(std::size_t count) { static_cast<void>(count); }
+  /// The device that it measures; throws std::runtime_error where that cannot be used.
+  virtual DeviceKey device_key() = 0;
+};
+
+}  // namespace attngate

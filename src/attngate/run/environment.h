@@ -1,0 +1,45 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <string>
+
+#include "attngate/case/attention_case.h"
+#include "attngate/base/usage_error.h"
+
+namespace attngate {
+
+/// What the ATTNGATE_* variables ask for; a variable that is not set leaves its field empty.
+struct Environment {
+  /// ATTNGATE_CASE: run only this case.
+  std::optional<AttentionCase> replay;
+  /// ATTNGATE_SEED: seed of the random cases.
+  std::optional<std::uint64_t> seed;
+  /// True when ATTNGATE_SEED was the word `random` and `seed` was drawn here.
+  bool seed_was_drawn = false;
+  /// ATTNGATE_CASES: most random cases of each test.
+  std::optional<std::uint64_t> max_cases;
+  /// ATTNGATE_SECONDS: most seconds that the random cases of each test may take.
+  std::optional<double> max_seconds;
+  /// ATTNGATE_CASE_TIMEOUT: seconds after which a case counts as hung.
+  std::optional<double> case_timeout_seconds;
+  /// ATTNGATE_REQUIRE_GPU=1: a skip for want of a GPU becomes a failure.
+  bool require_gpu = false;
+  /// ATTNGATE_IN_PROCESS=1: cases are checked in this process and not in workers, for debuggers and compute-sanitizer.
+  bool in_process = false;
+  /// ATTNGATE_RESULTS: folder for results and journals, in place of the default one.
+  std::optional<std::string> results_folder;
+};
+
+/// Looks up a variable; nullopt when it is not set.
+using LookUp = std::function<std::optional<std::string>(const char* name)>;
+
+/// Reads the variables through `look_up`. A value that is set must be valid, an empty one is not: throws UsageError
+/// naming the variable, the value and what is allowed, also for ATTNGATE_CASE beside a seed or a budget.
+Environment read_environment(const LookUp& look_up);
+
+/// Reads this process's environment, and prints a seed that it drew to stderr; throws UsageError.
+Environment read_environment();
+
+}  // namespace attngate

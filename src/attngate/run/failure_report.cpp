@@ -1,0 +1,69 @@
+#include "attngate/run/failure_report.h"
+
+#include <fmt/format.h>
+
+#include "attngate/base/number_text.h"
+#include "attngate/base/text_table.h"
+
+namespace attngate {
+namespace {
+
+void add_field(std::string& text, const char* name, const std::string& value) { text += fmt::format("  {:<9}  {}\n", name, value); }
+
+std::string shrink_statistics(const Failure& failure) {
+  std::string text = fmt::format("{}, {}, {:.1f} s", counted(failure.shrink_attempts, "attempt"), counted(failure.shrink_steps, "step"), failure.shrink_seconds);
+  if (failure.shrink_budget_ended) text += ", ended by its budget: a smaller case may fail too";
+  return text;
+}
+
+void add_cases(std::string& text, const Failure& failure) {
+  add_field(text, "first", failure.first.line);
+  if (!failure.not_shrunk.empty()) {
+    add_field(text, "shrunk", "no: " + failure.not_shrunk);
+  } else if (failure.shrunk) {
+    add_field(text, "shrunk", failure.shrunk->line);
+    add_field(text, "", shrink_statistics(failure));
+  } else {
+    add_field(text, "shrunk", "no smaller case fails (" + shrink_statistics(failure) + ")");
+  }
+}
+
+}  // namespace
+
+std::string outcome_table(const Verdict& verdict) {
+  TextTable table({{"path"}, {"backend"}, {"status"}, {"error", Align::right}, {"bound", Align::right}, {"margin", Align::right}});
+  for (const PathOutcome& outcome : verdict.paths) {
+    table.add_row({outcome.path, outcome.backend, to_string(outcome.status), fmt::format("{:.2e}", outcome.error),
+                   fmt::format("{:.2e}", outcome.bound), margin_text(outcome.margin, 2)});
+    if (!outcome.detail.empty()) table.add_note(outcome.detail);
+  }
+  return table.text("  ");
+}
+
+std::string failure_report(const RunIdentity& run, const Failure& failure) {
+  const CheckedCase& smallest = failure.smallest();
+  std::string text = fmt::format("attngate: {} {}\n", run.test, failure.flaky() ? "is FLAKY" : "FAILED");
+  add_field(text, "property", run.property);
+  add_field(text, "device", run.device);
+  add_field(text, "dtype", to_string(failure.first.value.dtype));
+  add_field(text, "seed", fmt::format("{:#x}, {} case {}", run.seed, to_string(failure.origin), failure.index));
+  add_field(text, "reason", smallest.verdict.reason);
+  if (failure.flaky()) add_field(text, "flaky", fmt::format("held in {} of {} re-runs of the same case", failure.reruns_held, failure.reruns));
+  add_cases(text, failure);
+  text += "\n";
+  if (!smallest.verdict.paths.empty()) text += outcome_table(smallest.verdict) + "\n";
+  text += fmt::format("  replay with\n    {}\n    {}\n", replay_command(run, smallest.line), ctest_replay_command(run, smallest.line));
+  return text;
+}
+
+std::string summary_line(const RunIdentity& run, const RunReport& report) {
+  std::string text = fmt::format("attngate: {} {}: {} ({} corpus) in {:.1f} s, {:.0f}/s, worst margin {}", run.test, to_string(report.status()),
+                                 counted(report.cases(), "case"), grouped(report.corpus_cases), report.loop_seconds, report.cases_per_second(),
+                                 margin_text(report.worst_margin, 2));
+  if (!report.worst_path.empty()) text += fmt::format(" ({})", report.worst_path);
+  if (const double share = report.overhead_share(); share > 0) text += fmt::format(", {:.0f} % overhead", 100 * share);
+  if (const std::string reason = report.reason(); !reason.empty()) text += "; " + reason;
+  return text + "\n";
+}
+
+}  // namespace attngate

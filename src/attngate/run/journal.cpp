@@ -1,0 +1,71 @@
+#include "attngate/run/journal.h"
+
+#include <fcntl.h>
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <cerrno>
+#include <cstdio>
+#include <cstring>
+#include <filesystem>
+#include <fstream>
+#include <system_error>
+
+namespace attngate {
+namespace {
+
+int open_journal(const std::string& path) {
+  const std::filesystem::path folder = std::filesystem::path(path).parent_path();
+  std::error_code error;
+  if (!folder.empty()) std::filesystem::create_directories(folder, error);
+  // O_APPEND: the position is the kernel's, so lines stay whole even when a forked child writes too.
+  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
+  if (file < 0) {
+    throw UsageError(fmt::format("journal '{}': cannot be created: {}; allowed is a path in a writable folder", path, std::strerror(errno)));
+  }
+  return file;
+}
+
+}  // namespace
+
+Journal::Journal(std::string path, std::string_view test, std::uint64_t seed) : path_(std::move(path)), file_(open_journal(path_)) {
+  append(fmt::format("# attngate journal 1 test={} seed={:#x}", test, seed));
+}
+
+Journal::~Journal() { ::close(file_); }
+
+void Journal::write_case(std::string_view line) noexcept {
+  append(line);
+  ++cases_;
+}
+
+void Journal::finish() noexcept { append(fmt::format("# done: {} cases", cases_)); }
+
+void Journal::append(std::string_view line) noexcept {
+  if (!error_.empty()) return;  // after a torn line the next one would be glued to it
+  buffer_.assign(line);
+  buffer_ += '\n';
+  ssize_t written = 0;
+  do {
+    written = ::write(file_, buffer_.data(), buffer_.size());
+  } while (written < 0 && errno == EINTR);
+  if (written == static_cast<ssize_t>(buffer_.size())) return;
+  const char* cause = written < 0 ? std::strerror(errno) : "the disk is full";
+  error_ = fmt::format("journal '{}': cannot be written: {}", path_, cause);
+  fmt::print(stderr, "attngate: {}\n", error_);
+}
+
+std::optional<std::string> case_in_flight(const std::string& path) {
+  std::ifstream file(path);
+  if (!file || std::filesystem::is_directory(path)) throw UsageError(fmt::format("journal '{}': cannot be read; allowed is a journal file", path));
+  std::string last;
+  bool torn = false;
+  for (std::string line; std::getline(file, line);) {
+    torn = file.eof();  // the line ended without its newline
+    last = line;
+  }
+  if (torn || last.empty() || last.starts_with('#')) return std::nullopt;
+  return last;
+}
+
+}  // namespace attngate

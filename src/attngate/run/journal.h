@@ -1,0 +1,52 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+
+#include "attngate/base/usage_error.h"
+
+namespace attngate {
+
+/// Append-only record of one test run: each case's line, written before the case runs.
+///
+///     # attngate journal 1 test=property.agreement.fp16.cuda seed=0x2a
+///     dtype=fp16 heads=2 head_dim=8 lengths=3,1 seed=0x7
+///     # done: 1 cases
+///
+/// Each line is one write(2), so whatever ends the process, the last line names the case that was running. There is
+/// no fsync: written pages outlive the process, only the machine's own death loses them, and an fsync costs more
+/// than many a case.
+class Journal {
+ public:
+  /// Starts the journal, emptying an older one and making missing folders; throws UsageError naming the path.
+  Journal(std::string path, std::string_view test, std::uint64_t seed);
+  ~Journal();
+  Journal(const Journal&) = delete;
+  Journal& operator=(const Journal&) = delete;
+
+  /// Notes that the case of this line runs next; a failing write (a full disk) is reported once to stderr, see error().
+  void write_case(std::string_view line) noexcept;
+  /// Notes the orderly end; without it the last case counts as in flight.
+  void finish() noexcept;
+
+  /// Empty while every line was written, else why one was not; later lines are then left out.
+  const std::string& error() const { return error_; }
+  const std::string& path() const { return path_; }
+
+ private:
+  void append(std::string_view line) noexcept;
+
+  std::string path_;
+  std::string error_;
+  std::string buffer_;
+  std::uint64_t cases_ = 0;
+  int file_ = -1;
+};
+
+/// The line of the case that was running when the process of this journal died; nullopt after an orderly end, before
+/// the first case, and when the last line was cut off by a full disk. Throws UsageError when the file cannot be read.
+std::optional<std::string> case_in_flight(const std::string& path);
+
+}  // namespace attngate

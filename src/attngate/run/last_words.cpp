@@ -1,0 +1,153 @@
+#include "attngate/run/last_words.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <cstring>
+#include <stdexcept>
+
+#include "attngate/base/exit_code.h"
+
+namespace attngate {
+namespace {
+
+// Room for a line and its replay command; a line of 1,000 sequences has about 5,000 bytes.
+constexpr std::size_t words_capacity = 64 * 1024;
+// The handler needs a few hundred bytes; LibTorch's libraries and sanitizers may add frames of their own.
+constexpr std::size_t alternate_stack_bytes = 64 * 1024;
+
+// The one place with global state: a signal handler is given the signal's number and nothing else.
+struct Words {
+  std::atomic<bool> taken{false};       ///< a LastWords is alive
+  std::atomic<bool> dying{false};       ///< one thread is already speaking
+  std::atomic<std::size_t> length{0};   ///< bytes of text; 0 between cases
+  char text[words_capacity];
+};
+Words words;
+
+struct NamedSignal {
+  int number;
+  const char* name;
+};
+constexpr NamedSignal announced[] = {{SIGSEGV, "SIGSEGV"}, {SIGABRT, "SIGABRT"}, {SIGBUS, "SIGBUS"}, {SIGFPE, "SIGFPE"},
+                                     {SIGILL, "SIGILL"},   {SIGTERM, "SIGTERM"}, {SIGINT, "SIGINT"}};
+
+// From here to speak_and_die: async-signal-safe calls only.
+void say(const char* text, std::size_t length) {
+  while (length > 0) {
+    const ssize_t written = ::write(STDERR_FILENO, text, length);
+    if (written <= 0) return;  // nobody listens; dying is more important
+    text += written;
+    length -= static_cast<std::size_t>(written);
+  }
+}
+
+void say(const char* text) { say(text, std::strlen(text)); }
+
+void say_case() {
+  const std::size_t length = words.length.load(std::memory_order_acquire);
+  if (length == 0) {
+    say(" between cases\n");
+  } else {
+    say(" in case: ");
+    say(words.text, length);
+  }
+}
+
+void speak_and_die(int signal) {
+  // A second thread that crashes meanwhile waits, so as not to end the process in the middle of the words.
+  while (words.dying.exchange(true)) ::pause();
+  say("\nattngate: died by ");
+  for (const NamedSignal& known : announced) {
+    if (known.number == signal) say(known.name);
+  }
+  say_case();
+  std::signal(signal, SIG_DFL);
+  ::raise(signal);  // blocked inside the handler: takes effect when this returns
+}
+
+double now_seconds() {
+  return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
+}
+
+}  // namespace
+
+LastWords::LastWords(RunIdentity run, double case_timeout_seconds)
+    : run_(std::move(run)), timeout_seconds_(case_timeout_seconds), alternate_stack_(alternate_stack_bytes) {
+  if (words.taken.exchange(true)) throw std::logic_error("LastWords: one at a time, signal handlers belong to the whole process");
+  hang_words_ = fmt::format("\nattngate: hang: no end after {:g} s", timeout_seconds_);
+  install_handlers();
+  if (timeout_seconds_ > 0) watchdog_ = std::thread([this] { watch(); });
+}
+
+LastWords::~LastWords() {
+  leave();
+  if (watchdog_.joinable()) {
+    {
+      const std::lock_guard lock(mutex_);
+      stop_ = true;
+    }
+    wake_.notify_all();
+    watchdog_.join();
+  }
+  for (const Earlier& earlier : earlier_) ::sigaction(earlier.signal, &earlier.action, nullptr);
+  ::sigaltstack(&earlier_stack_, nullptr);
+  words.taken = false;
+}
+
+void LastWords::install_handlers() {
+  stack_t stack{};
+  stack.ss_sp = alternate_stack_.data();
+  stack.ss_size = alternate_stack_.size();
+  ::sigaltstack(&stack, &earlier_stack_);  // a stack overflow leaves no other room to speak from
+
+  struct sigaction action{};
+  action.sa_handler = speak_and_die;
+  action.sa_flags = SA_ONSTACK;
+  sigfillset(&action.sa_mask);  // the words are not interrupted
+  for (const NamedSignal& known : announced) {
+    Earlier earlier{known.number, {}};
+    ::sigaction(known.number, nullptr, &earlier.action);
+    if (earlier.action.sa_handler == SIG_IGN) continue;  // nohup and background jobs asked not to die of this
+    ::sigaction(known.number, &action, nullptr);
+    earlier_.push_back(earlier);
+  }
+}
+
+void LastWords::enter(std::string_view line) {
+  std::string text = fmt::format("{}\nattngate: replay with: {}\n", line, replay_command(run_, std::string(line)));
+  if (text.size() > words_capacity) {
+    constexpr std::string_view cut = "... (too long to print; the journal has the whole line)\n";
+    text.replace(words_capacity - cut.size(), std::string::npos, cut);
+  }
+  const std::lock_guard lock(mutex_);
+  words.length.store(0, std::memory_order_release);
+  std::memcpy(words.text, text.data(), text.size());
+  words.length.store(text.size(), std::memory_order_release);
+  started_ = now_seconds();
+}
+
+void LastWords::leave() {
+  const std::lock_guard lock(mutex_);
+  words.length.store(0, std::memory_order_release);
+  started_ = -1;
+}
+
+void LastWords::watch() {
+  // Looks often enough to be at most a tenth late, and at most twice a second for the usual minute.
+  const auto tick = std::chrono::duration<double>(std::clamp(timeout_seconds_ / 10, 0.005, 0.5));
+  std::unique_lock lock(mutex_);
+  while (!stop_) {
+    wake_.wait_for(lock, tick);
+    if (stop_ || started_ < 0 || now_seconds() - started_ <= timeout_seconds_) continue;
+    say(hang_words_.data(), hang_words_.size());
+    say_case();
+    // Not exit(): destructors would wait for the case that does not end. The lock is held: it cannot end now either.
+    ::_exit(exit_code::failed);
+  }
+}
+
+}  // namespace attngate

@@ -1,0 +1,30 @@
+#include "attngate/run/replay_command.h"
+
+#include <fmt/format.h>
+
+namespace attngate {
+
+std::string shell_quote(const std::string& text) {
+  std::string quoted = "'";
+  for (const char character : text) {
+    if (character == '\'') {
+      quoted += "'\\''";  // nothing can be escaped inside single quotes: leave them, write one, enter them again
+    } else {
+      quoted += character;
+    }
+  }
+  return quoted + "'";
+}
+
+std::string replay_command(const RunIdentity& run, const std::string& line) {
+  std::string paths;
+  for (const std::string& path : run.only) paths += "--path " + path + " ";
+  return fmt::format("attngate replay --property {} --device {} {}{}", run.property, run.device, paths, shell_quote(line));
+}
+
+std::string ctest_replay_command(const RunIdentity& run, const std::string& line) {
+  const std::string& test = run.ctest_test.empty() ? run.test : run.ctest_test;
+  return fmt::format("ATTNGATE_CASE={} ctest -R {} -V", shell_quote(line), shell_quote("^" + test + "$"));
+}
+
+}  // namespace attngate

@@ -1,0 +1,30 @@
+#pragma once
+
+#include <c10/core/Device.h>
+
+#include "attngate/isolation/worker_pool.h"
+#include "attngate/paths/attention_path.h"
+#include "attngate/properties/property.h"
+#include "attngate/base/usage_error.h"
+
+namespace attngate {
+
+/// Workers that check properties of the registry's paths on the device; they answer CaseRequests, see messages.h.
+///
+/// Made once and shared by many runs. The registry outlives the pool. No worker is started before the first request.
+WorkerPool make_worker_pool(const PathRegistry& registry, c10::Device device);
+
+/// Readies this process for checking on the device: strict arithmetic, and one thread on the CPU, since small cases gain
+/// nothing from more and results stay reproducible.
+void ready_for_checks(c10::Device device);
+
+/// The check with a PathDisaster made a verdict, and likewise errors of the device outside of all paths.
+PropertyCheck with_disasters_as_verdicts(PropertyCheck check);
+
+/// What to say of a case that is too large for the device's memory.
+UsageError does_not_fit(const AttentionCase& attention_case, c10::Device device);
+
+/// The hash of the case's inputs; throws UsageError for a case that does not fit into the device's memory.
+std::uint64_t input_hash(const AttentionCase& attention_case, c10::Device device);
+
+}  // namespace attngate

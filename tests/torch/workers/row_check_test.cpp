@@ -1,0 +1,96 @@
+#include "attngate/workers/row_check.h"
+
+#include <gtest/gtest.h>
+
+#include <limits>
+#include <stdexcept>
+
+#include "dense_attention.h"
+#include "tensors.h"
+
+namespace attngate {
+namespace {
+
+// The longest is sequence 3, the shortest sequence 4.
+const char* const ragged_case = "dtype=fp32 heads=2 head_dim=16 lengths=5,9,12,20,2,12,8 seed=7";
+
+/// So little that only two sequences are checked: the longest and the shortest.
+constexpr ReferenceLimit two_sequences{1, 1};
+
+SweepAnswer check(const std::vector<AttentionPath>& paths, const ReferenceLimit& limit) {
+  const auto inputs = std::make_shared<const CaseInputs>(parse_line(ragged_case), device_under_test());
+  std::vector<RowOperator> operators;
+  SweepRequest request;
+  request.limit = limit;
+  for (const AttentionPath& path : paths) {
+    operators.push_back({operators.size(), path.name, path, inputs});
+    request.operators.push_back({.label = path.name, .path = path.name});
+  }
+  SweepAnswer answer;
+  answer.operators.resize(operators.size());
+  RowCheck(device_under_test(), [](const std::string&) {}).check(operators, request, answer);
+  return answer;
+}
+
+/// Adds 1 to every output of one sequence.
+AttentionPath wrong_in_sequence(std::int64_t sequence) {
+  return dense_path("wrong", {.output = [sequence](at::Tensor& output, const CaseInputs&) { output[sequence].add_(1); }});
+}
+
+TEST(RowCheckTest, ChecksEverySequenceWhereTheLimitAllowsIt) {
+  const SweepAnswer answer = check({dense_path("one"), dense_path("other")}, {});
+  EXPECT_TRUE(answer.holds()) << answer.problem << answer.operators[0].reason;
+  EXPECT_EQ(answer.checked_sequences, 7u);
+  EXPECT_GT(answer.operators[0].margin, 0);
+  EXPECT_LE(answer.worst_margin, 1);
+}
+
+TEST(RowCheckTest, ChecksAPartByTheVeryTokensOfItsSequences) {
+  const SweepAnswer part = check({dense_path("one"), dense_path("other")}, two_sequences), all = check({dense_path("one")}, {});
+  EXPECT_TRUE(part.holds()) << part.problem << part.operators[0].reason;
+  EXPECT_EQ(part.checked_sequences, 2u);
+  EXPECT_GT(part.operators[0].margin, 0);
+  EXPECT_LE(part.operators[0].margin, all.operators[0].margin * (1 + 1e-6)) << "the worst of some is no worse than that of all";
+}
+
+TEST(RowCheckTest, FindsAWrongResultInACheckedSequenceAndNamesItAsTheWholeCaseDoes) {
+  for (const std::int64_t sequence : {3, 4}) {
+    const SweepAnswer answer = check({dense_path("right"), wrong_in_sequence(sequence)}, two_sequences);
+    EXPECT_EQ(answer.operators[0].kind, OperatorAnswer::Kind::timed);
+    EXPECT_EQ(answer.operators[1].kind, OperatorAnswer::Kind::failed);
+    EXPECT_NE(answer.operators[1].reason.find("rule, sequence " + std::to_string(sequence) + ":"), std::string::npos) << answer.operators[1].reason;
+    EXPECT_EQ(answer.problem, "") << "said once, not once per partner";
+    EXPECT_FALSE(answer.spoilt);
+  }
+}
+
+TEST(RowCheckTest, FindsAWrongResultInAnyOtherSequenceByTheOtherOperators) {
+  for (const std::int64_t sequence : {0, 1, 2, 5, 6}) {
+    const SweepAnswer answer = check({dense_path("right"), wrong_in_sequence(sequence)}, two_sequences);
+    EXPECT_FALSE(answer.holds());
+    EXPECT_NE(answer.problem.find("right and wrong differ: "), std::string::npos) << answer.problem;
+    EXPECT_NE(answer.problem.find("sequence " + std::to_string(sequence)), std::string::npos) << answer.problem;
+    EXPECT_GT(answer.worst_margin, 1);
+  }
+}
+
+TEST(RowCheckTest, FindsANumberThatIsNotFiniteAnywhere) {
+  const AttentionPath nan = dense_path("nan", {.output = [](at::Tensor& output, const CaseInputs&) {
+    output[1][0][0] = std::numeric_limits<float>::quiet_NaN();
+  }});
+  EXPECT_FALSE(check({dense_path("right"), nan}, two_sequences).holds());
+  EXPECT_EQ(check({dense_path("right"), nan}, {}).operators[1].kind, OperatorAnswer::Kind::failed);
+}
+
+TEST(RowCheckTest, CallsAnErrorAFailureOfThatOperatorAndTheProcessSpoilt) {
+  AttentionPath throwing = dense_path("throwing");
+  throwing.run = [](const CaseInputs&) -> PathOutput { throw std::runtime_error("no such kernel\nstack"); };
+  const SweepAnswer answer = check({dense_path("right"), throwing}, {});
+  EXPECT_EQ(answer.operators[0].kind, OperatorAnswer::Kind::timed);
+  EXPECT_EQ(answer.operators[1].kind, OperatorAnswer::Kind::failed);
+  EXPECT_EQ(answer.operators[1].reason, "unexpected error: no such kernel");
+  EXPECT_TRUE(answer.spoilt);
+}
+
+}  // namespace
+}  // namespace attngate

@@ -1,0 +1,79 @@
+#include "attngate/run/journal.h"
+
+#include <gtest/gtest.h>
+
+#include "unit/scratch_folder.h"
+
+namespace attngate::test {
+namespace {
+
+TEST(JournalTest, has_a_header_the_cases_and_a_last_line) {
+  const ScratchFolder folder;
+  Journal journal(folder / "a.journal", "property.fake.fp32.cpu", 0x2a);
+  journal.write_case("first");
+  journal.write_case("second");
+  journal.finish();
+  EXPECT_EQ(journal.error(), "");
+  EXPECT_EQ(file_text(folder / "a.journal"),
+            "# attngate journal 1 test=property.fake.fp32.cpu seed=0x2a\nfirst\nsecond\n# done: 2 cases\n");
+}
+
+TEST(JournalTest, names_the_case_in_flight_as_soon_as_it_is_written) {
+  const ScratchFolder folder;
+  Journal journal(folder / "a.journal", "t", 1);
+  EXPECT_EQ(case_in_flight(folder / "a.journal"), std::nullopt);
+  journal.write_case("first");
+  journal.write_case("second");
+  EXPECT_EQ(case_in_flight(folder / "a.journal"), "second");
+  journal.finish();
+  EXPECT_EQ(case_in_flight(folder / "a.journal"), std::nullopt);
+}
+
+TEST(JournalTest, takes_no_half_line_for_a_case) {
+  const ScratchFolder folder;
+  write_text(folder / "a.journal", "# attngate journal 1 test=t seed=0x1\nlengths=7,1\nlengths=7,");
+  EXPECT_EQ(case_in_flight(folder / "a.journal"), std::nullopt);
+}
+
+TEST(JournalTest, empties_an_older_journal) {
+  const ScratchFolder folder;
+  write_text(folder / "a.journal", "old\n");
+  const Journal journal(folder / "a.journal", "t", 1);
+  EXPECT_EQ(file_text(folder / "a.journal"), "# attngate journal 1 test=t seed=0x1\n");
+}
+
+TEST(JournalTest, makes_missing_folders) {
+  const ScratchFolder folder;
+  const Journal journal(folder / "new/folder/a.journal", "t", 1);
+  EXPECT_TRUE(std::filesystem::exists(folder / "new/folder/a.journal"));
+}
+
+TEST(JournalTest, refuses_a_path_that_cannot_be_created_and_names_it) {
+  const ScratchFolder folder;
+  write_text(folder / "file", "in the way");
+  try {
+    Journal(folder / "file/a.journal", "t", 1);
+    FAIL() << "created a journal below a file";
+  } catch (const UsageError& error) {
+    EXPECT_NE(std::string(error.what()).find(folder / "file/a.journal"), std::string::npos) << error.what();
+  }
+}
+
+TEST(JournalTest, refuses_to_read_what_is_no_file) {
+  const ScratchFolder folder;
+  EXPECT_THROW(case_in_flight(folder / "missing"), UsageError);
+  EXPECT_THROW(case_in_flight(folder.path()), UsageError);
+}
+
+TEST(JournalTest, reports_a_full_disk_once_and_goes_on) {
+  testing::internal::CaptureStderr();
+  Journal journal("/dev/full", "t", 1);
+  journal.write_case("first");
+  journal.finish();
+  const std::string errors = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(journal.error(), "journal '/dev/full': cannot be written: No space left on device");
+  EXPECT_EQ(errors, "attngate: " + journal.error() + "\n");
+}
+
+}  // namespace
+}  // namespace attngate::test

@@ -1,0 +1,37 @@
+#include "attngate/run/replay_command.h"
+
+#include <gtest/gtest.h>
+
+#include <cstdio>
+
+namespace attngate::test {
+namespace {
+
+const RunIdentity run{"property.agreement.fp16.cuda", "agreement", "cuda", 1};
+
+// What a shell makes of a word.
+std::string echoed(const std::string& word) {
+  FILE* pipe = ::popen(("printf %s " + word).c_str(), "r");
+  std::string text;
+  for (int character = 0; (character = std::fgetc(pipe)) != EOF;) text += static_cast<char>(character);
+  ::pclose(pipe);
+  return text;
+}
+
+TEST(ReplayCommandTest, quotes_so_that_a_shell_gives_the_same_text_back) {
+  for (const std::string text : {"", "a b", "it's", "''", "$HOME `id` \"x\" \\ * ;"}) EXPECT_EQ(echoed(shell_quote(text)), text);
+}
+
+TEST(ReplayCommandTest, names_property_device_and_line) {
+  EXPECT_EQ(replay_command(run, "dtype=fp16 lengths=1"), "attngate replay --property agreement --device cuda 'dtype=fp16 lengths=1'");
+}
+
+TEST(ReplayCommandTest, names_the_whole_test_for_ctest) {
+  EXPECT_EQ(ctest_replay_command(run, "dtype=fp16"), "ATTNGATE_CASE='dtype=fp16' ctest -R '^property.agreement.fp16.cuda$' -V");
+  RunIdentity member = run;
+  member.ctest_test = "property.metamorphic.fp16.cuda";
+  EXPECT_EQ(ctest_replay_command(member, "dtype=fp16"), "ATTNGATE_CASE='dtype=fp16' ctest -R '^property.metamorphic.fp16.cuda$' -V");
+}
+
+}  // namespace
+}  // namespace attngate::test
