@@ -82,7 +82,7 @@ std::vector<at::Tensor> tensors_of_every_dtype(std::int64_t rows, std::int64_t c
   return tensors;
 }
 
-TEST(ErrorStats, AreThoseOfAPlainLoop) {
+TEST(ErrorStats, are_those_of_a_plain_loop) {
   // Lengths around the chunks of 16 rows, widths around a warp of 32 lanes.
   const AttentionCase attention_case = with_lengths({1, 15, 16, 17, 31, 32, 33, 49, 1});
   for (const std::int64_t columns : {1, 5, 32, 33, 70}) {
@@ -102,7 +102,7 @@ TEST(ErrorStats, AreThoseOfAPlainLoop) {
   }
 }
 
-TEST(ErrorStats, AreTheSameAsOnTheHost) {
+TEST(ErrorStats, are_the_same_as_on_the_host) {
   const AttentionCase attention_case = with_lengths({40, 3, 16});
   const std::vector<at::Tensor> here = tensors_of_every_dtype(attention_case.total_tokens(), 24);
   std::vector<at::Tensor> host;
@@ -113,7 +113,7 @@ TEST(ErrorStats, AreTheSameAsOnTheHost) {
   for (std::size_t i = 0; i < comparisons.size(); ++i) expect_same(table[i], expected[i]);
 }
 
-TEST(ErrorStats, CountElementsThatAreNotFiniteOnEitherSideAndLeaveThemOut) {
+TEST(ErrorStats, count_elements_that_are_not_finite_on_either_side_and_leave_them_out) {
   const AttentionCase attention_case = with_lengths({18, 2});
   std::vector<double> left(20 * 3, 0.25), right(20 * 3, 0.0);
   left[17 * 3 + 1] = not_a_number;   // sequence 0, second chunk
@@ -131,7 +131,7 @@ TEST(ErrorStats, CountElementsThatAreNotFiniteOnEitherSideAndLeaveThemOut) {
   }
 }
 
-TEST(ErrorStats, MergeAsIfTheirRowsHadBeenOne) {
+TEST(ErrorStats, merge_as_if_their_rows_had_been_one) {
   ErrorStats stats{2, 10, 6, 1};
   stats.merge({3, 5, 4, 2});
   EXPECT_EQ(stats.max_abs, 3);
@@ -140,7 +140,7 @@ TEST(ErrorStats, MergeAsIfTheirRowsHadBeenOne) {
   EXPECT_EQ(stats.nonfinite, 3);
 }
 
-TEST(ErrorStats, RefuseTensorsThatAreNoTokenRowsOfTheCase) {
+TEST(ErrorStats, refuse_tensors_that_are_no_token_rows_of_the_case) {
   const AttentionCase attention_case = with_lengths({2, 2});
   const at::Tensor good = at::zeros({4, 3}, at::TensorOptions(at::kFloat).device(device_under_test()));
   for (const at::Tensor& bad : {at::zeros({3, 3}, good.options()), at::zeros({4, 2}, good.options()),
@@ -149,13 +149,13 @@ TEST(ErrorStats, RefuseTensorsThatAreNoTokenRowsOfTheCase) {
   }
 }
 
-TEST(ErrorStats, RefuseADtypeThatNoPathReturns) {
+TEST(ErrorStats, refuse_a_dtype_that_no_path_returns) {
   const AttentionCase attention_case = with_lengths({2});
   const at::Tensor integers = at::zeros({2, 3}, at::TensorOptions(at::kLong).device(device_under_test()));
   EXPECT_THROW(error_stats({integers}, {{0, Comparison::zero}}, attention_case), c10::Error);
 }
 
-TEST(ErrorStats, AreEmptyForNothing) { EXPECT_TRUE(error_stats({}, {}, with_lengths({2})).empty()); }
+TEST(ErrorStats, are_empty_for_nothing) { EXPECT_TRUE(error_stats({}, {}, with_lengths({2})).empty()); }
 
 /// Bounds of a made-up case: 10 and 20 rows of 32 columns, enough for every rule.
 class BoundsTest : public testing::Test {
@@ -191,7 +191,7 @@ class BoundsTest : public testing::Test {
   }
 };
 
-TEST_F(BoundsTest, HoldBelowEachRuleAndFailAboveIt) {
+TEST_F(BoundsTest, hold_below_each_rule_and_fail_above_it) {
   for (const std::string rule : {"max", "rms", "row"}) {
     for (const std::size_t sequence : {0, 1}) {
       SCOPED_TRACE(rule + ", sequence " + std::to_string(sequence));
@@ -208,12 +208,12 @@ TEST_F(BoundsTest, HoldBelowEachRuleAndFailAboveIt) {
   }
 }
 
-TEST_F(BoundsTest, AreWidenedBySlack) {
+TEST_F(BoundsTest, are_widened_by_slack) {
   EXPECT_TRUE(bounds_.judge(errors("max", 0, 1.4), pair_slack).holds());
   EXPECT_NEAR(bounds_.judge(errors("rms", 1, 3), 2).value, 1.5, 1e-9);
 }
 
-TEST_F(BoundsTest, ReportTheWorstOfSeveralErrors) {
+TEST_F(BoundsTest, report_the_worst_of_several_errors) {
   std::vector<ErrorStats> two = errors("rms", 0, 0.4);
   two[1] = errors("row", 1, 0.7)[1];
   const Margin margin = bounds_.judge(two);
@@ -222,14 +222,14 @@ TEST_F(BoundsTest, ReportTheWorstOfSeveralErrors) {
   EXPECT_EQ(margin.sequence, 1);
 }
 
-TEST_F(BoundsTest, GiveNoErrorAMarginOf0) {
+TEST_F(BoundsTest, give_no_error_a_margin_of_0) {
   const Margin margin = bounds_.judge({ErrorStats{}, ErrorStats{}});
   EXPECT_EQ(margin.value, 0);
   EXPECT_TRUE(margin.holds());
   EXPECT_FALSE(margin.rule.empty());
 }
 
-TEST_F(BoundsTest, GiveANonFiniteElementAnInfiniteMargin) {
+TEST_F(BoundsTest, give_a_non_finite_element_an_infinite_margin) {
   std::vector<ErrorStats> errors(2);
   errors[1].nonfinite = 1;
   for (const double slack : {1.0, 1e9}) {
@@ -241,7 +241,7 @@ TEST_F(BoundsTest, GiveANonFiniteElementAnInfiniteMargin) {
   }
 }
 
-TEST(Bounds, OfShortSequencesBorrowTheErrorOfTheBatch) {
+TEST(Bounds, of_short_sequences_borrow_the_error_of_the_batch) {
   const AttentionCase attention_case = with_lengths({2, 30});
   const ToleranceRule rule = tolerance_rule(DType::bf16);
   const std::vector<ErrorStats> magnitude = {{1, 8, 4, 0}, {1, 120, 4, 0}};
@@ -263,7 +263,7 @@ Margin margin_of_averages(std::int64_t length, std::int64_t columns) {
   return bounds.judge({ErrorStats{0, 1, 1, 0}, ErrorStats{}});
 }
 
-TEST(Bounds, JudgeTheRmsOnlyOfEnoughRowsAndElements) {
+TEST(Bounds, judge_the_rms_only_of_enough_rows_and_elements) {
   ASSERT_LT(rows_for_own_scale * 31, elements_for_rms_rule);
   EXPECT_GT(margin_of_averages(rows_for_own_scale, elements_for_rms_rule).value, 1);
   // 31 columns are too few for the row rule: what is left is the rms rule, given enough elements in enough rows.
@@ -273,13 +273,13 @@ TEST(Bounds, JudgeTheRmsOnlyOfEnoughRowsAndElements) {
   EXPECT_EQ(margin_of_averages(rows_for_own_scale - 1, 31).value, 0);
 }
 
-TEST(Bounds, JudgeRowsOnlyOfEnoughColumns) {
+TEST(Bounds, judge_rows_only_of_enough_columns) {
   EXPECT_EQ(margin_of_averages(1, columns_for_row_rule - 1).value, 0);
   EXPECT_GT(margin_of_averages(1, columns_for_row_rule).value, 1);
   EXPECT_EQ(margin_of_averages(1, columns_for_row_rule).rule, "row");
 }
 
-TEST(Bounds, OfZeroAreMetByNoErrorAndMissedByAny) {
+TEST(Bounds, of_zero_are_met_by_no_error_and_missed_by_any) {
   const Bounds bounds(tolerance_rule(DType::fp32), {ErrorStats{}}, {ErrorStats{}}, with_lengths({9}), 4);
   EXPECT_EQ(bounds.judge({ErrorStats{}}).value, 0);
   EXPECT_EQ(bounds.judge({ErrorStats{1e-30, 1e-60, 1e-60, 0}}).value, infinity);
@@ -296,14 +296,14 @@ class DescribeDifference : public testing::Test {
   at::Tensor reference_ = zeros().add(1), rows_ = zeros().add(1);
 };
 
-TEST_F(DescribeDifference, NamesSequenceTokenAndChannel) {
+TEST_F(DescribeDifference, names_sequence_token_and_channel) {
   rows_[2 + 1][3] = 0.5;
   EXPECT_EQ(describe(0.1),
             "1 of 12 elements of sequence 1 differ by more than 0.1; first at (sequence 1, token 1, channel 3): got 0.5, "
             "expected 1");
 }
 
-TEST_F(DescribeDifference, SpellsOutThreeElementsAndCountsTheRest) {
+TEST_F(DescribeDifference, spells_out_three_elements_and_counts_the_rest) {
   rows_[2 + 2] = zeros()[0];
   rows_[2][0] = 2;
   EXPECT_EQ(describe(0.25),
@@ -312,7 +312,7 @@ TEST_F(DescribeDifference, SpellsOutThreeElementsAndCountsTheRest) {
             "expected 1");
 }
 
-TEST_F(DescribeDifference, LooksAtTheDecidingSequenceOnly) {
+TEST_F(DescribeDifference, looks_at_the_deciding_sequence_only) {
   rows_[0][0] = 100;
   rows_[4][1] = 3;
   const std::string text = describe(0.25);
@@ -320,13 +320,13 @@ TEST_F(DescribeDifference, LooksAtTheDecidingSequenceOnly) {
   EXPECT_NE(text.find("(sequence 1, token 2, channel 1): got 3, expected 1"), std::string::npos) << text;
 }
 
-TEST_F(DescribeDifference, NamesTheLargestWhereNoElementIsOverTheBound) {
+TEST_F(DescribeDifference, names_the_largest_where_no_element_is_over_the_bound) {
   rows_[2][1] = 1.125;
   rows_[3][2] = 1.25;
   EXPECT_EQ(describe(0.5), "largest difference at (sequence 1, token 1, channel 2): got 1.25, expected 1");
 }
 
-TEST_F(DescribeDifference, NamesTheElementThatIsNotFiniteAmongRoundedOnes) {
+TEST_F(DescribeDifference, names_the_element_that_is_not_finite_among_rounded_ones) {
   rows_ = rows_.add(1e-9);
   rows_[4][3] = not_a_number;
   std::vector<ErrorStats> errors = error_stats({rows_, reference_}, {{0, 1}}, case_)[0];

@@ -31,7 +31,7 @@ void expect_near(const std::vector<double>& got, const std::vector<double>& expe
   for (std::size_t i = 0; i < got.size(); ++i) ASSERT_NEAR(got[i], expected[i], tolerance) << line << ", element " << i;
 }
 
-TEST(ReferenceFp64, IsTheOutputOfAttentionInPlainLoops) {
+TEST(ReferenceFp64, is_the_output_of_attention_in_plain_loops) {
   for (const char* line : lines) {
     const CaseInputs inputs = inputs_of(line);
     const at::Tensor output = reference_fp64(inputs, false).output;
@@ -41,7 +41,7 @@ TEST(ReferenceFp64, IsTheOutputOfAttentionInPlainLoops) {
   }
 }
 
-TEST(ReferenceFp64, HasTheWeightsOfAttentionInPlainLoops) {
+TEST(ReferenceFp64, has_the_weights_of_attention_in_plain_loops) {
   for (const char* line : lines) {
     const CaseInputs inputs = inputs_of(line);
     const AttentionCase& attention_case = inputs.attention_case();
@@ -52,7 +52,7 @@ TEST(ReferenceFp64, HasTheWeightsOfAttentionInPlainLoops) {
   }
 }
 
-TEST(ReferenceFp64, GivesPaddedKeysAWeightOfExactly0) {
+TEST(ReferenceFp64, gives_padded_keys_a_weight_of_exactly_0) {
   const CaseInputs inputs = inputs_of("dtype=fp32 heads=2 head_dim=4 lengths=2,5 padding_content=4096");
   const std::vector<double> weights = numbers(reference_fp64(inputs, true).weights);
   for (const std::size_t token : {0, 1}) {
@@ -60,12 +60,12 @@ TEST(ReferenceFp64, GivesPaddedKeysAWeightOfExactly0) {
   }
 }
 
-TEST(ReferenceFp64, GivesWeightsOnlyWhenAsked) {
+TEST(ReferenceFp64, gives_weights_only_when_asked) {
   EXPECT_FALSE(reference_fp64(inputs_of(lines[0]), false).weights.defined());
   EXPECT_FALSE(plain_formula(inputs_of(lines[0]), false).weights.defined());
 }
 
-TEST(ReferenceFp64, DoesNotSeePadding) {
+TEST(ReferenceFp64, does_not_see_padding) {
   const at::Tensor bare = reference_fp64(inputs_of("dtype=fp32 heads=2 head_dim=5 lengths=3,7 seed=0x9"), false).output;
   const at::Tensor padded = reference_fp64(
       inputs_of("dtype=fp32 heads=2 head_dim=5 lengths=3,7 extra_padding=4 padding_content=4096 seed=0x9"), false).output;
@@ -82,7 +82,7 @@ void expect_naive(const CaseInputs& inputs, const std::string& what) {
   expect_near(numbers(reference.weights), numbers(padded.narrow(1, 0, attention_case.max_length())), what.c_str());
 }
 
-TEST(ReferenceFp64, TakesEveryMask) {
+TEST(ReferenceFp64, takes_every_mask) {
   for (const MaskKind mask : {MaskKind::holes, MaskKind::four_d, MaskKind::causal}) {
     for (const std::int64_t extra_padding : {0, 3}) {
       expect_naive(edited_inputs("dtype=fp32 heads=3 head_dim=5 lengths=9,1,20,6 padding_content=64 seed=0x36",
@@ -107,7 +107,7 @@ TEST(ReferenceFp64, TakesEveryMask) {
 
 using Lengths = std::vector<std::int64_t>;
 
-TEST(ReferenceFp64, TakesSequencesOfLength0) {
+TEST(ReferenceFp64, takes_sequences_of_length_0) {
   for (const MaskKind mask : {MaskKind::padding, MaskKind::holes, MaskKind::four_d, MaskKind::causal}) {
     for (const Lengths& lengths : {Lengths{3, 0, 4}, Lengths{0, 2}, Lengths{2, 0, 0}}) {
       expect_naive(edited_inputs("dtype=fp32 heads=2 head_dim=4 lengths=1 extra_padding=1 seed=0x38",
@@ -120,7 +120,7 @@ TEST(ReferenceFp64, TakesSequencesOfLength0) {
   }
 }
 
-TEST(ReferenceFp64, IsEmptyWhereThereAreNoTokens) {
+TEST(ReferenceFp64, is_empty_where_there_are_no_tokens) {
   for (const Lengths& lengths : {Lengths{}, Lengths{0}, Lengths{0, 0}}) {
     const CaseInputs inputs = edited_inputs("dtype=fp16 heads=2 head_dim=4 lengths=1 extra_padding=1",
                                             [&](AttentionCase& c) { c.lengths = lengths; });
@@ -131,7 +131,7 @@ TEST(ReferenceFp64, IsEmptyWhereThereAreNoTokens) {
   }
 }
 
-TEST(ReferenceFp64, TakesEveryValueProfileAndLayout) {
+TEST(ReferenceFp64, takes_every_value_profile_and_layout) {
   for (const ValueProfile values : {ValueProfile::tiny, ValueProfile::large, ValueProfile::outlier,
                                     ValueProfile::negative_logits}) {
     for (const StorageLayout layout : {StorageLayout::transposed, StorageLayout::sliced, StorageLayout::expanded}) {
@@ -145,7 +145,7 @@ TEST(ReferenceFp64, TakesEveryValueProfileAndLayout) {
   }
 }
 
-TEST(ReferenceFp64, GoesByTheParametersOfTheInputs) {
+TEST(ReferenceFp64, goes_by_the_parameters_of_the_inputs) {
   const CaseInputs inputs = inputs_of(lines[0]);
   MhaParameters parameters = inputs.parameters();
   parameters.in_proj_weight = parameters.in_proj_weight.mul(0.5);
@@ -161,7 +161,7 @@ double rms(const std::vector<double>& values) {
 
 class PlainFormula : public testing::TestWithParam<DType> {};
 
-TEST_P(PlainFormula, ErrsByAboutTheUnitRoundoff) {
+TEST_P(PlainFormula, errs_by_about_the_unit_roundoff) {
   const CaseInputs inputs =
       inputs_of("dtype=" + to_string(GetParam()) + " heads=3 head_dim=20 lengths=30,7,19 seed=0x41");
   const FormulaResult plain = plain_formula(inputs, true), truth = reference_fp64(inputs, true);
@@ -176,7 +176,7 @@ TEST_P(PlainFormula, ErrsByAboutTheUnitRoundoff) {
   EXPECT_LT(weight_error, 8 * u);
 }
 
-TEST_P(PlainFormula, RoundsAProjectionBeforeAndAfterItsBias) {
+TEST_P(PlainFormula, rounds_a_projection_before_and_after_its_bias) {
   // With one token attention is its value: the output is two projections, whose roundings can be made by hand.
   const CaseInputs inputs = inputs_of("dtype=" + to_string(GetParam()) + " heads=1 head_dim=24 lengths=1 seed=0x42");
   const at::ScalarType dtype = scalar_type(GetParam());

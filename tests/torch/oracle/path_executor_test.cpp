@@ -44,7 +44,7 @@ class PathExecutorTest : public testing::Test {
   PathExecutor executor_{device_under_test(), [this](const std::string& path) { announced_.push_back(path); }};
 };
 
-TEST_F(PathExecutorTest, AcceptsAPathThatRunsAsPromised) {
+TEST_F(PathExecutorTest, accepts_a_path_that_runs_as_promised) {
   const Execution execution = execute(Promise::runs(), give_back_tokens);
   EXPECT_EQ(execution.outcome.status, PathStatus::ok);
   EXPECT_EQ(execution.outcome.path, "under_test");
@@ -54,7 +54,7 @@ TEST_F(PathExecutorTest, AcceptsAPathThatRunsAsPromised) {
   EXPECT_FALSE(execution.weights.defined());
 }
 
-TEST_F(PathExecutorTest, HoldsSdpaToTheBackendOfThePath) {
+TEST_F(PathExecutorTest, holds_sdpa_to_the_backend_of_the_path) {
   const Execution execution = execute(
       Promise::runs(), [](const CaseInputs& inputs) {
         EXPECT_EQ(switches(), (std::array<bool, 4>{false, true, false, false}));
@@ -64,28 +64,28 @@ TEST_F(PathExecutorTest, HoldsSdpaToTheBackendOfThePath) {
   EXPECT_EQ(execution.outcome.status, PathStatus::ok);
 }
 
-TEST_F(PathExecutorTest, RunsUnderInferenceMode) {
+TEST_F(PathExecutorTest, runs_under_inference_mode) {
   execute(Promise::runs(), [](const CaseInputs& inputs) {
     EXPECT_TRUE(inputs.tokens().add(1).is_inference());
     return PathOutput{inputs.tokens(), {}};
   });
 }
 
-TEST_F(PathExecutorTest, HandsOverTheWeights) {
+TEST_F(PathExecutorTest, hands_over_the_weights) {
   const Execution execution = execute(Promise::runs(), [](const CaseInputs& inputs) {
     return PathOutput{inputs.tokens(), inputs.lengths()};
   });
   EXPECT_TRUE(execution.weights.is_same(inputs_.lengths()));
 }
 
-TEST_F(PathExecutorTest, ReportsAnErrorThatWasNotPromised) {
+TEST_F(PathExecutorTest, reports_an_error_that_was_not_promised) {
   const PathOutcome result =
       outcome(Promise::runs(), [](const CaseInputs&) -> PathOutput { throw std::runtime_error("bad\nsecond line"); });
   EXPECT_EQ(result.status, PathStatus::unexpected_error);
   EXPECT_EQ(result.detail, "bad");
 }
 
-TEST_F(PathExecutorTest, AcceptsThePromisedError) {
+TEST_F(PathExecutorTest, accepts_the_promised_error) {
   const PathOutcome result =
       outcome(Promise::refuses("heads is even", "a test"), [](const CaseInputs&) -> PathOutput {
         TORCH_CHECK(false, "Only support when num_heads is even, got 3");
@@ -95,7 +95,7 @@ TEST_F(PathExecutorTest, AcceptsThePromisedError) {
   EXPECT_EQ(result.detail, "Only support when num_heads is even, got 3");
 }
 
-TEST_F(PathExecutorTest, ReportsAnotherErrorThanThePromisedOne) {
+TEST_F(PathExecutorTest, reports_another_error_than_the_promised_one) {
   const PathOutcome result = outcome(Promise::refuses("heads is even", "a test"), [](const CaseInputs&) -> PathOutput {
     TORCH_CHECK(false, "something else");
   });
@@ -103,20 +103,20 @@ TEST_F(PathExecutorTest, ReportsAnotherErrorThanThePromisedOne) {
   EXPECT_EQ(result.detail, "something else (promised an error with 'heads is even')");
 }
 
-TEST_F(PathExecutorTest, ReportsSuccessWhereAnErrorWasPromised) {
+TEST_F(PathExecutorTest, reports_success_where_an_error_was_promised) {
   const PathOutcome result = outcome(Promise::refuses("No available kernel", "flash takes no fp32"), give_back_tokens);
   EXPECT_EQ(result.status, PathStatus::unexpected_success);
   EXPECT_EQ(result.detail, "promised an error with 'No available kernel': flash takes no fp32");
 }
 
-TEST_F(PathExecutorTest, ReportsAWrongDtype) {
+TEST_F(PathExecutorTest, reports_a_wrong_dtype) {
   const PathOutcome result = outcome(
       Promise::runs(), [](const CaseInputs& inputs) { return PathOutput{inputs.tokens().to(at::kHalf), {}}; });
   EXPECT_EQ(result.status, PathStatus::wrong_result);
   EXPECT_EQ(result.detail, "output has dtype Half, expected Float");
 }
 
-TEST_F(PathExecutorTest, ReportsAWrongShape) {
+TEST_F(PathExecutorTest, reports_a_wrong_shape) {
   const Execution execution = execute(
       Promise::runs(), [](const CaseInputs& inputs) { return PathOutput{inputs.dense().narrow(1, 0, 4), {}}; });
   EXPECT_EQ(execution.outcome.status, PathStatus::wrong_result);
@@ -124,11 +124,11 @@ TEST_F(PathExecutorTest, ReportsAWrongShape) {
   EXPECT_FALSE(execution.rows.defined());
 }
 
-TEST_F(PathExecutorTest, ReportsAMissingOutput) {
+TEST_F(PathExecutorTest, reports_a_missing_output) {
   EXPECT_EQ(outcome(Promise::runs(), [](const CaseInputs&) { return PathOutput(); }).detail, "no output was returned");
 }
 
-TEST_F(PathExecutorTest, SeesThroughAClaimToABackendThatDidNotRun) {
+TEST_F(PathExecutorTest, sees_through_a_claim_to_a_backend_that_did_not_run) {
   const PathOutcome result = outcome(Promise::runs("flash"), [](const CaseInputs& inputs) {
     const at::Tensor heads = inputs.dense().view({2, 5, 2, 8}).transpose(1, 2);
     at::scaled_dot_product_attention(heads, heads, heads);
@@ -139,13 +139,13 @@ TEST_F(PathExecutorTest, SeesThroughAClaimToABackendThatDidNotRun) {
   EXPECT_EQ(result.detail, "claims backend flash, but math was seen to run");
 }
 
-TEST_F(PathExecutorTest, GivesUpWhenTheHostRanOutOfMemory) {
+TEST_F(PathExecutorTest, gives_up_when_the_host_ran_out_of_memory) {
   const auto exhaust = [](const CaseInputs&) -> PathOutput { throw std::bad_alloc(); };
   EXPECT_EQ(message_of<RanOutOfMemory>([&] { execute(Promise::runs(), exhaust); }),
             "under_test: out of memory: the host ran out of memory");
 }
 
-TEST_F(PathExecutorTest, GivesUpWhenTheDeviceRanOutOfMemoryEvenWhereThePathPromisesAnError) {
+TEST_F(PathExecutorTest, gives_up_when_the_device_ran_out_of_memory_even_where_the_path_promises_an_error) {
   const auto exhaust = [](const CaseInputs&) -> PathOutput {
     TORCH_CHECK_WITH(OutOfMemoryError, false, "CUDA out of memory\nand more");
   };
@@ -153,7 +153,7 @@ TEST_F(PathExecutorTest, GivesUpWhenTheDeviceRanOutOfMemoryEvenWhereThePathPromi
             "under_test: out of memory: CUDA out of memory");
 }
 
-TEST_F(PathExecutorTest, AnnouncesEachPathBeforeItRunsAndTheEndOfTheLastOne) {
+TEST_F(PathExecutorTest, announces_each_path_before_it_runs_and_the_end_of_the_last_one) {
   execute(Promise::runs(), [&](const CaseInputs& inputs) {
     EXPECT_EQ(announced_, std::vector<std::string>{"under_test"});
     return give_back_tokens(inputs);
@@ -161,7 +161,7 @@ TEST_F(PathExecutorTest, AnnouncesEachPathBeforeItRunsAndTheEndOfTheLastOne) {
   EXPECT_EQ(announced_, (std::vector<std::string>{"under_test", ""}));
 }
 
-TEST_F(PathExecutorTest, GivesUpOnALostDevice) {
+TEST_F(PathExecutorTest, gives_up_on_a_lost_device) {
   const auto lose = [](const CaseInputs&) -> PathOutput {
     throw c10::AcceleratorError({__func__, __FILE__, __LINE__}, 700, "an illegal memory access was encountered");
   };
@@ -169,19 +169,19 @@ TEST_F(PathExecutorTest, GivesUpOnALostDevice) {
             "under_test: device lost: an illegal memory access was encountered");
 }
 
-TEST_F(PathExecutorTest, GivesTheProcessUpAfterACaptureThatFailed) {
+TEST_F(PathExecutorTest, gives_the_process_up_after_a_capture_that_failed) {
   const auto fail = [](const CaseInputs&) -> PathOutput { throw CaptureFailed("x: the capture failed: operation not permitted"); };
   EXPECT_EQ(message_of<DeviceLost>([&] { execute(Promise::runs(), fail); }),
             "under_test: device lost: x: the capture failed: operation not permitted");
 }
 
-TEST_F(PathExecutorTest, ReportsWhatCannotBeCapturedAsAnErrorOfThePath) {
+TEST_F(PathExecutorTest, reports_what_cannot_be_captured_as_an_error_of_the_path) {
   const PathOutcome result = outcome(Promise::runs(), [](const CaseInputs&) -> PathOutput { throw NotCapturable("nested"); });
   EXPECT_EQ(result.status, PathStatus::unexpected_error);
   EXPECT_EQ(result.detail, "nested");
 }
 
-TEST_F(PathExecutorTest, GoesOnWithTheNextPathAfterAFailure) {
+TEST_F(PathExecutorTest, goes_on_with_the_next_path_after_a_failure) {
   const Promise runs = Promise::runs();
   const AttentionPath failing{"failing", "tests", SdpBackend::flash, "", {},
                               [](const CaseInputs&) -> PathOutput { throw std::runtime_error("bad"); }};
@@ -200,7 +200,7 @@ TEST_F(PathExecutorTest, GoesOnWithTheNextPathAfterAFailure) {
   EXPECT_GT(executions[1].outcome.time_us, 0);
 }
 
-TEST(PathsOfLibTorch, KeepTheirPromises) {
+TEST(PathsOfLibTorch, keep_their_promises) {
   const PathRegistry registry = make_tested_registry();
   PathExecutor executor(device_under_test());
   for (const std::string dtype : {"fp16", "bf16", "fp32"}) {

@@ -72,14 +72,14 @@ class ExportedModules : public testing::Test {
 
 const std::string a_line = "dtype=fp16 heads=4 head_dim=32 lengths=3,2";
 
-TEST_F(ExportedModules, AreNamedByModuleDeviceDtypeAndHeads) {
+TEST_F(ExportedModules, are_named_by_module_device_dtype_and_heads) {
   const std::string file = compiled_module_file("nn_mha", parse_line(a_line), at::kCUDA);
   EXPECT_EQ(std::filesystem::path(file).filename(), "nn_mha.cuda.fp16.h4.d32.pt2");
   EXPECT_EQ(std::filesystem::path(file).parent_path(), exported_modules_folder());
   EXPECT_EQ(std::filesystem::path(scripted_module_file(parse_line(a_line))).filename(), "python_mha.h4.d32.pt");
 }
 
-TEST_F(ExportedModules, AreFoundByTheirNamesAndNothingElseIs) {
+TEST_F(ExportedModules, are_found_by_their_names_and_nothing_else_is) {
   for (const char* name : {"nn_mha.cpu.fp16.h4.d32.pt2", "composite_sdpa.cpu.fp16.h4.d32.pt2", "nn_mha.cpu.fp16.h2.d8.pt2",
                            "nn_mha.cpu.bf16.h1.d1.pt2", "nn_mha.cuda.fp16.h1.d2.pt2", "nn_mha.cpu.fp16.h4.pt2",
                            "nn_mha.cpu.fp16.h4.d9999999999.pt2", "made_by", "python_mha.h7.d7.pt", "nn_mha.cpu.fp16.h3.d3.pt2.part"}) {
@@ -92,7 +92,7 @@ TEST_F(ExportedModules, AreFoundByTheirNamesAndNothingElseIs) {
             "fp16 2x8, fp16 4x32, bf16 1x1 (dtype, num_heads x head_dim) in " + exported_modules_folder());
 }
 
-TEST_F(ExportedModules, WhereThereAreNoneTheScriptIsNamed) {
+TEST_F(ExportedModules, where_there_are_none_the_script_is_named) {
   EXPECT_TRUE(describe_compiled_modules(at::kCUDA).starts_with("none: run ci/export_modules.py --device cuda --folder "));
   for (const char* path : {"compiled_nn_mha", "compiled_composite_sdpa", "python_mha_nested", "python_mha_padded"}) {
     const Promise missing = promise(path, a_line);
@@ -103,7 +103,7 @@ TEST_F(ExportedModules, WhereThereAreNoneTheScriptIsNamed) {
   EXPECT_NE(property->obstacle(DType::fp16, at::kCPU).find("ci/export_modules.py"), std::string::npos);
 }
 
-TEST_F(ExportedModules, RunWhatAKeyPaddingMaskCanSay) {
+TEST_F(ExportedModules, run_what_a_key_padding_mask_can_say) {
   make_compiled("nn_mha", "fp16.h4.d32.pt2");
   for (const char* mask : {"", " mask=holes"}) EXPECT_EQ(promise("compiled_nn_mha", a_line + mask).kind, Kind::runs) << mask;
   for (const char* mask : {" mask=4d", " mask=causal"}) {
@@ -114,14 +114,14 @@ TEST_F(ExportedModules, RunWhatAKeyPaddingMaskCanSay) {
   EXPECT_EQ(promise("compiled_composite_sdpa", a_line).kind, Kind::inexpressible);
 }
 
-TEST_F(ExportedModules, ComeWithoutAMaskForCasesThatHideNothing) {
+TEST_F(ExportedModules, come_without_a_mask_for_cases_that_hide_nothing) {
   make_compiled("nn_mha_unmasked", "fp16.h4.d32.pt2");
   const std::string full = "dtype=fp16 heads=4 head_dim=32 lengths=3,3 mask=none";
   EXPECT_EQ(promise("compiled_nn_mha", full).kind, Kind::runs);
   EXPECT_EQ(promise("compiled_nn_mha", a_line).kind, Kind::inexpressible) << "the module with a mask is not there";
 }
 
-TEST_F(ExportedModules, TheScriptedModuleRefusesANestedTensorWithAnOddNumberOfHeads) {
+TEST_F(ExportedModules, the_scripted_module_refuses_a_nested_tensor_with_an_odd_number_of_heads) {
   make("python_mha.h3.d20.pt");
   make("python_mha.h4.d32.pt");
   const std::string odd = "dtype=fp16 heads=3 head_dim=20 lengths=3,2";
@@ -130,7 +130,7 @@ TEST_F(ExportedModules, TheScriptedModuleRefusesANestedTensorWithAnOddNumberOfHe
   EXPECT_EQ(promise("python_mha_nested", a_line).kind, Kind::runs);
 }
 
-TEST_F(ExportedModules, AFileThatHoldsNoModuleIsAnErrorOfItsPath) {
+TEST_F(ExportedModules, a_file_that_holds_no_module_is_an_error_of_its_path) {
   make_compiled("nn_mha", "fp16.h4.d32.pt2");
   make("python_mha.h4.d32.pt");
   const PathRegistry registry = make_registry();
@@ -155,7 +155,7 @@ def forward(self, query, key, value, key_padding_mask: Optional[Tensor] = None, 
   module.save(file);
 }
 
-TEST_F(ExportedModules, AModuleThatTakesTheOtherBranchIsAWrongResult) {
+TEST_F(ExportedModules, a_module_that_takes_the_other_branch_is_a_wrong_result) {
   const AttentionCase attention_case = parse_line(a_line);
   make_compiled("nn_mha", "fp16.h4.d32.pt2");
   save_module_without_a_fast_branch(scripted_module_file(attention_case), attention_case.embed_dim());
@@ -173,7 +173,7 @@ TEST_F(ExportedModules, AModuleThatTakesTheOtherBranchIsAWrongResult) {
   }
 }
 
-TEST_F(ExportedModules, AgreementCompiledDrawsEveryShapeThatExistsAndNoOther) {
+TEST_F(ExportedModules, agreement_compiled_draws_every_shape_that_exists_and_no_other) {
   make("nn_mha.cpu.fp16.h4.d32.pt2");
   make("nn_mha.cuda.fp16.h3.d20.pt2");
   const Property* property = find_property("agreement_compiled");

@@ -60,7 +60,7 @@ bool are_close(const at::Tensor& left, const at::Tensor& right) {
   return at::allclose(left.to(at::kFloat), right.to(at::kFloat), tolerance, tolerance);
 }
 
-TEST(GraphedPath, IsThePlainOneUnderAnotherNameAndTakesPartOnlyByIt) {
+TEST(GraphedPath, is_the_plain_one_under_another_name_and_takes_part_only_by_it) {
   const AttentionPath graph = graphed(*make_registry().find("nn_mha_slow.flash"));
   EXPECT_EQ(graph.name, "graphed_nn_mha_slow.flash");
   EXPECT_EQ(graph.family, "graphed_nn_mha_slow");
@@ -69,7 +69,7 @@ TEST(GraphedPath, IsThePlainOneUnderAnotherNameAndTakesPartOnlyByIt) {
   EXPECT_TRUE(graph.only_by_name);
 }
 
-TEST(GraphedPath, PromisesNothingOnTheCpuAndWhatThePlainOneDoesOnCuda) {
+TEST(GraphedPath, promises_nothing_on_the_cpu_and_what_the_plain_one_does_on_cuda) {
   const PathRegistry registry = make_tested_registry();
   const std::vector<const AttentionPath*> all = graphed_paths(registry);
   EXPECT_EQ(all.size(), 10u);
@@ -89,7 +89,7 @@ TEST(GraphedPath, PromisesNothingOnTheCpuAndWhatThePlainOneDoesOnCuda) {
 }
 
 // On the CPU the dispatcher shows values that the host reads and nested tensors, but no copies between two devices.
-TEST(GraphedPath, PromisesToRunOnlyWhereTheDispatcherShowsNoObstacle) {
+TEST(GraphedPath, promises_to_run_only_where_the_dispatcher_shows_no_obstacle) {
   const PathRegistry registry = make_tested_registry();
   const at::DeviceType device = device_under_test().type();
   std::map<std::string, int> looked_at;
@@ -110,7 +110,7 @@ TEST(GraphedPath, PromisesToRunOnlyWhereTheDispatcherShowsNoObstacle) {
   }
 }
 
-TEST(GraphedPath, IsNotCapturedWhereTheDispatcherShowsAnObstacle) {
+TEST(GraphedPath, is_not_captured_where_the_dispatcher_shows_an_obstacle) {
   const AttentionPath reads = path_of_test([](const CaseInputs& inputs) {
     inputs.lengths().sum().item<std::int64_t>();
     return PathOutput{inputs.dense().clone(), {}};
@@ -124,7 +124,7 @@ TEST(GraphedPath, IsNotCapturedWhereTheDispatcherShowsAnObstacle) {
   EXPECT_EQ(message_of<NotCapturable>([&] { graphed(reads).prepare(inputs); }), message);
 }
 
-TEST(GraphedPath, LetsErrorsOfThePlainOneThroughBeforeAnyCapture) {
+TEST(GraphedPath, lets_errors_of_the_plain_one_through_before_any_capture) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no CUDA graphs";
   const AttentionPath bad = path_of_test([](const CaseInputs&) -> PathOutput { throw std::runtime_error("bad"); });
   const CaseInputs inputs = inputs_of("dtype=fp32 heads=2 head_dim=8 lengths=4,2");
@@ -144,7 +144,7 @@ const char* const lines_for_graphs[] = {"dtype=fp16 heads=4 head_dim=32 lengths=
                                         "dtype=fp32 heads=2 head_dim=16 lengths=12,5,7 mask=4d",
                                         "dtype=fp16 heads=2 head_dim=8 lengths=5,3 need_weights=1"};
 
-TEST_F(GraphedPathOnCuda, ReturnsWhatThePlainOneReturns) {
+TEST_F(GraphedPathOnCuda, returns_what_the_plain_one_returns) {
   const PathRegistry registry = make_tested_registry();
   int compared = 0;
   for (const char* line : lines_for_graphs) {
@@ -163,7 +163,7 @@ TEST_F(GraphedPathOnCuda, ReturnsWhatThePlainOneReturns) {
   EXPECT_GE(compared, 20);
 }
 
-TEST_F(GraphedPathOnCuda, ReturnsNaNWhereTheReplayFillsNothing) {
+TEST_F(GraphedPathOnCuda, returns_nan_where_the_replay_fills_nothing) {
   at::Tensor made_once;
   const AttentionPath frozen = path_of_test([&](const CaseInputs& inputs) {
     if (!made_once.defined()) made_once = inputs.dense().clone();
@@ -173,7 +173,7 @@ TEST_F(GraphedPathOnCuda, ReturnsNaNWhereTheReplayFillsNothing) {
   EXPECT_TRUE(at::isnan(run(graphed(frozen), inputs).output).all().item<bool>());
 }
 
-TEST_F(GraphedPathOnCuda, ReturnsCopiesThatLaterRunsLeaveAlone) {
+TEST_F(GraphedPathOnCuda, returns_copies_that_later_runs_leave_alone) {
   const AttentionPath graph = graphed(*make_registry().find("composite_sdpa_dense.math"));
   const CaseInputs one = inputs_of("dtype=fp32 heads=2 head_dim=8 lengths=4,2"), other = inputs_of("dtype=fp32 heads=2 head_dim=8 lengths=4,2 seed=9");
   const at::Tensor first = run(graph, one).output, before = first.clone();
@@ -181,7 +181,7 @@ TEST_F(GraphedPathOnCuda, ReturnsCopiesThatLaterRunsLeaveAlone) {
   EXPECT_TRUE(same_bytes(first, before));
 }
 
-TEST_F(GraphedPathOnCuda, PreparedFollowsInputsThatAreChangedInPlace) {
+TEST_F(GraphedPathOnCuda, prepared_follows_inputs_that_are_changed_in_place) {
   const PathRegistry registry = make_tested_registry();
   for (const char* name : {"nn_mha_slow.flash", "nn_mha_fast_dense.math", "composite_sdpa_dense.efficient"}) {
     const AttentionPath& plain = *registry.find(name);

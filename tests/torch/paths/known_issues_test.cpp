@@ -42,7 +42,7 @@ Promise promise_of(const PathRegistry& registry, const std::string& line, at::De
   return registry.find("one")->promise(parse_line(line), device);
 }
 
-TEST(KnownIssue, IsReadWithItsCases) {
+TEST(KnownIssue, is_read_with_its_cases) {
   const KnownIssue issue = parse("# a comment\n" + good_header + "gives: error split_with_sizes expects\n\n" + good_case);
   EXPECT_EQ(issue.finding, "some-finding");
   EXPECT_EQ(issue.libtorch_versions, (std::vector<std::string>{"2.11.0", "2.12.0"}));
@@ -53,7 +53,7 @@ TEST(KnownIssue, IsReadWithItsCases) {
   EXPECT_EQ(issue.cases[0].lengths, (std::vector<std::int64_t>{1, 1}));
 }
 
-TEST(KnownIssue, NamesFileAndLineOfAMistake) {
+TEST(KnownIssue, names_file_and_line_of_a_mistake) {
   EXPECT_EQ(error_of("findings: x\n"),
             "record.case:1: unknown key 'findings': the keys are finding, libtorch, device, paths, shapes and gives");
   EXPECT_EQ(error_of(good_header + good_case), "record.case:6: gives is missing: it stands before the first case");
@@ -67,7 +67,7 @@ TEST(KnownIssue, NamesFileAndLineOfAMistake) {
   EXPECT_NE(error_of("shapes: none\n").find("there are ambiguous_nested_strides, misaligned_bias, huge_padded_logits, split_keys"), std::string::npos);
 }
 
-TEST(KnownIssue, TurnsARunningPromiseOfItsPathIntoADefectiveOneOnItsShapesOnly) {
+TEST(KnownIssue, turns_a_running_promise_of_its_path_into_a_defective_one_on_its_shapes_only) {
   PathRegistry registry = registry_of_one_path();
   apply_known_issues(registry, {parse(good_header + "gives: wrong result\n" + good_case)}, "2.11.0");
   const Promise defective = promise_of(registry, good_case.substr(0, good_case.size() - 1));
@@ -81,26 +81,26 @@ TEST(KnownIssue, TurnsARunningPromiseOfItsPathIntoADefectiveOneOnItsShapesOnly) 
   EXPECT_TRUE(registry.known_cases(at::kCUDA).empty());
 }
 
-TEST(KnownIssue, CanBeTheLossOfTheDevice) {
+TEST(KnownIssue, can_be_the_loss_of_the_device) {
   PathRegistry registry = registry_of_one_path();
   apply_known_issues(registry, {parse(good_header + "gives: device lost\n" + good_case)}, "2.11.0");
   EXPECT_TRUE(promise_of(registry, "dtype=fp16 heads=1 head_dim=8 lengths=1,1").loses_device);
 }
 
-TEST(KnownIssue, OfAnotherLibTorchChangesNothing) {
+TEST(KnownIssue, of_another_libtorch_changes_nothing) {
   PathRegistry registry = registry_of_one_path();
   apply_known_issues(registry, {parse(good_header + "gives: wrong result\n" + good_case)}, "2.10.0");
   EXPECT_EQ(promise_of(registry, "dtype=fp16 heads=1 head_dim=8 lengths=1,1").kind, Promise::Kind::runs);
   EXPECT_TRUE(registry.known_cases(at::kCPU).empty());
 }
 
-TEST(KnownIssue, OfAPathThatDoesNotExistIsAnError) {
+TEST(KnownIssue, of_a_path_that_does_not_exist_is_an_error) {
   PathRegistry registry;
   const std::vector<KnownIssue> issues = {parse(good_header + "gives: wrong result\n" + good_case)};
   EXPECT_THROW(apply_known_issues(registry, issues, "2.11.0"), CaseError);
 }
 
-TEST(DefectiveShapes, SplitKeysAreMoreThanOneBlockOfThemInRowsThatDoNotFillTheLastOne) {
+TEST(DefectiveShapes, split_keys_are_more_than_one_block_of_them_in_rows_that_do_not_fill_the_last_one) {
   const auto& all = defective_shapes();
   const auto shapes = std::ranges::find(all, "split_keys", &DefectiveShapes::name);
   ASSERT_NE(shapes, all.end());
@@ -114,7 +114,7 @@ TEST(DefectiveShapes, SplitKeysAreMoreThanOneBlockOfThemInRowsThatDoNotFillTheLa
   EXPECT_FALSE(contains("dtype=fp32 heads=1 head_dim=1 lengths=257 mask=none")) << "flash takes no fp32";
 }
 
-TEST(DefectiveShapes, ReachGivesACaseThatTheyContain) {
+TEST(DefectiveShapes, reach_gives_a_case_that_they_contain) {
   for (const DefectiveShapes& shapes : defective_shapes()) {
     for (const char* line : {"dtype=fp16 heads=3 head_dim=5 lengths=7", "dtype=fp32 heads=1 head_dim=1 lengths=0,4",
                              "dtype=bf16 heads=2 head_dim=8 lengths=3,3 mask=none"}) {

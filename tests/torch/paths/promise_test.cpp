@@ -118,7 +118,7 @@ class KeptPromises : public testing::Test {
 const std::vector<std::vector<std::int64_t>> several_lengths = {{4, 2, 7}, {5, 5}, {5},    {1, 1},
                                                                 {3, 0, 4}, {0, 3}, {0, 0}, {}};
 
-TEST_F(KeptPromises, ForEveryMask) {
+TEST_F(KeptPromises, for_every_mask) {
   for (const DType dtype : {DType::fp16, DType::bf16, DType::fp32}) {
     for (const MaskKind mask : {MaskKind::padding, MaskKind::none, MaskKind::holes, MaskKind::two_d, MaskKind::four_d,
                                 MaskKind::causal}) {
@@ -139,7 +139,7 @@ TEST_F(KeptPromises, ForEveryMask) {
   EXPECT_GT(cases_, 300);
 }
 
-TEST_F(KeptPromises, ForEveryLayoutNestedFormAndStorageOffset) {
+TEST_F(KeptPromises, for_every_layout_nested_form_and_storage_offset) {
   for (const StorageLayout layout :
        {StorageLayout::packed, StorageLayout::transposed, StorageLayout::sliced, StorageLayout::expanded}) {
     for (const NestedForm nested : {NestedForm::view, NestedForm::gaps, NestedForm::list, NestedForm::mask}) {
@@ -158,7 +158,7 @@ TEST_F(KeptPromises, ForEveryLayoutNestedFormAndStorageOffset) {
   EXPECT_GT(cases_, 200);
 }
 
-TEST_F(KeptPromises, ForEveryValueProfile) {
+TEST_F(KeptPromises, for_every_value_profile) {
   for (const DType dtype : {DType::fp16, DType::bf16, DType::fp32}) {
     for (const ValueProfile values : {ValueProfile::normal, ValueProfile::tiny, ValueProfile::large,
                                       ValueProfile::outlier, ValueProfile::negative_logits}) {
@@ -173,7 +173,7 @@ TEST_F(KeptPromises, ForEveryValueProfile) {
   }
 }
 
-TEST_F(KeptPromises, ForEveryParameterOffset) {
+TEST_F(KeptPromises, for_every_parameter_offset) {
   if (device_under_test().is_cuda()) {
     // The unfused operator reads in_proj_bias four elements at a time wherever its address divides by 4 bytes: an
     // illegal address would take every test behind this one with it.

@@ -29,7 +29,7 @@ std::string refusal(PathRegistry& registry, AttentionPath path) {
   return "no error";
 }
 
-TEST(PathRegistry, FindsWhatWasAddedAndNothingElse) {
+TEST(PathRegistry, finds_what_was_added_and_nothing_else) {
   PathRegistry registry;
   registry.add(a_path("one"));
   registry.add(a_path("two"));
@@ -39,20 +39,20 @@ TEST(PathRegistry, FindsWhatWasAddedAndNothingElse) {
   EXPECT_EQ(registry.find(""), nullptr);
 }
 
-TEST(PathRegistry, KeepsTheOrderInWhichPathsWereAdded) {
+TEST(PathRegistry, keeps_the_order_in_which_paths_were_added) {
   PathRegistry registry;
   for (const char* name : {"b", "a", "c"}) registry.add(a_path(name));
   EXPECT_EQ(registry.names(), "b, a, c");
 }
 
-TEST(PathRegistry, RefusesANameThatIsTaken) {
+TEST(PathRegistry, refuses_a_name_that_is_taken) {
   PathRegistry registry;
   registry.add(a_path("one"));
   EXPECT_EQ(refusal(registry, a_path("one")), "path 'one' is registered twice");
   EXPECT_EQ(registry.names(), "one");
 }
 
-TEST(PathRegistry, RefusesAnIncompletePath) {
+TEST(PathRegistry, refuses_an_incomplete_path) {
   PathRegistry registry;
   AttentionPath nameless = a_path(""), no_family = a_path("x"), no_promise = a_path("x"), no_run = a_path("x");
   no_family.family = "";
@@ -65,7 +65,7 @@ TEST(PathRegistry, RefusesAnIncompletePath) {
   EXPECT_TRUE(registry.paths().empty());
 }
 
-TEST(MakeRegistry, HasLibTorchsPathsThenTheRegisteredOnes) {
+TEST(MakeRegistry, has_libtorchs_paths_then_the_registered_ones) {
   EXPECT_EQ(make_registry().names(),
             "nn_mha_fast.flash, nn_mha_fast.efficient, nn_mha_fast.math, nn_mha_fast_masked, "
             "nn_mha_fast_dense.flash, nn_mha_fast_dense.efficient, nn_mha_fast_dense.math, nn_mha_fast_dense.cudnn, "
@@ -80,7 +80,7 @@ TEST(MakeRegistry, HasLibTorchsPathsThenTheRegisteredOnes) {
             "registered_by_a_test");
 }
 
-TEST(MakeRegistry, NamesThePathsThatExistPerBackendAfterIt) {
+TEST(MakeRegistry, names_the_paths_that_exist_per_backend_after_it) {
   const PathRegistry registry = make_registry();
   for (const AttentionPath& path : registry.paths()) {
     const std::size_t dot = path.name.find('.');
@@ -89,7 +89,7 @@ TEST(MakeRegistry, NamesThePathsThatExistPerBackendAfterIt) {
   }
 }
 
-TEST(MakeRegistry, SaysWhichPathsGiveWeights) {
+TEST(MakeRegistry, says_which_paths_give_weights) {
   const PathRegistry registry = make_registry();
   for (const AttentionPath& path : registry.paths()) {
     EXPECT_EQ(path.gives_weights, path.name.starts_with("nn_mha") || path.name.starts_with("graphed_nn_mha") || path.family == "python_mha") << path.name;
@@ -123,7 +123,7 @@ std::string promises(const std::string& line, at::DeviceType device) { return pr
 
 // fast | fast_masked | fast_dense | slow | functional | nested | nested_contiguous | composite dense;
 // backends in the order flash, efficient, math, cudnn.
-TEST(Promises, OnTheCpuAreThoseOfItsTwoBackends) {
+TEST(Promises, on_the_cpu_are_those_of_its_two_backends) {
   // Ragged fp32: everything that is padded runs with flash and math, nested input only contiguous.
   EXPECT_EQ(promises("dtype=fp32 heads=2 head_dim=8 lengths=4,2", at::kCPU), "==r r ==== rxrx r xxxx r rxrx");
   // The C++ functional cannot mask in half precision.
@@ -136,7 +136,7 @@ TEST(Promises, OnTheCpuAreThoseOfItsTwoBackends) {
             "==r r ==== ==r= r xxxx r rxrx");
 }
 
-TEST(Promises, OnCudaFollowDtypeHeadDimMaskAndLengths) {
+TEST(Promises, on_cuda_follow_dtype_head_dim_mask_and_lengths) {
   EXPECT_EQ(promises("dtype=fp16 heads=8 head_dim=64 lengths=7,5", at::kCUDA), "rrr r ==== xrrr x rrxx r xrrr");
   // A sequence of length 1 sends the nested fast path to its unfused branch.
   EXPECT_EQ(promises("dtype=fp16 heads=8 head_dim=64 lengths=7,1", at::kCUDA), "==r r ==== xrrr x rrxx r xrrr");
@@ -168,7 +168,7 @@ std::string promises(const std::string& line, at::DeviceType device, const Edit&
   return promises(edited_case(line, edit), device);
 }
 
-TEST(Promises, OfNestedPathsSayWhichMasksTheyCannotExpress) {
+TEST(Promises, of_nested_paths_say_which_masks_they_cannot_express) {
   const std::string line = "dtype=fp16 heads=8 head_dim=64 lengths=7,7";
   for (const MaskKind mask : {MaskKind::holes, MaskKind::two_d, MaskKind::four_d}) {
     const std::string functional = mask == MaskKind::two_d ? "r" : "x";  // no half key padding, no 4-D mask
@@ -182,7 +182,7 @@ TEST(Promises, OfNestedPathsSayWhichMasksTheyCannotExpress) {
   EXPECT_EQ(promises(line, at::kCPU, causal), "--- r ==== rxrx r xxxx x rxrx");
 }
 
-TEST(Promises, OfEmptySequencesAndBatches) {
+TEST(Promises, of_empty_sequences_and_batches) {
   const auto of_lengths = [](const std::vector<std::int64_t>& lengths) {
     return [lengths](AttentionCase& c) { c.lengths = lengths; };
   };
@@ -195,13 +195,13 @@ TEST(Promises, OfEmptySequencesAndBatches) {
   EXPECT_EQ(promises(line, at::kCUDA, of_lengths({})), "==x x ==== xxrx x xxxx - xxxx");
 }
 
-TEST(Promises, OfNestedPathsRefuseGapsBetweenSequences) {
+TEST(Promises, of_nested_paths_refuse_gaps_between_sequences) {
   const Edit gaps = [](AttentionCase& c) { c.nested = NestedForm::gaps; };
   EXPECT_EQ(promises("dtype=fp16 heads=8 head_dim=64 lengths=7,5", at::kCUDA, gaps), "xxx r ==== xrrr x xxxx r xrrr");
   EXPECT_EQ(promises("dtype=fp16 heads=8 head_dim=64 lengths=7", at::kCUDA, gaps), "rrr r ==== xrrr x rrxx r xrrr");
 }
 
-TEST(Promises, NameABackendWhereThePathRunsAndAnErrorAndReasonWhereItRefuses) {
+TEST(Promises, name_a_backend_where_the_path_runs_and_an_error_and_reason_where_it_refuses) {
   const PathRegistry registry = make_registry();
   for (const char* line : {"dtype=fp16 heads=3 head_dim=64 lengths=7,1", "dtype=fp32 heads=2 head_dim=6 lengths=5,5 mask=none",
                            "dtype=bf16 heads=2 head_dim=8 lengths=3,2 need_weights=1"}) {

@@ -43,22 +43,22 @@ std::vector<SdpBackend> backends_here() {
   return {SdpBackend::math, SdpBackend::flash};
 }
 
-TEST(BackendObserver, SeesTheBackendThatSdpaIsHeldTo) {
+TEST(BackendObserver, sees_the_backend_that_sdpa_is_held_to) {
   for (const SdpBackend backend : backends_here()) {
     EXPECT_EQ(seen_while([&] { attend(backend); }), to_string(backend));
   }
 }
 
-TEST(BackendObserver, SeesSoftmaxOutsideSdpaAsUnfused) {
+TEST(BackendObserver, sees_softmax_outside_sdpa_as_unfused) {
   EXPECT_EQ(seen_while([] { at::softmax(some_heads(), -1); }), "unfused");
 }
 
-TEST(BackendObserver, SeesNothingWhereNothingAttends) {
+TEST(BackendObserver, sees_nothing_where_nothing_attends) {
   EXPECT_EQ(seen_while([] {}), "none");
   EXPECT_EQ(seen_while([] { some_heads().add(1); }), "none");
 }
 
-TEST(BackendObserver, NamesEveryKernelThatRan) {
+TEST(BackendObserver, names_every_kernel_that_ran) {
   EXPECT_EQ(seen_while([] {
               attend(SdpBackend::flash);
               attend(SdpBackend::math);
@@ -71,13 +71,13 @@ TEST(BackendObserver, NamesEveryKernelThatRan) {
             "flash+unfused");
 }
 
-TEST(BackendObserver, SeesNothingOfWhatRanBeforeIt) {
+TEST(BackendObserver, sees_nothing_of_what_ran_before_it) {
   attend(SdpBackend::flash);
   seen_while([] { attend(SdpBackend::flash); });
   EXPECT_EQ(seen_while([] { at::softmax(some_heads(), -1); }), "unfused");
 }
 
-TEST(BackendObserver, IsNotDisturbedByNestedOnesBeforeIt) {
+TEST(BackendObserver, is_not_disturbed_by_nested_ones_before_it) {
   {
     const BackendObserver outer;
     attend(SdpBackend::flash);
@@ -88,7 +88,7 @@ TEST(BackendObserver, IsNotDisturbedByNestedOnesBeforeIt) {
   EXPECT_EQ(seen_while([] {}), "none");
 }
 
-TEST(BackendObserver, EndsWithAnException) {
+TEST(BackendObserver, ends_with_an_exception) {
   try {
     const BackendObserver observer;
     throw std::runtime_error("a path failed");
@@ -122,7 +122,7 @@ class SdpBackendGuardTest : public testing::Test {
   Switches before_ = switches();
 };
 
-TEST_F(SdpBackendGuardTest, EnablesExactlyTheBackendItNames) {
+TEST_F(SdpBackendGuardTest, enables_exactly_the_backend_it_names) {
   const auto under = [](SdpBackend backend) {
     const SdpBackendGuard guard(backend);
     return switches();
@@ -134,7 +134,7 @@ TEST_F(SdpBackendGuardTest, EnablesExactlyTheBackendItNames) {
   EXPECT_EQ(under(SdpBackend::any), (Switches{true, true, true, true}));
 }
 
-TEST_F(SdpBackendGuardTest, RestoresWhateverWasSetBefore) {
+TEST_F(SdpBackendGuardTest, restores_whatever_was_set_before) {
   for (const Switches& before : {Switches{true, false, true, false}, Switches{false, true, false, true}}) {
     set_switches(before);
     { const SdpBackendGuard guard(SdpBackend::flash); }
@@ -142,7 +142,7 @@ TEST_F(SdpBackendGuardTest, RestoresWhateverWasSetBefore) {
   }
 }
 
-TEST_F(SdpBackendGuardTest, RestoresWhenAnExceptionPasses) {
+TEST_F(SdpBackendGuardTest, restores_when_an_exception_passes) {
   const Switches before{true, false, false, true};
   set_switches(before);
   try {
@@ -153,7 +153,7 @@ TEST_F(SdpBackendGuardTest, RestoresWhenAnExceptionPasses) {
   EXPECT_EQ(switches(), before);
 }
 
-TEST(UseStrictArithmetic, TakesTheShortcutsOutOfLibTorch) {
+TEST(UseStrictArithmetic, takes_the_shortcuts_out_of_libtorch) {
   at::Context& context = at::globalContext();
   context.setAllowTF32CuBLAS(true);
   context.setAllowTF32CuDNN(true);
@@ -173,7 +173,7 @@ struct CountingHandler : c10::WarningHandler {
   void process(const c10::Warning&) override { ++warnings; }
 };
 
-TEST(QuietWarnings, SwallowsWarningsOnlyWhileItLives) {
+TEST(QuietWarnings, swallows_warnings_only_while_it_lives) {
   CountingHandler handler;
   const c10::WarningUtils::WarningHandlerGuard guard(&handler);
   {
@@ -196,7 +196,7 @@ std::string refusal(const std::function<void()>& work) {
   return "no error";
 }
 
-TEST(CompositeSdpa, RefusesQueryKeyAndValueThatDifferInTheWordsOfItsSource) {
+TEST(CompositeSdpa, refuses_query_key_and_value_that_differ_in_the_words_of_its_source) {
   const CaseInputs inputs = inputs_of("dtype=fp32 heads=2 head_dim=8 lengths=3,3 mask=none");
   const CompositeSdpa composite = build_composite_sdpa(inputs.parameters());
   const at::Tensor x = inputs.dense(), same_values = x.clone(), same_memory = x.view(x.sizes());
@@ -209,7 +209,7 @@ TEST(CompositeSdpa, RefusesQueryKeyAndValueThatDifferInTheWordsOfItsSource) {
   }
 }
 
-TEST(CompositeSdpa, RefusesAMaskInTheWordsOfItsSource) {
+TEST(CompositeSdpa, refuses_a_mask_in_the_words_of_its_source) {
   const CaseInputs inputs = inputs_of("dtype=fp32 heads=2 head_dim=8 lengths=3,2");
   const CompositeSdpa composite = build_composite_sdpa(inputs.parameters());
   const at::Tensor& x = inputs.dense();
@@ -217,7 +217,7 @@ TEST(CompositeSdpa, RefusesAMaskInTheWordsOfItsSource) {
             "mask is currently not supported.");
 }
 
-TEST(CompositeSdpa, GivesNoSecondResult) {
+TEST(CompositeSdpa, gives_no_second_result) {
   const CaseInputs inputs = inputs_of("dtype=fp32 heads=2 head_dim=8 lengths=3,3 mask=none");
   const at::Tensor& x = inputs.dense();
   const auto [output, weights] = build_composite_sdpa(inputs.parameters()).forward(x, x, x, std::nullopt);
@@ -233,28 +233,28 @@ class BuildCompositeSdpa : public testing::Test {
   MhaParameters parameters_ = inputs_of("dtype=fp32 heads=2 head_dim=8 lengths=3").parameters();
 };
 
-TEST_F(BuildCompositeSdpa, TakesTheParametersOfAModule) {
+TEST_F(BuildCompositeSdpa, takes_the_parameters_of_a_module) {
   EXPECT_EQ(message(), "no error");
   EXPECT_TRUE(build_composite_sdpa(parameters_).parameters().in_proj_weight.is_same(parameters_.in_proj_weight));
 }
 
-TEST_F(BuildCompositeSdpa, RefusesSeparateProjections) {
+TEST_F(BuildCompositeSdpa, refuses_separate_projections) {
   parameters_.in_proj_weight = at::Tensor();
   EXPECT_EQ(message(), "composite SDPA needs in_proj_weight: the module keeps query, key and value apart");
 }
 
-TEST_F(BuildCompositeSdpa, RefusesAnotherWidthOfKeys) {
+TEST_F(BuildCompositeSdpa, refuses_another_width_of_keys) {
   parameters_.in_proj_weight = parameters_.in_proj_weight.narrow(1, 0, 12);
   EXPECT_EQ(message(),
             "composite SDPA needs query, key and value of one embed_dim: in_proj_weight is [48, 12], expected [48, 16]");
 }
 
-TEST_F(BuildCompositeSdpa, RefusesSequenceFirstInput) {
+TEST_F(BuildCompositeSdpa, refuses_sequence_first_input) {
   parameters_.batch_first = false;
   EXPECT_EQ(message(), "composite SDPA needs batch_first=true");
 }
 
-TEST_F(BuildCompositeSdpa, RefusesHeadsThatDoNotDivideTheWidth) {
+TEST_F(BuildCompositeSdpa, refuses_heads_that_do_not_divide_the_width) {
   for (const std::int64_t num_heads : {std::int64_t{3}, std::int64_t{0}, std::int64_t{-2}}) {
     parameters_.num_heads = num_heads;
     EXPECT_EQ(message(), "num_heads " + std::to_string(num_heads) + " does not divide embed_dim 16");
@@ -278,7 +278,7 @@ double largest_difference(const at::Tensor& left, const at::Tensor& right) {
   return largest;
 }
 
-TEST(CompositeSdpa, GivesTheSameAsTheSlowPath) {
+TEST(CompositeSdpa, gives_the_same_as_the_slow_path) {
   for (const char* line : {"dtype=fp32 heads=3 head_dim=8 lengths=5,9,1 extra_padding=2 padding_content=1024 seed=0x4",
                            "dtype=fp32 heads=2 head_dim=16 lengths=7,7 mask=none seed=0x5"}) {
     const CaseInputs inputs = inputs_of(line);

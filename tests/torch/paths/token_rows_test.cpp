@@ -37,19 +37,19 @@ class TokenRows : public testing::Test {
   CaseInputs inputs_ = inputs_of("dtype=fp32 heads=2 head_dim=3 lengths=4,1,3 extra_padding=2 padding_content=64 seed=0x8");
 };
 
-TEST_F(TokenRows, AreTheValidRowsOfANestedOutput) {
+TEST_F(TokenRows, are_the_valid_rows_of_a_nested_output) {
   EXPECT_TRUE(same_bytes(token_rows(inputs_.nested(), inputs_), inputs_.tokens()));
 }
 
-TEST_F(TokenRows, AreTheValidRowsOfADenseOutput) {
+TEST_F(TokenRows, are_the_valid_rows_of_a_dense_output) {
   EXPECT_TRUE(same_bytes(token_rows(inputs_.dense(), inputs_), inputs_.tokens()));
 }
 
-TEST_F(TokenRows, AreTokenRowsThemselves) {
+TEST_F(TokenRows, are_token_rows_themselves) {
   EXPECT_TRUE(same_bytes(token_rows(inputs_.tokens(), inputs_), inputs_.tokens()));
 }
 
-TEST_F(TokenRows, FollowTheStridesOfADenseOutput) {
+TEST_F(TokenRows, follow_the_strides_of_a_dense_output) {
   const at::Tensor sequence_first = inputs_.dense().transpose(0, 1).contiguous();
   EXPECT_TRUE(same_bytes(token_rows(sequence_first.transpose(0, 1), inputs_), inputs_.tokens()));
   const CaseInputs rectangular = inputs_of("dtype=fp32 heads=2 head_dim=3 lengths=4,4 seed=0x8");
@@ -58,13 +58,13 @@ TEST_F(TokenRows, FollowTheStridesOfADenseOutput) {
   EXPECT_TRUE(rows.is_contiguous());
 }
 
-TEST_F(TokenRows, FollowTheStridesOfRows) {
+TEST_F(TokenRows, follow_the_strides_of_rows) {
   const at::Tensor rows = token_rows(inputs_.tokens().t().contiguous().t(), inputs_);
   EXPECT_TRUE(same_bytes(rows, inputs_.tokens()));
   EXPECT_TRUE(rows.is_contiguous());
 }
 
-TEST_F(TokenRows, FollowTheStridesOfANestedOutput) {
+TEST_F(TokenRows, follow_the_strides_of_a_nested_output) {
   // Each sequence's transpose lies in the buffer: nested [6, length], seen as [length, 6].
   std::vector<at::Tensor> pieces;
   std::int64_t first = 0;
@@ -89,53 +89,53 @@ TEST_F(TokenRows, FollowTheStridesOfANestedOutput) {
   EXPECT_TRUE(same_bytes(token_rows(transposed, inputs_), inputs_.tokens()));
 }
 
-TEST_F(TokenRows, AreFoundInANestedViewOfALargerBuffer) {
+TEST_F(TokenRows, are_found_in_a_nested_view_of_a_larger_buffer) {
   const at::Tensor tail = inputs_.tokens().new_empty({10});
   const at::Tensor larger = at::cat({inputs_.tokens().view(-1), tail});
   EXPECT_TRUE(same_bytes(token_rows(nested(larger, {4, 1, 3}, 6), inputs_), inputs_.tokens()));
 }
 
-TEST_F(TokenRows, AreFoundInANestedViewThatBeginsLaterInItsBuffer) {
+TEST_F(TokenRows, are_found_in_a_nested_view_that_begins_later_in_its_buffer) {
   const at::Tensor head = inputs_.tokens().new_empty({10});
   const at::Tensor shifted = at::cat({head, inputs_.tokens().view(-1)});
   EXPECT_TRUE(same_bytes(token_rows(nested(shifted, {4, 1, 3}, 6, 10), inputs_), inputs_.tokens()));
 }
 
-TEST_F(TokenRows, RefuseAMissingOutput) { EXPECT_EQ(refusal(at::Tensor()), "no output was returned"); }
+TEST_F(TokenRows, refuse_a_missing_output) { EXPECT_EQ(refusal(at::Tensor()), "no output was returned"); }
 
-TEST_F(TokenRows, RefuseAnotherDtype) {
+TEST_F(TokenRows, refuse_another_dtype) {
   EXPECT_EQ(refusal(inputs_.tokens().to(at::kDouble)), "output has dtype Double, expected Float");
 }
 
-TEST_F(TokenRows, RefuseAnotherPaddedLength) {
+TEST_F(TokenRows, refuse_another_padded_length) {
   EXPECT_EQ(refusal(inputs_.dense().narrow(1, 0, 4)), "dense output is [3, 4, 6], expected [3, 6, 6]");
 }
 
-TEST_F(TokenRows, RefuseASequenceFirstOutput) {
+TEST_F(TokenRows, refuse_a_sequence_first_output) {
   EXPECT_EQ(refusal(inputs_.dense().transpose(0, 1)), "dense output is [6, 3, 6], expected [3, 6, 6]");
 }
 
-TEST_F(TokenRows, RefuseAnotherNumberOfRows) {
+TEST_F(TokenRows, refuse_another_number_of_rows) {
   EXPECT_EQ(refusal(inputs_.tokens().narrow(0, 0, 7)), "output is [7, 6], expected token rows [8, 6]");
 }
 
-TEST_F(TokenRows, RefuseAnotherRank) {
+TEST_F(TokenRows, refuse_another_rank) {
   EXPECT_EQ(refusal(inputs_.tokens().view(-1)), "output is [48], expected token rows [8, 6]");
 }
 
-TEST_F(TokenRows, RefuseANestedOutputOfOtherLengths) {
+TEST_F(TokenRows, refuse_a_nested_output_of_other_lengths) {
   EXPECT_EQ(refusal(nested(inputs_.tokens(), {4, 2, 2}, 6)), "sequence 1 of the nested output is [2, 6], expected [1, 6]");
 }
 
-TEST_F(TokenRows, RefuseANestedOutputOfAnotherWidth) {
+TEST_F(TokenRows, refuse_a_nested_output_of_another_width) {
   EXPECT_EQ(refusal(nested(inputs_.tokens(), {4, 1, 3}, 3)), "sequence 0 of the nested output is [4, 3], expected [4, 6]");
 }
 
-TEST_F(TokenRows, RefuseANestedOutputOfAnotherBatch) {
+TEST_F(TokenRows, refuse_a_nested_output_of_another_batch) {
   EXPECT_EQ(refusal(nested(inputs_.tokens(), {4, 4}, 6)), "nested output has sizes of shape [2, 2], expected [3, 2]");
 }
 
-TEST_F(TokenRows, RefuseAnOutputOnAnotherDevice) {
+TEST_F(TokenRows, refuse_an_output_on_another_device) {
   EXPECT_EQ(refusal(inputs_.tokens().to(at::kMeta)), "output is on meta, expected " + device_under_test().str());
 }
 

@@ -79,7 +79,7 @@ void expect_agreement_catches(const std::string& dtype, const Fault& fault, cons
 
 const char* const every_dtype[] = {"fp16", "bf16", "fp32"};
 
-TEST(Agreement, HoldsForHealthyPaths) {
+TEST(Agreement, holds_for_healthy_paths) {
   for (const std::string dtype : every_dtype) {
     const Verdict verdict = verdict_with("agreement", line_of(dtype), naive_path("as_healthy"));
     EXPECT_TRUE(verdict.holds) << verdict.reason;
@@ -101,7 +101,7 @@ Verdict verdict_on_defective(AttentionPath path) {
   return verdict_on("known_issues", registry, line_of("fp32"));
 }
 
-TEST(KnownIssues, HoldWhileTheRecordedDefectShows) {
+TEST(KnownIssues, hold_while_the_recorded_defect_shows) {
   AttentionPath wrong = naive_path("wrong", {.drop_last_key = true});
   const Verdict verdict = verdict_on_defective(wrong);
   EXPECT_TRUE(verdict.holds) << verdict.reason;
@@ -109,14 +109,14 @@ TEST(KnownIssues, HoldWhileTheRecordedDefectShows) {
   EXPECT_EQ(verdict.worst_margin, 0);
 }
 
-TEST(KnownIssues, ReportAPathThatHasBeenMended) {
+TEST(KnownIssues, report_a_path_that_has_been_mended) {
   const Verdict verdict = verdict_on_defective(naive_path("mended"));
   EXPECT_FALSE(verdict.holds);
   EXPECT_EQ(verdict.paths.at(0).status, PathStatus::unexpected_success);
   EXPECT_NE(verdict.reason.find("some-finding"), std::string::npos) << verdict.reason;
 }
 
-TEST(KnownIssues, FailWhenTheDefectTurnsIntoAnError) {
+TEST(KnownIssues, fail_when_the_defect_turns_into_an_error) {
   AttentionPath throwing = naive_path("throwing");
   throwing.run = [](const CaseInputs&) -> PathOutput { throw std::runtime_error("something else"); };
   const Verdict verdict = verdict_on_defective(throwing);
@@ -124,36 +124,36 @@ TEST(KnownIssues, FailWhenTheDefectTurnsIntoAnError) {
   EXPECT_EQ(verdict.paths.at(0).status, PathStatus::unexpected_error);
 }
 
-TEST(Agreement, LeavesDefectivePathsOut) {
+TEST(Agreement, leaves_defective_paths_out) {
   AttentionPath wrong = naive_path("wrong", {.drop_last_key = true});
   wrong.promise = [](const AttentionCase&, at::DeviceType) { return Promise::defective("some-finding", "none"); };
   EXPECT_TRUE(verdict_with("agreement", line_of("fp32"), wrong).holds);
 }
 
-TEST(Agreement, CatchesADroppedLastKeyInEveryDtype) {
+TEST(Agreement, catches_a_dropped_last_key_in_every_dtype) {
   for (const std::string dtype : every_dtype) {
     expect_agreement_catches(dtype, {.drop_last_key = true}, {}, "(sequence ");
   }
 }
 
-TEST(Agreement, CatchesAScaleThatIsOffBy5Percent) {
+TEST(Agreement, catches_a_scale_that_is_off_by_5_percent) {
   expect_agreement_catches("fp32", {.scale_factor = 1.05}, {}, "(sequence ");
 }
 
-TEST(Agreement, CatchesHeadsInTheWrongOrder) {
+TEST(Agreement, catches_heads_in_the_wrong_order) {
   for (const std::string dtype : every_dtype) {
     expect_agreement_catches(dtype, {.reverse_heads = true}, {}, "(sequence ");
   }
 }
 
-TEST(Agreement, CatchesARowOfZeros) {
+TEST(Agreement, catches_a_row_of_zeros) {
   for (const std::string dtype : every_dtype) {
     expect_agreement_catches(dtype, {}, [](PathOutput& output) { output.output[1][6].zero_(); },
                              "(sequence 1, token 6, channel 0): got 0, expected ");
   }
 }
 
-TEST(Agreement, CatchesOneElementThatIsNotANumber) {
+TEST(Agreement, catches_one_element_that_is_not_a_number) {
   for (const std::string dtype : every_dtype) {
     expect_agreement_catches(
         dtype, {},
@@ -162,7 +162,7 @@ TEST(Agreement, CatchesOneElementThatIsNotANumber) {
   }
 }
 
-TEST(Agreement, DoesNotLookAtPaddedRows) {
+TEST(Agreement, does_not_look_at_padded_rows) {
   const Verdict verdict = verdict_with("agreement", line_of("fp32"), naive_path("junk_in_padding", {}, [](PathOutput& output) {
                                          output.output[0][5].fill_(std::numeric_limits<double>::quiet_NaN());
                                          output.output[2][9].fill_(1e9);
@@ -170,7 +170,7 @@ TEST(Agreement, DoesNotLookAtPaddedRows) {
   EXPECT_TRUE(verdict.holds) << verdict.reason;
 }
 
-TEST(Agreement, ReportsAPathThatRaisesAnError) {
+TEST(Agreement, reports_a_path_that_raises_an_error) {
   AttentionPath faulty = naive_path("faulty");
   faulty.run = [](const CaseInputs&) -> PathOutput { throw std::runtime_error("bad"); };
   const Verdict verdict = verdict_with("agreement", line_of("fp32"), std::move(faulty));
@@ -179,7 +179,7 @@ TEST(Agreement, ReportsAPathThatRaisesAnError) {
   EXPECT_EQ(verdict.paths[0].status, PathStatus::ok);
 }
 
-TEST(Agreement, ReportsAPairThatDisagreesThoughBothAgreeWithTheReference) {
+TEST(Agreement, reports_a_pair_that_disagrees_though_both_agree_with_the_reference) {
   const std::string line = line_of("fp32");
   const auto shifted = [](const std::string& name, double shift) {
     return naive_path(name, {}, [shift](PathOutput& output) { output.output.add_(shift); });
@@ -203,7 +203,7 @@ TEST(Agreement, ReportsAPairThatDisagreesThoughBothAgreeWithTheReference) {
   EXPECT_EQ(verdict.worst_path, "above ~ below");
 }
 
-TEST(Agreement, DoesNotApplyWhereNothingRuns) {
+TEST(Agreement, does_not_apply_where_nothing_runs) {
   PathRegistry registry;
   AttentionPath refusing = naive_path("refusing");
   refusing.promise = [](const AttentionCase&, at::DeviceType) { return Promise::refuses("no", "a test"); };
@@ -215,7 +215,7 @@ TEST(Agreement, DoesNotApplyWhereNothingRuns) {
       << verdict.reason;
 }
 
-TEST(Agreement, KeepsToThePathsNamed) {
+TEST(Agreement, keeps_to_the_paths_named) {
   PathRegistry registry;
   registry.add(naive_path("healthy"));
   registry.add(naive_path("faulty", {.drop_last_key = true}));
@@ -223,7 +223,7 @@ TEST(Agreement, KeepsToThePathsNamed) {
   EXPECT_FALSE(verdict_on("agreement", registry, line_of("fp32"), {"faulty"}).holds);
 }
 
-TEST(Weights, HoldForHealthyPaths) {
+TEST(Weights, hold_for_healthy_paths) {
   for (const std::string dtype : every_dtype) {
     const Verdict verdict = verdict_with("weights", line_of(dtype, "need_weights=1"), naive_path("as_healthy"));
     EXPECT_TRUE(verdict.holds) << verdict.reason;
@@ -237,44 +237,44 @@ void expect_weights_catch(const std::string& dtype, const Fault& fault, const Ch
   expect_caught(verdict_with("weights", line_of(dtype, "need_weights=1"), naive_path("faulty", fault, change)), detail);
 }
 
-TEST(Weights, AreCaughtWhenTheyDoNotSumTo1) {
+TEST(Weights, are_caught_when_they_do_not_sum_to_1) {
   for (const std::string dtype : every_dtype) {
     expect_weights_catch(dtype, {}, [](PathOutput& output) { output.weights[1][3].mul_(1.0625); },
                          "weights of sequence 1, token 3 sum to 1.06");
   }
 }
 
-TEST(Weights, AreCaughtWhenOneIsNotANumber) {
+TEST(Weights, are_caught_when_one_is_not_a_number) {
   expect_weights_catch(
       "fp32", {}, [](PathOutput& output) { output.weights[1][3][0].fill_(std::numeric_limits<double>::quiet_NaN()); },
       "weights of sequence 1, token 3 sum to nan");
 }
 
-TEST(Weights, AreCaughtOnAMaskedKey) {
+TEST(Weights, are_caught_on_a_masked_key) {
   expect_weights_catch("fp32", {}, [](PathOutput& output) { output.weights[0][2][7].fill_(1e-30); },
                        "masked key 7 of sequence 0, token 2 has weight 1e-30");
 }
 
-TEST(Weights, AreCaughtOnExtraPadding) {
+TEST(Weights, are_caught_on_extra_padding) {
   expect_weights_catch("fp32", {}, [](PathOutput& output) { output.weights[1][8][9].fill_(1e-30); },
                        "1 weights of extra padding are not 0");
 }
 
-TEST(Weights, AreCaughtWhenTheyMissAKey) {
+TEST(Weights, are_caught_when_they_miss_a_key) {
   for (const std::string dtype : every_dtype) expect_weights_catch(dtype, {.drop_last_key = true}, {}, "(sequence ");
 }
 
-TEST(Weights, AreCaughtWhenNoneAreReturned) {
+TEST(Weights, are_caught_when_none_are_returned) {
   expect_weights_catch("fp32", {}, [](PathOutput& output) { output.weights = at::Tensor(); },
                        "no weights were returned although need_weights=1");
 }
 
-TEST(Weights, AreCaughtInAWrongShape) {
+TEST(Weights, are_caught_in_a_wrong_shape) {
   expect_weights_catch("fp32", {}, [](PathOutput& output) { output.weights = output.weights.narrow(2, 0, 5); },
                        "seqlen >= 9");
 }
 
-TEST(Weights, AreNotLookedAtInRowsOfPadding) {
+TEST(Weights, are_not_looked_at_in_rows_of_padding) {
   const Verdict verdict = verdict_with(
       "weights", line_of("fp32", "need_weights=1"), naive_path("junk_in_padding", {}, [](PathOutput& output) {
         output.weights[0][5].fill_(7);
@@ -283,7 +283,7 @@ TEST(Weights, AreNotLookedAtInRowsOfPadding) {
   EXPECT_TRUE(verdict.holds) << verdict.reason;
 }
 
-TEST(Weights, DoNotApplyWhereNoneAreAskedForOrGiven) {
+TEST(Weights, do_not_apply_where_none_are_asked_for_or_given) {
   PathRegistry registry;
   AttentionPath without = naive_path("without");
   without.gives_weights = false;
@@ -296,7 +296,7 @@ TEST(Weights, DoNotApplyWhereNoneAreAskedForOrGiven) {
   EXPECT_NE(verdict.reason.find("need_weights=0"), std::string::npos) << verdict.reason;
 }
 
-TEST(Weights, AreAskedForInEveryRandomCase) {
+TEST(Weights, are_asked_for_in_every_random_case) {
   EXPECT_TRUE(find_property("weights")->adapt(parse_line(line_of("fp16"))).need_weights);
 }
 
@@ -307,7 +307,7 @@ AttentionPath path_that_promises_an_error(const std::string& name, std::function
   return path;
 }
 
-TEST(Status, HoldsForThePromisedError) {
+TEST(Status, holds_for_the_promised_error) {
   PathRegistry registry;
   registry.add(naive_path("healthy"));
   registry.add(path_that_promises_an_error("refusing", [](const CaseInputs&) -> PathOutput {
@@ -319,7 +319,7 @@ TEST(Status, HoldsForThePromisedError) {
   EXPECT_EQ(verdict.paths[0].status, PathStatus::refused_as_promised);
 }
 
-TEST(Status, CatchesSuccessWhereAnErrorIsPromised) {
+TEST(Status, catches_success_where_an_error_is_promised) {
   PathRegistry registry;
   registry.add(path_that_promises_an_error("faulty", naive_path("healthy").run));
   const Verdict verdict = verdict_on("status", registry, line_of("fp16"));
@@ -327,13 +327,13 @@ TEST(Status, CatchesSuccessWhereAnErrorIsPromised) {
   EXPECT_EQ(verdict.reason, "faulty: unexpected success: promised an error with 'is even': a test");
 }
 
-TEST(Status, DoesNotApplyWhereNothingPromisesAnError) {
+TEST(Status, does_not_apply_where_nothing_promises_an_error) {
   PathRegistry registry;
   registry.add(naive_path("healthy"));
   EXPECT_FALSE(verdict_on("status", registry, line_of("fp16")).applicable);
 }
 
-TEST(Properties, AreFoundByName) {
+TEST(Properties, are_found_by_name) {
   std::string names;
   for (const Property& property : properties()) {
     EXPECT_EQ(find_property(property.name), &property);
@@ -344,7 +344,7 @@ TEST(Properties, AreFoundByName) {
   EXPECT_EQ(find_property("agree"), nullptr);
 }
 
-TEST(Properties, ExistWhereTheyHaveSomethingToCheck) {
+TEST(Properties, exist_where_they_have_something_to_check) {
   const auto exists = [](const char* name, DType dtype, at::DeviceType device) {
     return find_property(name)->exists(dtype, device);
   };
@@ -361,7 +361,7 @@ AttentionPath family_of_test(const std::string& family) {
           [](const CaseInputs& inputs) { return PathOutput{inputs.tokens().clone(), {}}; }};
 }
 
-TEST(AgreementGraphed, TakesTheGraphedPathsAloneAndOnlyOnCuda) {
+TEST(AgreementGraphed, takes_the_graphed_paths_alone_and_only_on_cuda) {
   const Property* property = find_property("agreement_graphed");
   EXPECT_TRUE(property->exists(DType::fp32, at::kCUDA));
   EXPECT_FALSE(property->exists(DType::fp32, at::kCPU));
@@ -375,7 +375,7 @@ TEST(AgreementGraphed, TakesTheGraphedPathsAloneAndOnlyOnCuda) {
   EXPECT_EQ(names, "graphed_nn_mha_slow.math graphed_composite_sdpa_dense.math ");
 }
 
-TEST(AgreementCudnn, MakesOfACaseOneThatCudnnPlansFor) {
+TEST(AgreementCudnn, makes_of_a_case_one_that_cudnn_plans_for) {
   const Property* property = find_property("agreement_cudnn");
   const AttentionCase adapted = property->adapt(parse_line("dtype=fp16 heads=2 head_dim=6 lengths=1,1 mask=none need_weights=1"));
   EXPECT_EQ(adapted.head_dim, 8);

@@ -25,21 +25,21 @@ at::Tensor beyond(const at::Tensor& tensor, std::int64_t first, std::int64_t cou
   return at::from_blob(start, {count}, tensor.options());
 }
 
-TEST(GuardedMemory, StartsAsNaNInEveryDtype) {
+TEST(GuardedMemory, starts_as_nan_in_every_dtype) {
   const GuardedMemory guard(device_under_test());
   for (const at::ScalarType dtype : {at::kHalf, at::kBFloat16, at::kFloat, at::kDouble}) {
     EXPECT_TRUE(at::empty({100}, at::TensorOptions(dtype).device(device_under_test())).isnan().all().item<bool>());
   }
 }
 
-TEST(GuardedMemory, SeesNoDamageInWritesInsideTensors) {
+TEST(GuardedMemory, sees_no_damage_in_writes_inside_tensors) {
   GuardedMemory guard(device_under_test());
   const at::Tensor alive = bytes(1000).fill_(1);
   bytes(77).fill_(2);
   EXPECT_EQ(guard.damage(), "");
 }
 
-TEST(GuardedMemory, SeesOneByteWrittenBeforeOrBehindATensorAliveOrFreed) {
+TEST(GuardedMemory, sees_one_byte_written_before_or_behind_a_tensor_alive_or_freed) {
   for (const std::int64_t where : {std::int64_t{-1}, -GuardedMemory::band_bytes, std::int64_t{1000},
                                    1000 + GuardedMemory::band_bytes - 1}) {
     for (const bool freed : {false, true}) {
@@ -53,7 +53,7 @@ TEST(GuardedMemory, SeesOneByteWrittenBeforeOrBehindATensorAliveOrFreed) {
   }
 }
 
-TEST(GuardedMemory, LeavesTensorsValidWhenItEnds) {
+TEST(GuardedMemory, leaves_tensors_valid_when_it_ends) {
   at::Tensor survivor;
   {
     const GuardedMemory guard(device_under_test());
@@ -63,7 +63,7 @@ TEST(GuardedMemory, LeavesTensorsValidWhenItEnds) {
   EXPECT_TRUE(bytes(10).fill_(3).eq(3).all().item<bool>());
 }
 
-TEST(GuardedMemory, ServesLibTorchsRawInterface) {
+TEST(GuardedMemory, serves_libtorchs_raw_interface) {
   GuardedMemory guard(device_under_test());
   if (device_under_test().is_cuda()) GTEST_SKIP() << "CUDA's raw interface goes past the guard";
   c10::Allocator* const allocator = c10::GetCPUAllocator();
@@ -73,7 +73,7 @@ TEST(GuardedMemory, ServesLibTorchsRawInterface) {
   EXPECT_EQ(guard.damage(), "");
 }
 
-TEST(GuardedMemory, IsOneAtATime) {
+TEST(GuardedMemory, is_one_at_a_time) {
   const GuardedMemory guard(device_under_test());
   EXPECT_THROW(GuardedMemory{device_under_test()}, std::logic_error);
 }
@@ -90,14 +90,14 @@ at::Tensor right_rows(const CaseInputs& inputs) {
   return reference_fp64(inputs, false).output.to(inputs.tokens().scalar_type());
 }
 
-TEST(GuardedMemoryProperty, HoldsForAHealthyPathAndCountsEqualBits) {
+TEST(GuardedMemoryProperty, holds_for_a_healthy_path_and_counts_equal_bits) {
   const Verdict verdict = verdict_on([](const CaseInputs& inputs) { return PathOutput{right_rows(inputs), {}}; });
   EXPECT_TRUE(verdict.holds) << verdict.reason;
   EXPECT_EQ(verdict.exact_pairs, 1u);
   EXPECT_EQ(verdict.exact_equal, 1u);
 }
 
-TEST(GuardedMemoryProperty, CatchesAPathThatWritesPastItsOutput) {
+TEST(GuardedMemoryProperty, catches_a_path_that_writes_past_its_output) {
   const Verdict verdict = verdict_on([](const CaseInputs& inputs) {
     const at::Tensor rows = right_rows(inputs).clone();
     beyond(rows, static_cast<std::int64_t>(rows.nbytes()), 1).zero_();
@@ -107,7 +107,7 @@ TEST(GuardedMemoryProperty, CatchesAPathThatWritesPastItsOutput) {
   EXPECT_NE(verdict.reason.find("wrote outside its tensors"), std::string::npos) << verdict.reason;
 }
 
-TEST(GuardedMemoryProperty, CatchesAPathThatLeavesItsLastElementUnwritten) {
+TEST(GuardedMemoryProperty, catches_a_path_that_leaves_its_last_element_unwritten) {
   const Verdict verdict = verdict_on([](const CaseInputs& inputs) {
     const at::Tensor right = right_rows(inputs);
     const at::Tensor rows = at::empty_like(right);

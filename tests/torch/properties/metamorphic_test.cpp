@@ -64,7 +64,7 @@ Mistake::Change add_to_sequences(double amount_per_sequence) {
   };
 }
 
-TEST(Rerun, CatchesOneWrongElementInOneOfManyRuns) {
+TEST(Rerun, catches_one_wrong_element_in_one_of_many_runs) {
   for (const std::string dtype : every_dtype) {
     const auto calls = std::make_shared<int>(0);
     Mistake mistake;
@@ -77,7 +77,7 @@ TEST(Rerun, CatchesOneWrongElementInOneOfManyRuns) {
   }
 }
 
-TEST(Rerun, CatchesRowsLeftOverFromThePreviousCall) {
+TEST(Rerun, catches_rows_left_over_from_the_previous_call) {
   const auto stale = std::make_shared<at::Tensor>();
   Mistake mistake;
   mistake.output = [stale](at::Tensor& output, const CaseInputs&) {
@@ -89,7 +89,7 @@ TEST(Rerun, CatchesRowsLeftOverFromThePreviousCall) {
   EXPECT_FALSE(verdict.holds);
 }
 
-TEST(Rerun, CatchesAnOutputThatTheNextCallOverwrites) {
+TEST(Rerun, catches_an_output_that_the_next_call_overwrites) {
   const auto buffer = std::make_shared<at::Tensor>();
   AttentionPath path = dense_path("faulty");
   path.run = [buffer](const CaseInputs& inputs) {
@@ -101,7 +101,7 @@ TEST(Rerun, CatchesAnOutputThatTheNextCallOverwrites) {
   EXPECT_FALSE(verdict_on_path("rerun", line_of("fp32"), path).holds);
 }
 
-TEST(Rerun, CatchesMemoryThatIsReadBeforeItIsWritten) {
+TEST(Rerun, catches_memory_that_is_read_before_it_is_written) {
   AttentionPath path = dense_path("faulty");
   path.run = [](const CaseInputs& inputs) {
     const at::Tensor right = dense_attention(inputs).output;
@@ -115,7 +115,7 @@ TEST(Rerun, CatchesMemoryThatIsReadBeforeItIsWritten) {
   EXPECT_FALSE(verdict.holds);
 }
 
-TEST(Rerun, CountsRunsThatGiveOtherBitsWithinTheBound) {
+TEST(Rerun, counts_runs_that_give_other_bits_within_the_bound) {
   const auto calls = std::make_shared<int>(0);
   Mistake mistake;
   mistake.output = [calls](at::Tensor& output, const CaseInputs&) {
@@ -127,7 +127,7 @@ TEST(Rerun, CountsRunsThatGiveOtherBitsWithinTheBound) {
   EXPECT_LT(verdict.exact_equal, 19u);
 }
 
-TEST(StorageLayout, CatchesStridedInputReadAsPacked) {
+TEST(StorageLayout, catches_strided_input_read_as_packed) {
   Mistake mistake;
   mistake.input = [](at::Tensor& input, const CaseInputs&) {
     const std::int64_t rows = input.size(1), columns = input.size(2);
@@ -136,7 +136,7 @@ TEST(StorageLayout, CatchesStridedInputReadAsPacked) {
   expect_caught("storage_layout", mistake, "plainest form", "layout=transposed lengths=5,9,2");
 }
 
-TEST(StorageLayout, NamesThePathThatWritesToItsInputsAndTheTensor) {
+TEST(StorageLayout, names_the_path_that_writes_to_its_inputs_and_the_tensor) {
   Mistake mistake;
   mistake.input = [](at::Tensor& input, const CaseInputs&) {
     at::Tensor own = input.clone();
@@ -146,7 +146,7 @@ TEST(StorageLayout, NamesThePathThatWritesToItsInputsAndTheTensor) {
   expect_caught("storage_layout", mistake, "wrote to its inputs or beside them: ", "layout=sliced");
 }
 
-TEST(PaddingContent, CatchesAPaddedKeyThatIsSeen) {
+TEST(PaddingContent, catches_a_padded_key_that_is_seen) {
   Mistake mistake;
   mistake.hidden = [](at::Tensor& hidden, const CaseInputs& inputs) {
     hidden = hidden.clone();
@@ -155,7 +155,7 @@ TEST(PaddingContent, CatchesAPaddedKeyThatIsSeen) {
   expect_caught("padding_content", mistake, "padded positions rewritten", "extra_padding=2 padding_content=0");
 }
 
-TEST(PaddingAmount, CatchesAScaleThatGoesByThePaddedLength) {
+TEST(PaddingAmount, catches_a_scale_that_goes_by_the_padded_length) {
   Mistake mistake;
   mistake.logits = [](at::Tensor& logits, const CaseInputs& inputs) {
     if (inputs.attention_case().padded_length() > 12) logits.mul_(1.5);
@@ -163,25 +163,25 @@ TEST(PaddingAmount, CatchesAScaleThatGoesByThePaddedLength) {
   expect_caught("padding_amount", mistake, "more padded columns", "");
 }
 
-TEST(BatchPermutation, CatchesRowsThatGoByTheirPlace) {
+TEST(BatchPermutation, catches_rows_that_go_by_their_place) {
   Mistake mistake;
   mistake.output = add_to_sequences(0.25);
   expect_caught("batch_permutation", mistake, "sequences permuted");
 }
 
-TEST(BatchPermutation, CatchesOneSequenceReadingAnother) {
+TEST(BatchPermutation, catches_one_sequence_reading_another) {
   Mistake mistake;
   mistake.attention = [](at::Tensor& attention, const CaseInputs&) { attention[0].add_(attention[1], 0.1); };
   expect_caught("batch_permutation", mistake, "sequences permuted");
 }
 
-TEST(BatchSplit, CatchesRowsThatGoByTheBatchSize) {
+TEST(BatchSplit, catches_rows_that_go_by_the_batch_size) {
   Mistake mistake;
   mistake.output = [](at::Tensor& output, const CaseInputs&) { output.add_(0.25 * static_cast<double>(output.size(0) < 3)); };
   expect_caught("batch_split", mistake, "batch split into halves");
 }
 
-TEST(TokenPermutation, CatchesLogitsThatGoByPosition) {
+TEST(TokenPermutation, catches_logits_that_go_by_position) {
   Mistake mistake;
   mistake.logits = [](at::Tensor& logits, const CaseInputs&) {
     logits.sub_(at::arange(logits.size(-1), logits.options()).mul(0.2));
@@ -189,13 +189,13 @@ TEST(TokenPermutation, CatchesLogitsThatGoByPosition) {
   expect_caught("token_permutation", mistake, "tokens permuted");
 }
 
-TEST(HeadPermutation, CatchesOneHeadTreatedDifferently) {
+TEST(HeadPermutation, catches_one_head_treated_differently) {
   Mistake mistake;
   mistake.logits = [](at::Tensor& logits, const CaseInputs&) { logits.select(1, 0).mul_(1.5); };
   expect_caught("head_permutation", mistake, "heads permuted");
 }
 
-TEST(Causal, CatchesAQueryThatSeesTheNextToken) {
+TEST(Causal, catches_a_query_that_sees_the_next_token) {
   Mistake mistake;
   mistake.hidden = [](at::Tensor& hidden, const CaseInputs& inputs) {
     const at::Tensor at_position = at::arange(inputs.attention_case().padded_length(), inputs.lengths().options());
@@ -205,7 +205,7 @@ TEST(Causal, CatchesAQueryThatSeesTheNextToken) {
   expect_caught("causal", mistake, "sequences cut short");
 }
 
-TEST(ValueScaling, CatchesAttentionClampedToARange) {
+TEST(ValueScaling, catches_attention_clamped_to_a_range) {
   Mistake mistake;
   mistake.attention = [](at::Tensor& attention, const CaseInputs&) { attention.clamp_(-3, 3); };
   for (const std::string dtype : every_dtype) {
@@ -226,19 +226,19 @@ Mistake weak_normaliser() {
   return mistake;
 }
 
-TEST(ValueShift, CatchesWeightsThatDoNotSumToOne) { expect_caught("value_shift", weak_normaliser(), "values shifted"); }
+TEST(ValueShift, catches_weights_that_do_not_sum_to_one) { expect_caught("value_shift", weak_normaliser(), "values shifted"); }
 
-TEST(ValueShift, CatchesLogitsCutOffAtAConstant) {
+TEST(ValueShift, catches_logits_cut_off_at_a_constant) {
   Mistake mistake;
   mistake.logits = [](at::Tensor& logits, const CaseInputs&) { logits.clamp_max_(0.5); };
   expect_caught("value_shift", mistake, "shifted");
 }
 
-TEST(ConstantValue, CatchesWeightsThatDoNotSumToOne) {
+TEST(ConstantValue, catches_weights_that_do_not_sum_to_one) {
   expect_caught("constant_value", weak_normaliser(), "all values the same");
 }
 
-TEST(UniformAttention, CatchesALengthOffByOne) {
+TEST(UniformAttention, catches_a_length_off_by_one) {
   Mistake mistake;
   mistake.hidden = [](at::Tensor& hidden, const CaseInputs&) {
     hidden = hidden.clone();
@@ -247,13 +247,13 @@ TEST(UniformAttention, CatchesALengthOffByOne) {
   expect_caught("uniform_attention", mistake, "queries set to 0", "lengths=64,9");
 }
 
-TEST(ConvexHull, CatchesAttentionBeyondTheValues) {
+TEST(ConvexHull, catches_attention_beyond_the_values) {
   Mistake mistake;
   mistake.probabilities = [](at::Tensor& probabilities, const CaseInputs&) { probabilities.mul_(1.1); };
   expect_caught("convex_hull", mistake, "attention lies between the visible values: element rule", "lengths=2,1,3");
 }
 
-TEST(ConvexHull, CatchesNaN) {
+TEST(ConvexHull, catches_nan) {
   Mistake mistake;
   mistake.attention = [](at::Tensor& attention, const CaseInputs&) {
     attention[1][0][0].fill_(std::numeric_limits<double>::quiet_NaN());
@@ -261,9 +261,9 @@ TEST(ConvexHull, CatchesNaN) {
   expect_caught("convex_hull", mistake, "non-finite rule, sequence 1");
 }
 
-TEST(SingleToken, CatchesAWeightThatIsNotOne) { expect_caught("single_token", weak_normaliser(), "one token"); }
+TEST(SingleToken, catches_a_weight_that_is_not_one) { expect_caught("single_token", weak_normaliser(), "one token"); }
 
-TEST(SingleToken, IsExactForARightPath) {
+TEST(SingleToken, is_exact_for_a_right_path) {
   for (const std::string dtype : every_dtype) {
     const Verdict verdict = verdict_on_path("single_token", line_of(dtype), dense_path("right"));
     EXPECT_EQ(verdict.exact_pairs, 1u);
@@ -272,7 +272,7 @@ TEST(SingleToken, IsExactForARightPath) {
   }
 }
 
-TEST(ExactLogits, CatchesAScaleWrongByHalfAPerCent) {
+TEST(ExactLogits, catches_a_scale_wrong_by_half_a_per_cent) {
   for (const double factor : {1.005, 0.995}) {
     Mistake mistake;
     mistake.logits = [factor](at::Tensor& logits, const CaseInputs&) { logits.mul_(factor); };
@@ -281,7 +281,7 @@ TEST(ExactLogits, CatchesAScaleWrongByHalfAPerCent) {
   }
 }
 
-TEST(ExactLogits, CatchesOneKeyLostOfManyHundred) {
+TEST(ExactLogits, catches_one_key_lost_of_many_hundred) {
   for (const std::int64_t key : {0, 699}) {
     Mistake mistake;
     mistake.hidden = [key](at::Tensor& hidden, const CaseInputs&) {
@@ -292,7 +292,7 @@ TEST(ExactLogits, CatchesOneKeyLostOfManyHundred) {
   }
 }
 
-TEST(ExactLogits, CatchesOneLeakedKeyWithoutContent) {
+TEST(ExactLogits, catches_one_leaked_key_without_content) {
   Mistake mistake;
   mistake.hidden = [](at::Tensor& hidden, const CaseInputs&) {
     hidden = hidden.clone();
@@ -301,7 +301,7 @@ TEST(ExactLogits, CatchesOneLeakedKeyWithoutContent) {
   expect_caught("exact_logits", mistake, "two tokens with exact logits", "lengths=700 extra_padding=1 padding_content=0");
 }
 
-TEST(ExactLogits, LetsPathsRoundWhatTheyKeepInTheirDtype) {
+TEST(ExactLogits, lets_paths_round_what_they_keep_in_their_dtype) {
   for (const std::string dtype : every_dtype) {
     Mistake rounds;
     rounds.probabilities = [](at::Tensor& probabilities, const CaseInputs& inputs) {
@@ -314,7 +314,7 @@ TEST(ExactLogits, LetsPathsRoundWhatTheyKeepInTheirDtype) {
   }
 }
 
-TEST(Metamorphic, CasesThatAPropertySaysNothingOfAreNotCounted) {
+TEST(Metamorphic, cases_that_a_property_says_nothing_of_are_not_counted) {
   const std::pair<const char*, const char*> lines[] = {
       {"storage_layout", "lengths=3"},
       {"padding_content", "lengths=3 mask=none"},
@@ -343,7 +343,7 @@ TEST(Metamorphic, CasesThatAPropertySaysNothingOfAreNotCounted) {
   }
 }
 
-TEST(Metamorphic, PathsThatFailOnAVariantAreNamedWithTheirError) {
+TEST(Metamorphic, paths_that_fail_on_a_variant_are_named_with_their_error) {
   AttentionPath path = dense_path("faulty");
   path.run = [](const CaseInputs& inputs) {
     if (inputs.attention_case().padded_length() > 12) throw std::runtime_error("too wide");
@@ -356,7 +356,7 @@ TEST(Metamorphic, PathsThatFailOnAVariantAreNamedWithTheirError) {
   EXPECT_NE(verdict.reason.find("too wide"), std::string::npos) << verdict.reason;
 }
 
-TEST(Metamorphic, PathsThatPromiseNotToRunAnyVariantTakeNoPart) {
+TEST(Metamorphic, paths_that_promise_not_to_run_any_variant_take_no_part) {
   AttentionPath path = dense_path("narrow");
   path.promise = [](const AttentionCase& attention_case, at::DeviceType) {
     return attention_case.padded_length() > 12 ? Promise::inexpressible("too wide") : Promise::runs();
@@ -372,7 +372,7 @@ TEST(Metamorphic, PathsThatPromiseNotToRunAnyVariantTakeNoPart) {
   EXPECT_EQ(verdict.paths[0].path, "right");
 }
 
-TEST(Metamorphic, LibTorchsPathsHoldOnRandomCases) {
+TEST(Metamorphic, libtorchs_paths_hold_on_random_cases) {
   constexpr std::uint64_t seed = 0x6d657461, cases = 12;
   const PathRegistry registry = make_tested_registry();
   for (const Property& property : metamorphic_properties()) {

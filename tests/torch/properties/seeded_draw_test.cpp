@@ -14,26 +14,26 @@ AttentionCase with_seed(std::uint64_t seed) {
   return attention_case;
 }
 
-TEST(SeededDraw, GivesTheSameChoicesForTheSameCaseAndProperty) {
+TEST(SeededDraw, gives_the_same_choices_for_the_same_case_and_property) {
   SeededDraw left(with_seed(7), "causal"), right(with_seed(7), "causal");
   EXPECT_EQ(left.permutation(50), right.permutation(50));
   EXPECT_EQ(left.below(1000), right.below(1000));
 }
 
-TEST(SeededDraw, GivesOtherChoicesForAnotherSeedOrProperty) {
+TEST(SeededDraw, gives_other_choices_for_another_seed_or_property) {
   const auto order = SeededDraw(with_seed(7), "causal").permutation(50);
   EXPECT_NE(order, SeededDraw(with_seed(8), "causal").permutation(50));
   EXPECT_NE(order, SeededDraw(with_seed(7), "rerun").permutation(50));
 }
 
-TEST(SeededDraw, ReachesEveryNumberBelowTheCount) {
+TEST(SeededDraw, reaches_every_number_below_the_count) {
   SeededDraw draw(with_seed(1), "rerun");
   std::set<std::int64_t> seen;
   for (int i = 0; i < 200; ++i) seen.insert(draw.below(5));
   EXPECT_EQ(seen, (std::set<std::int64_t>{0, 1, 2, 3, 4}));
 }
 
-TEST(SeededDraw, PermutesEveryNumberOnce) {
+TEST(SeededDraw, permutes_every_number_once) {
   for (const std::int64_t count : {0, 1, 2, 33}) {
     std::vector<std::int64_t> order = SeededDraw(with_seed(3), "batch_permutation").permutation(count);
     std::ranges::sort(order);

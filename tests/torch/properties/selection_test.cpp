@@ -46,28 +46,28 @@ class SelectPaths : public testing::Test {
   PathRegistry registry_;
 };
 
-TEST_F(SelectPaths, TakesTheFusedPathsAndThoseThatLeaveTheBackendOpen) {
+TEST_F(SelectPaths, takes_the_fused_paths_and_those_that_leave_the_backend_open) {
   EXPECT_EQ(select(Lanes::fused), "a.flash a.efficient c");
 }
 
-TEST_F(SelectPaths, LeavesOutWhatIsQuarantined) {
+TEST_F(SelectPaths, leaves_out_what_is_quarantined) {
   std::string names;
   const PropertyContext context{at::kCPU, &registry_, {}, {"a.flash", "c"}, {}};
   for (const SelectedPath& path : select_paths(context, parse_line(any_line), Lanes::every)) names += path.path->name + " ";
   EXPECT_EQ(names, "a.efficient a.math b.math ");
 }
 
-TEST_F(SelectPaths, TakesWhatRunsWithoutFusedBackends) { EXPECT_EQ(select(Lanes::math), "a.math b.math c"); }
+TEST_F(SelectPaths, takes_what_runs_without_fused_backends) { EXPECT_EQ(select(Lanes::math), "a.math b.math c"); }
 
-TEST_F(SelectPaths, TakesTheCudnnPaths) { EXPECT_EQ(select(Lanes::cudnn), "a.cudnn"); }
+TEST_F(SelectPaths, takes_the_cudnn_paths) { EXPECT_EQ(select(Lanes::cudnn), "a.cudnn"); }
 
-TEST_F(SelectPaths, TakesEverythingThatRunsButCudnn) {
+TEST_F(SelectPaths, takes_everything_that_runs_but_cudnn) {
   EXPECT_EQ(select(Lanes::every), "a.flash a.efficient a.math b.math c");
 }
 
-TEST_F(SelectPaths, TakesWhatPromisesAnError) { EXPECT_EQ(select(Lanes::refusing), "b.flash d.math"); }
+TEST_F(SelectPaths, takes_what_promises_an_error) { EXPECT_EQ(select(Lanes::refusing), "b.flash d.math"); }
 
-TEST_F(SelectPaths, KeepsToThePathsAndFamiliesNamed) {
+TEST_F(SelectPaths, keeps_to_the_paths_and_families_named) {
   EXPECT_EQ(select(Lanes::fused, {"a.cudnn", "b"}), "a.cudnn b.math");
   EXPECT_EQ(select(Lanes::cudnn, {"a"}), "a.flash a.efficient a.math a.cudnn");
   EXPECT_EQ(select(Lanes::refusing, {"b", "a"}), "b.flash");
@@ -75,7 +75,7 @@ TEST_F(SelectPaths, KeepsToThePathsAndFamiliesNamed) {
   EXPECT_EQ(select(Lanes::every, {"a."}), "");
 }
 
-TEST_F(SelectPaths, HandsOverThePromise) {
+TEST_F(SelectPaths, hands_over_the_promise) {
   const std::vector<SelectedPath> paths =
       select_paths({at::kCPU, &registry_, {"d"}, {}, {}}, parse_line(any_line), Lanes::refusing);
   ASSERT_EQ(paths.size(), 1u);
@@ -86,13 +86,13 @@ std::string selected_of_libtorch(const std::string& line, Lanes lanes, at::Devic
   return selected(make_registry(), line, lanes, device);
 }
 
-TEST(SelectPathsOfLibTorch, TakesTheFusedOnesOnCuda) {
+TEST(SelectPathsOfLibTorch, takes_the_fused_ones_on_cuda) {
   EXPECT_EQ(selected_of_libtorch("dtype=fp16 heads=8 head_dim=64 lengths=7,5", Lanes::fused, at::kCUDA),
             "nn_mha_fast.flash nn_mha_fast.efficient nn_mha_fast_masked nn_mha_slow.efficient "
             "composite_sdpa_nested.flash composite_sdpa_nested.efficient composite_sdpa_dense.efficient");
 }
 
-TEST(SelectPathsOfLibTorch, LeavesMathToItsOwnLaneOnCuda) {
+TEST(SelectPathsOfLibTorch, leaves_math_to_its_own_lane_on_cuda) {
   // A length of 1: the fast path is unfused, the composite is not.
   EXPECT_EQ(selected_of_libtorch("dtype=fp16 heads=8 head_dim=64 lengths=7,1", Lanes::fused, at::kCUDA),
             "nn_mha_fast_masked nn_mha_slow.efficient composite_sdpa_nested.flash composite_sdpa_nested.efficient "
@@ -102,25 +102,25 @@ TEST(SelectPathsOfLibTorch, LeavesMathToItsOwnLaneOnCuda) {
             "nn_mha_fast_masked");
 }
 
-TEST(SelectPathsOfLibTorch, TakesTheUnfusedOnesOnCuda) {
+TEST(SelectPathsOfLibTorch, takes_the_unfused_ones_on_cuda) {
   EXPECT_EQ(selected_of_libtorch("dtype=fp32 heads=8 head_dim=64 lengths=7,5", Lanes::math, at::kCUDA),
             "nn_mha_fast.math nn_mha_fast_masked nn_mha_slow.math nn_mha_slow_functional "
             "composite_sdpa_nested_contiguous.math composite_sdpa_dense.math");
 }
 
-TEST(SelectPathsOfLibTorch, TakesTheCudnnOnesOnCuda) {
+TEST(SelectPathsOfLibTorch, takes_the_cudnn_ones_on_cuda) {
   EXPECT_EQ(selected_of_libtorch("dtype=fp16 heads=8 head_dim=64 lengths=7,7 mask=none", Lanes::cudnn, at::kCUDA),
             "nn_mha_fast_dense.cudnn nn_mha_slow.cudnn composite_sdpa_dense.cudnn");
   EXPECT_EQ(selected_of_libtorch("dtype=fp32 heads=8 head_dim=64 lengths=7,5", Lanes::cudnn, at::kCUDA), "");
 }
 
-TEST(SelectPathsOfLibTorch, TakesEveryOneThatRunsOnTheCpu) {
+TEST(SelectPathsOfLibTorch, takes_every_one_that_runs_on_the_cpu) {
   EXPECT_EQ(selected_of_libtorch("dtype=fp32 heads=2 head_dim=8 lengths=7,5", Lanes::every, at::kCPU),
             "nn_mha_fast.math nn_mha_fast_masked nn_mha_slow.flash nn_mha_slow.math nn_mha_slow_functional "
             "composite_sdpa_nested_contiguous.math composite_sdpa_dense.flash composite_sdpa_dense.math");
 }
 
-TEST(SelectPathsOfLibTorch, TakesTheRefusingOnesOnTheCpu) {
+TEST(SelectPathsOfLibTorch, takes_the_refusing_ones_on_the_cpu) {
   EXPECT_EQ(selected_of_libtorch("dtype=fp16 heads=2 head_dim=8 lengths=7,5", Lanes::refusing, at::kCPU),
             "nn_mha_slow.efficient nn_mha_slow.cudnn nn_mha_slow_functional composite_sdpa_nested.flash "
             "composite_sdpa_nested.efficient composite_sdpa_nested.math composite_sdpa_nested.cudnn "

@@ -37,13 +37,13 @@ double held_us(DeviceHold& hold, double least_us, double most_us, int until_let_
   return stopwatch.elapsed_us();
 }
 
-TEST(TimingDeviceHold, DoesNothingOnTheCpu) {
+TEST(TimingDeviceHold, does_nothing_on_the_cpu) {
   DeviceHold hold(c10::kCPU);
   hold.hold(1e9, 1e9);  // or this test would take a quarter of an hour
   EXPECT_TRUE(hold.let_go());
 }
 
-TEST(TimingDeviceHold, KeepsTheDeviceBusyUntilTheHostLetsGo) {
+TEST(TimingDeviceHold, keeps_the_device_busy_until_the_host_lets_go) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no queue";
   DeviceHold hold(device_under_test());
   warm_up(hold);
@@ -55,14 +55,14 @@ TEST(TimingDeviceHold, KeepsTheDeviceBusyUntilTheHostLetsGo) {
   }
 }
 
-TEST(TimingDeviceHold, LastsAsLongAsItMustAtLeast) {
+TEST(TimingDeviceHold, lasts_as_long_as_it_must_at_least) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no queue";
   DeviceHold hold(device_under_test());
   warm_up(hold);
   EXPECT_NEAR(held_us(hold, 5000, 1e6, 0), 5000, 100);
 }
 
-TEST(TimingDeviceHold, EndsByItselfWhereTheHostWaitsForTheDeviceFirst) {
+TEST(TimingDeviceHold, ends_by_itself_where_the_host_waits_for_the_device_first) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no queue";
   DeviceHold hold(device_under_test());
   warm_up(hold);
@@ -72,7 +72,7 @@ TEST(TimingDeviceHold, EndsByItselfWhereTheHostWaitsForTheDeviceFirst) {
   EXPECT_NEAR(held_us(hold, 0, 3000, 20'000), 3000, 100);
 }
 
-TEST(TimingDeviceHold, LetsGoWhenNobodyOwnsItAnyMore) {
+TEST(TimingDeviceHold, lets_go_when_nobody_owns_it_any_more) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no queue";
   const auto begin = std::chrono::steady_clock::now();
   {
@@ -83,7 +83,7 @@ TEST(TimingDeviceHold, LetsGoWhenNobodyOwnsItAnyMore) {
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(30));
 }
 
-TEST(TimingDeviceHold, HoldsWhatIsQueuedBehindIt) {
+TEST(TimingDeviceHold, holds_what_is_queued_behind_it) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no queue";
   DeviceHold hold(device_under_test());
   warm_up(hold);
@@ -100,7 +100,7 @@ TEST(TimingDeviceHold, HoldsWhatIsQueuedBehindIt) {
   EXPECT_NEAR(stopwatch.elapsed_us(), 200, 10);
 }
 
-TEST(TimingDeviceHold, LetsAProbeReadTheClockMeanwhile) {
+TEST(TimingDeviceHold, lets_a_probe_read_the_clock_meanwhile) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU's clock is not read";
   DeviceHold hold(device_under_test());
   ClockProbe probe(device_under_test()), free_probe(device_under_test());

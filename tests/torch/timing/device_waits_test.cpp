@@ -20,7 +20,7 @@ class Watched {
   DeviceWaits waits_{[this] { seen += 'b'; }, [this] { seen += 'a'; }};
 };
 
-TEST(TimingDeviceWaits, AreBlockingCopiesBetweenHostAndDeviceAndReadingsOfAValue) {
+TEST(TimingDeviceWaits, are_blocking_copies_between_host_and_device_and_readings_of_a_value) {
   const at::Tensor on_host = at::ones({4}), on_device = on_host.to(device_under_test());
   const std::string once = device_under_test().is_cuda() ? "ba" : "";
   EXPECT_EQ((Watched{}.seen), "");
@@ -33,14 +33,14 @@ TEST(TimingDeviceWaits, AreBlockingCopiesBetweenHostAndDeviceAndReadingsOfAValue
   EXPECT_EQ(copies.seen, once + once + once);
 }
 
-TEST(TimingDeviceWaits, AreOneWhereACopyConvertsAsWell) {
+TEST(TimingDeviceWaits, are_one_where_a_copy_converts_as_well) {
   const at::Tensor on_host = at::ones({4});
   Watched watched;
   on_host.to(device_under_test(), at::kHalf);
   EXPECT_EQ(watched.seen, device_under_test().is_cuda() ? "ba" : "");
 }
 
-TEST(TimingDeviceWaits, AreNotWhatStaysOnADeviceOrDoesNotBlock) {
+TEST(TimingDeviceWaits, are_not_what_stays_on_a_device_or_does_not_block) {
   const at::Tensor on_host = at::ones({4}), on_device = on_host.to(device_under_test());
   Watched watched;
   on_device.clone();
@@ -50,12 +50,12 @@ TEST(TimingDeviceWaits, AreNotWhatStaysOnADeviceOrDoesNotBlock) {
   EXPECT_EQ(watched.seen, "");
 }
 
-TEST(TimingDeviceWaits, AreWatchedByOneInAThreadAtATime) {
+TEST(TimingDeviceWaits, are_watched_by_one_in_a_thread_at_a_time) {
   const Watched first;
   EXPECT_THROW(Watched{}, std::logic_error);
 }
 
-TEST(TimingDeviceWaits, AreWatchedNoMoreAfterwards) {
+TEST(TimingDeviceWaits, are_watched_no_more_afterwards) {
   const at::Tensor on_host = at::ones({4}), on_device = on_host.to(device_under_test());
   {
     const Watched gone;

@@ -14,7 +14,7 @@ namespace {
 
 at::TensorOptions bytes() { return at::TensorOptions(device_under_test()).dtype(at::kByte); }
 
-TEST(TimingPeakBytes, CountWhatACallTakesAtMostAndGivesBack) {
+TEST(TimingPeakBytes, count_what_a_call_takes_at_most_and_gives_back) {
   constexpr std::int64_t size = 3 << 20;
   int calls = 0;
   const auto peak = peak_bytes_of([&] {
@@ -29,7 +29,7 @@ TEST(TimingPeakBytes, CountWhatACallTakesAtMostAndGivesBack) {
   }
 }
 
-TEST(TimingAllocationCounts, ChangeWithNewMemoryAndNotWithTheCache) {
+TEST(TimingAllocationCounts, change_with_new_memory_and_not_with_the_cache) {
   // Empties the cache, in which another test may have left 300 MiB.
   if (device_under_test().is_cuda()) free_device_memory(device_under_test());
   const AllocationCounts before = allocation_counts(device_under_test());
@@ -47,23 +47,23 @@ TEST(TimingAllocationCounts, ChangeWithNewMemoryAndNotWithTheCache) {
   EXPECT_EQ(allocation_counts(device_under_test()), cached);
 }
 
-TEST(TimingCaptureObstacle, IsNoneForPlainWorkOnTheDevice) {
+TEST(TimingCaptureObstacle, is_none_for_plain_work_on_the_device) {
   const at::Tensor tensor = at::empty({4}, bytes()).fill_(1);
   EXPECT_EQ(capture_obstacle([&] { tensor.add(tensor).clone(); }), "");
 }
 
-TEST(TimingCaptureObstacle, IsAValueThatTheHostReads) {
+TEST(TimingCaptureObstacle, is_a_value_that_the_host_reads) {
   const at::Tensor tensor = at::empty({1}, bytes()).fill_(1);
   EXPECT_EQ(capture_obstacle([&] { tensor.item(); }), "it reads a value of the device (aten::_local_scalar_dense)");
 }
 
-TEST(TimingCaptureObstacle, IsACopyBetweenHostAndDevice) {
+TEST(TimingCaptureObstacle, is_a_copy_between_host_and_device) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "there is one device";
   const at::Tensor tensor = at::empty({4}, bytes()).fill_(1);
   EXPECT_EQ(capture_obstacle([&] { tensor.cpu(); }), "it copies between host and device");
 }
 
-TEST(TimingDeviceFacts, NameTheDeviceAndTheVersionsThatTimesDependOn) {
+TEST(TimingDeviceFacts, name_the_device_and_the_versions_that_times_depend_on) {
   const DeviceFacts facts(device_under_test());
   const DeviceKey& key = facts.key();
   std::cout << "  " << to_string(key) << '\n';
@@ -85,7 +85,7 @@ TEST(TimingDeviceFacts, NameTheDeviceAndTheVersionsThatTimesDependOn) {
   }
 }
 
-TEST(TimingCeilings, AreMeasuredInAMoment) {
+TEST(TimingCeilings, are_measured_in_a_moment) {
   const Ceilings ceilings = measure_ceilings(device_under_test());
   for (const auto& [name, product] :
        {std::pair{"bf16", ceilings.bf16}, {"fp16", ceilings.fp16}, {"fp32", ceilings.fp32}}) {

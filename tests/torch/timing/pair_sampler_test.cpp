@@ -31,7 +31,7 @@ SamplingOptions quick(Quantity quantity = Quantity::gpu_time) {
   return options;
 }
 
-TEST(TimingPairSampler, RecoversAPlantedRatio) {
+TEST(TimingPairSampler, recovers_a_planted_ratio) {
   PairSampler sampler(device_under_test());
   const SpinningOperator base(1000), candidate(1200);
   const PairedSamples samples = sampler.sample(base.timed(), candidate.timed(), quick());
@@ -46,7 +46,7 @@ TEST(TimingPairSampler, RecoversAPlantedRatio) {
   EXPECT_NEAR(median_of(errors), 0, 0.005);
 }
 
-TEST(TimingPairSampler, TakesAnOddNumberOfPairsInTheOrderOfTheSeed) {
+TEST(TimingPairSampler, takes_an_odd_number_of_pairs_in_the_order_of_the_seed) {
   PairSampler sampler(device_under_test());
   std::string order;
   const TimedOperator base{"base", [&] { order += 'b', spin(device_under_test(), 300); }};
@@ -65,7 +65,7 @@ TEST(TimingPairSampler, TakesAnOddNumberOfPairsInTheOrderOfTheSeed) {
   EXPECT_TRUE(order.ends_with(expected)) << order;
 }
 
-TEST(TimingPairSampler, CallsShortOperatorsOftenForEachSampleAndBothEquallyOften) {
+TEST(TimingPairSampler, calls_short_operators_often_for_each_sample_and_both_equally_often) {
   PairSampler sampler(device_under_test());
   const PairedSamples samples = sampler.sample(spinning(50), spinning(400), quick());
   // A spin takes its 50 us and up to 10 us of starting and ending; on the CPU other processes may add to it.
@@ -80,7 +80,7 @@ TEST(TimingPairSampler, CallsShortOperatorsOftenForEachSampleAndBothEquallyOften
   }
 }
 
-TEST(TimingPairSampler, KeepsToItsBudgetAndSaysSo) {
+TEST(TimingPairSampler, keeps_to_its_budget_and_says_so) {
   PairSampler sampler(device_under_test());
   SamplingOptions options = quick();
   options.most_pairs = 100'001;
@@ -92,7 +92,7 @@ TEST(TimingPairSampler, KeepsToItsBudgetAndSaysSo) {
   EXPECT_NE(samples.notes.back().find("in place of 100001: the budget is 0.1 s"), std::string::npos) << samples.notes.back();
 }
 
-TEST(TimingPairSampler, SaysWhatWasMeasuredAndHow) {
+TEST(TimingPairSampler, says_what_was_measured_and_how) {
   PairSampler sampler(device_under_test());
   for (const Quantity quantity : {Quantity::isolated_latency, Quantity::gpu_time, Quantity::throughput}) {
     TimedOperator base = spinning(300);
@@ -138,7 +138,7 @@ class StumblingOperator {
   int calls_ = 0;
 };
 
-TEST(TimingPairSampler, TakesPairsInWhichLaunchesShowAgainUntilAQuarterOfThemWere) {
+TEST(TimingPairSampler, takes_pairs_in_which_launches_show_again_until_a_quarter_of_them_were) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no queue";
   PairSampler sampler(device_under_test());
   SamplingOptions options = quick();
@@ -159,7 +159,7 @@ TEST(TimingPairSampler, TakesPairsInWhichLaunchesShowAgainUntilAQuarterOfThemWer
   EXPECT_NEAR(calls(always, of_always) - calls(never, of_never), 41 / 4, 1) << "but for a pair in which the host stood still by itself";
 }
 
-TEST(TimingPairSampler, LetsErrorsOfTheOperatorThrough) {
+TEST(TimingPairSampler, lets_errors_of_the_operator_through) {
   PairSampler sampler(device_under_test());
   const TimedOperator bad{"bad", [] { throw std::runtime_error("bad"); }};
   EXPECT_THROW(sampler.sample(spinning(300), bad, quick()), std::runtime_error);
@@ -167,7 +167,7 @@ TEST(TimingPairSampler, LetsErrorsOfTheOperatorThrough) {
 }
 
 // The level of its own noise: what a gate of two equal operators works against.
-TEST(TimingPairSampler, FindsAnOperatorAsFastAsItself) {
+TEST(TimingPairSampler, finds_an_operator_as_fast_as_itself) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "other processes share the CPU";
   PairSampler sampler(device_under_test());
   SamplingOptions options = quick();

@@ -48,7 +48,7 @@ Sample typical_sample(SampleTaker& taker, const TimedOperator& timed, const Samp
   return samples[samples.size() / 2];
 }
 
-TEST(TimingSampleTaker, RecoversAPlantedTimeWithin1PercentInEveryQuantity) {
+TEST(TimingSampleTaker, recovers_a_planted_time_within_1_percent_in_every_quantity) {
   SampleTaker taker(device_under_test());
   for (const Quantity quantity : quantities) {
     const Recovered recovered = recover(taker, SpinningOperator(1000), {quantity, 1});
@@ -58,7 +58,7 @@ TEST(TimingSampleTaker, RecoversAPlantedTimeWithin1PercentInEveryQuantity) {
   }
 }
 
-TEST(TimingSampleTaker, GivesTheTimeOfOneOfSeveralCalls) {
+TEST(TimingSampleTaker, gives_the_time_of_one_of_several_calls) {
   SampleTaker taker(device_under_test());
   for (const Quantity quantity : quantities) {
     const SpinningOperator spinning(200);
@@ -71,7 +71,7 @@ TEST(TimingSampleTaker, GivesTheTimeOfOneOfSeveralCalls) {
   }
 }
 
-TEST(TimingSampleTaker, LetsErrorsOfTheOperatorThrough) {
+TEST(TimingSampleTaker, lets_errors_of_the_operator_through) {
   SampleTaker taker(device_under_test());
   for (const Quantity quantity : quantities) {
     EXPECT_THROW(taker.take({"bad", [] { throw std::runtime_error("bad"); }}, {quantity, 1}), std::runtime_error);
@@ -79,7 +79,7 @@ TEST(TimingSampleTaker, LetsErrorsOfTheOperatorThrough) {
   EXPECT_GT(taker.take(SpinningOperator(100).timed(), {Quantity::gpu_time, 1}).us, 0);
 }
 
-TEST(TimingSampleTaker, LetsTheDeviceGoWhereAnErrorEndsTheCallsBeforeAllIsQueued) {
+TEST(TimingSampleTaker, lets_the_device_go_where_an_error_ends_the_calls_before_all_is_queued) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no queue";
   SampleTaker taker(device_under_test());
   const TimedOperator bad{"bad", [] {
@@ -94,14 +94,14 @@ TEST(TimingSampleTaker, LetsTheDeviceGoWhereAnErrorEndsTheCallsBeforeAllIsQueued
   EXPECT_LT(std::chrono::steady_clock::now() - begin, std::chrono::seconds(15)) << "30 s, had nobody let go";
 }
 
-TEST(TimingSampleTaker, HidesLaunchesWhileTheDeviceIsHeld) {
+TEST(TimingSampleTaker, hides_launches_while_the_device_is_held) {
   SampleTaker taker(device_under_test());
   const Sample sample = typical_sample(taker, SpinningOperator(100).timed(), {Quantity::gpu_time, 4});
   EXPECT_TRUE(sample.launches_hidden);
   EXPECT_EQ(sample.sm_mhz.has_value(), device_under_test().is_cuda());
 }
 
-TEST(TimingSampleTaker, FindsOutAnOperatorThatWaitsForTheDeviceAndDoesNotHang) {
+TEST(TimingSampleTaker, finds_out_an_operator_that_waits_for_the_device_and_does_not_hang) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no queue";
   SampleTaker taker(device_under_test());
   const TimedOperator waiting{"waiting", [] {
@@ -125,7 +125,7 @@ TimedOperator waiting_by_a_copy() {
           }};
 }
 
-TEST(TimingSampleTaker, LeavesAWaitForTheDeviceOutOfGpuTimeAndHidesTheLaunchesBehindIt) {
+TEST(TimingSampleTaker, leaves_a_wait_for_the_device_out_of_gpu_time_and_hides_the_launches_behind_it) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no queue";
   SampleTaker taker(device_under_test());
   const Sample sample = typical_sample(taker, waiting_by_a_copy(), {Quantity::gpu_time, 1});
@@ -137,7 +137,7 @@ TEST(TimingSampleTaker, LeavesAWaitForTheDeviceOutOfGpuTimeAndHidesTheLaunchesBe
   EXPECT_GT(sample.host_us, 600) << "it waited for 300 us and dawdled for 300";
 }
 
-TEST(TimingSampleTaker, SaysThatLaunchesShowWhereAnOperatorWaitsAndNobodyWatches) {
+TEST(TimingSampleTaker, says_that_launches_show_where_an_operator_waits_and_nobody_watches) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no queue";
   SampleTaker taker(device_under_test());
   SampleSetting setting{Quantity::gpu_time, 1};
@@ -148,13 +148,13 @@ TEST(TimingSampleTaker, SaysThatLaunchesShowWhereAnOperatorWaitsAndNobodyWatches
   EXPECT_TRUE(typical_sample(taker, SpinningOperator(100).timed(), setting).launches_hidden);
 }
 
-TEST(TimingSampleTaker, FindsLaunchesThatShowBehindAWait) {
+TEST(TimingSampleTaker, finds_launches_that_show_behind_a_wait) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no queue";
   SampleTaker taker(device_under_test());
   EXPECT_FALSE(typical_sample(taker, waiting_by_a_copy(), {.quantity = Quantity::gpu_time, .calls = 1, .longest_hold_us = 250}).launches_hidden);
 }
 
-TEST(TimingSampleTaker, CountsTheWaitsOfAllCalls) {
+TEST(TimingSampleTaker, counts_the_waits_of_all_calls) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no queue";
   SampleTaker taker(device_under_test());
   typical_sample(taker, waiting_by_a_copy(), {Quantity::gpu_time, 3});
@@ -163,13 +163,13 @@ TEST(TimingSampleTaker, CountsTheWaitsOfAllCalls) {
   EXPECT_EQ(taker.waits(), 0u);
 }
 
-TEST(TimingSampleTaker, FlushesTwiceTheCache) {
+TEST(TimingSampleTaker, flushes_twice_the_cache) {
   EXPECT_EQ(SampleTaker(device_under_test()).flushed_bytes(), 2 * last_cache_bytes(device_under_test()));
   EXPECT_GE(last_cache_bytes(device_under_test()), std::uint64_t{1} << 20);
   show("cache", static_cast<double>(last_cache_bytes(device_under_test())) / (1 << 20), "MiB");
 }
 
-TEST(TimingSampleTaker, TimesReadsFromMemoryBehindAFlushAndFromTheCacheWithoutOne) {
+TEST(TimingSampleTaker, times_reads_from_memory_behind_a_flush_and_from_the_cache_without_one) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU shares its last cache with every other process";
   SampleTaker taker(device_under_test());
   // A quarter of the L2, so that it stays there between two calls.

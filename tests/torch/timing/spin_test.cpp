@@ -32,7 +32,7 @@ std::vector<double> timed_spins(double us, int repetitions) {
 }
 
 // On the CPU another process may take any time from a spin, but not from all of them, and no spin is too short.
-TEST(TimingSpin, LastsAsLongAsItIsTold) {
+TEST(TimingSpin, lasts_as_long_as_it_is_told) {
   constexpr double asked = 1000;
   timed_spins(asked, 3);
   const std::vector<double> times = timed_spins(asked, 51);
@@ -44,21 +44,21 @@ TEST(TimingSpin, LastsAsLongAsItIsTold) {
   }
 }
 
-TEST(TimingSpin, OfNoLengthEnds) {
+TEST(TimingSpin, of_no_length_ends) {
   timed_spins(0, 3);
   const double found = median_of(timed_spins(0, 51));
   show("spin_of_0_us", found, "us");
   EXPECT_LT(found, 1000);
 }
 
-TEST(TimingClockProbe, KnowsNoClockOfTheCpu) {
+TEST(TimingClockProbe, knows_no_clock_of_the_cpu) {
   ClockProbe probe(c10::kCPU);
   probe.spin(1e9);  // does nothing, or this test would take a quarter of an hour
   EXPECT_EQ(probe.sm_mhz(), std::nullopt);
   EXPECT_EQ(probe.reading(), nullptr);
 }
 
-TEST(TimingClockProbe, ReadsTheClockOfAMultiprocessor) {
+TEST(TimingClockProbe, reads_the_clock_of_a_multiprocessor) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU's clock is not read";
   ClockProbe probe(device_under_test());
   EXPECT_EQ(probe.sm_mhz(), std::nullopt);

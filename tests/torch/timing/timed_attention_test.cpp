@@ -31,7 +31,7 @@ AttentionPath path_of_test(Promise promise, std::function<PathOutput(const CaseI
 
 PathOutput give_back_tokens(const CaseInputs& inputs) { return {inputs.tokens(), {}}; }
 
-TEST(TimingAttention, CallsThePathUnderInferenceModeWithItsBackend) {
+TEST(TimingAttention, calls_the_path_under_inference_mode_with_its_backend) {
   const bool flash_before = at::globalContext().userEnabledFlashSDP();
   int calls = 0;
   const auto looks_around = [&](const CaseInputs& inputs) {
@@ -52,7 +52,7 @@ TEST(TimingAttention, CallsThePathUnderInferenceModeWithItsBackend) {
   EXPECT_EQ(at::globalContext().userEnabledFlashSDP(), flash_before);
 }
 
-TEST(TimingAttention, CallsWhatAPathHasPreparedOnceInPlaceOfIt) {
+TEST(TimingAttention, calls_what_a_path_has_prepared_once_in_place_of_it) {
   int runs = 0, preparations = 0, calls = 0;
   AttentionPath path = path_of_test(Promise::runs(), [&](const CaseInputs& inputs) {
     ++runs;
@@ -78,7 +78,7 @@ TEST(TimingAttention, CallsWhatAPathHasPreparedOnceInPlaceOfIt) {
   EXPECT_TRUE(timed.graph_replayed);
 }
 
-TEST(TimingAttention, CapturesAGraphedPathOnceAndReplaysItFromThenOn) {
+TEST(TimingAttention, captures_a_graphed_path_once_and_replays_it_from_then_on) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no CUDA graphs";
   const PathRegistry registry = make_tested_registry();
   const AttentionPath& plain = *registry.find("composite_sdpa_dense.math");
@@ -97,7 +97,7 @@ TEST(TimingAttention, CapturesAGraphedPathOnceAndReplaysItFromThenOn) {
   EXPECT_TRUE(timed.graph_replayed);
 }
 
-TEST(TimingAttention, RefusesAPathThatDoesNotPromiseToRun) {
+TEST(TimingAttention, refuses_a_path_that_does_not_promise_to_run) {
   const auto refusal = [](const Promise& promise) {
     const AttentionPath path = path_of_test(promise, give_back_tokens);
     return message_of<NotTimeable>([&] { timed_attention(shared_inputs(small_case), path); });
@@ -111,18 +111,18 @@ TEST(TimingAttention, RefusesAPathThatDoesNotPromiseToRun) {
             "under_test is not timed: the case runs into a known issue: a-finding");
 }
 
-TEST(TimingAttention, RefusesAPathThatRunsOnAnotherBackendThanItClaims) {
+TEST(TimingAttention, refuses_a_path_that_runs_on_another_backend_than_it_claims) {
   const AttentionPath path = path_of_test(Promise::runs("flash"), give_back_tokens);
   EXPECT_EQ(message_of<NotTimeable>([&] { timed_attention(shared_inputs(small_case), path); }),
             "under_test is not timed: it claims backend flash, but none was seen to run");
 }
 
-TEST(TimingAttention, LetsErrorsOfThePathThrough) {
+TEST(TimingAttention, lets_errors_of_the_path_through) {
   const auto bad = [](const CaseInputs&) -> PathOutput { throw std::runtime_error("bad"); };
   EXPECT_THROW(timed_attention(shared_inputs(small_case), path_of_test(Promise::runs(), bad)), std::runtime_error);
 }
 
-TEST(TimingAttention, TimesEveryPathOfLibTorchThatRuns) {
+TEST(TimingAttention, times_every_path_of_libtorch_that_runs) {
   const auto inputs = shared_inputs("dtype=fp32 heads=4 head_dim=16 lengths=30,12,7");
   const PathRegistry registry = make_tested_registry();
   std::size_t timed_paths = 0;
@@ -156,7 +156,7 @@ void show_samples(const std::string& title, const PairedSamples& samples) {
   for (const std::string& note : samples.notes) std::cout << "  note: " << note << '\n';
 }
 
-TEST(TimingAttention, IsAsFastAsItselfInEveryQuantity) {
+TEST(TimingAttention, is_as_fast_as_itself_in_every_quantity) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "other processes share the CPU";
   const PathRegistry registry = make_tested_registry();
   PairSampler sampler(device_under_test());
@@ -182,7 +182,7 @@ TEST(TimingAttention, IsAsFastAsItselfInEveryQuantity) {
   }
 }
 
-TEST(TimingGraphReplay, IsNotTriedForNestedTensorsNorOnTheCpu) {
+TEST(TimingGraphReplay, is_not_tried_for_nested_tensors_nor_on_the_cpu) {
   const auto inputs = shared_inputs("dtype=fp32 heads=4 head_dim=16 lengths=30,12,7");
   const PathRegistry registry = make_tested_registry();
   for (const AttentionPath& path : registry.paths()) {
@@ -195,7 +195,7 @@ TEST(TimingGraphReplay, IsNotTriedForNestedTensorsNorOnTheCpu) {
   }
 }
 
-TEST(TimingGraphReplay, RunsTheDenseCompositeAsOneLaunch) {
+TEST(TimingGraphReplay, runs_the_dense_composite_as_one_launch) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no graphs";
   const auto inputs = shared_inputs("dtype=fp16 heads=8 head_dim=64 lengths=128,128,128,128 mask=none");
   const PathRegistry registry = make_tested_registry();
@@ -212,7 +212,7 @@ TEST(TimingGraphReplay, RunsTheDenseCompositeAsOneLaunch) {
   EXPECT_LT(median_of(candidate_times(samples)), median_of(base_times(samples)));
 }
 
-TEST(TimingPlantedSlowdown, SlowsAnOperatorDownByAboutTheShareThatIsAskedFor) {
+TEST(TimingPlantedSlowdown, slows_an_operator_down_by_about_the_share_that_is_asked_for) {
   const c10::Device device = device_under_test();
   const bool cuda = device.is_cuda();
   const std::string line = cuda ? "dtype=fp16 heads=16 head_dim=128 lengths=2048,2048,2048,2048 mask=none"
@@ -241,7 +241,7 @@ TEST(TimingPlantedSlowdown, SlowsAnOperatorDownByAboutTheShareThatIsAskedFor) {
   }
 }
 
-TEST(TimingPlantedSlowdown, RefusesASpinThatIsNoTime) {
+TEST(TimingPlantedSlowdown, refuses_a_spin_that_is_no_time) {
   EXPECT_THROW(with_spin({}, device_under_test(), -0.1), std::invalid_argument);
   EXPECT_THROW(with_spin({}, device_under_test(), std::nan("")), std::invalid_argument);
 }

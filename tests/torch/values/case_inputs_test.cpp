@@ -27,7 +27,7 @@ void for_each_dense_row(const AttentionCase& attention_case, const Visit& visit)
   }
 }
 
-TEST(CaseInputs, HaveTheTokenRowsAsValidRowsOfTheDenseForm) {
+TEST(CaseInputs, have_the_token_rows_as_valid_rows_of_the_dense_form) {
   for (const char* line : ragged_lines) {
     const CaseInputs inputs = inputs_of(line);
     std::int64_t row = 0;
@@ -40,7 +40,7 @@ TEST(CaseInputs, HaveTheTokenRowsAsValidRowsOfTheDenseForm) {
   }
 }
 
-TEST(CaseInputs, FillPaddingWithTheContentInBothSigns) {
+TEST(CaseInputs, fill_padding_with_the_content_in_both_signs) {
   for (const char* line : ragged_lines) {
     const CaseInputs inputs = inputs_of(line);
     const AttentionCase& attention_case = inputs.attention_case();
@@ -58,7 +58,7 @@ TEST(CaseInputs, FillPaddingWithTheContentInBothSigns) {
   }
 }
 
-TEST(CaseInputs, MaskExactlyThePaddedPositions) {
+TEST(CaseInputs, mask_exactly_the_padded_positions) {
   for (const char* line : ragged_lines) {
     const CaseInputs inputs = inputs_of(line);
     const AttentionCase& attention_case = inputs.attention_case();
@@ -73,11 +73,11 @@ TEST(CaseInputs, MaskExactlyThePaddedPositions) {
   }
 }
 
-TEST(CaseInputs, HaveNoMaskForMaskNone) {
+TEST(CaseInputs, have_no_mask_for_mask_none) {
   EXPECT_FALSE(inputs_of("dtype=fp32 heads=2 head_dim=8 lengths=3,3 mask=none").key_padding_mask().defined());
 }
 
-TEST(CaseInputs, SayWhereEachTokenLies) {
+TEST(CaseInputs, say_where_each_token_lies) {
   const CaseInputs inputs = inputs_of("dtype=fp32 heads=1 head_dim=4 lengths=2,3,1 extra_padding=2");
   using Rows = std::vector<std::int64_t>;
   EXPECT_EQ(numbers<std::int64_t>(inputs.dense_row_of_token()), (Rows{0, 1, 5, 6, 7, 10}));
@@ -86,7 +86,7 @@ TEST(CaseInputs, SayWhereEachTokenLies) {
   EXPECT_EQ(numbers<std::int64_t>(inputs.lengths()), (Rows{2, 3, 1}));
 }
 
-TEST(CaseInputs, ViewTheTokensAsANestedTensorOfTheLengths) {
+TEST(CaseInputs, view_the_tokens_as_a_nested_tensor_of_the_lengths) {
   const CaseInputs inputs = inputs_of(ragged_lines[0]);
   ASSERT_TRUE(inputs.nested().is_nested());
   const auto* nested = at::native::get_nested_tensor_impl(inputs.nested());
@@ -96,7 +96,7 @@ TEST(CaseInputs, ViewTheTokensAsANestedTensorOfTheLengths) {
   EXPECT_TRUE(same_bytes(nested->get_buffer(), inputs.tokens().view(-1)));
 }
 
-TEST(CaseInputs, KeepEveryTensorOnTheDeviceInTheDtypeOfTheCase) {
+TEST(CaseInputs, keep_every_tensor_on_the_device_in_the_dtype_of_the_case) {
   const CaseInputs inputs = inputs_of(ragged_lines[1]);
   const MhaParameters& p = inputs.parameters();
   for (const at::Tensor& tensor : {inputs.tokens(), inputs.dense(), inputs.nested(), p.in_proj_weight, p.in_proj_bias,
@@ -108,7 +108,7 @@ TEST(CaseInputs, KeepEveryTensorOnTheDeviceInTheDtypeOfTheCase) {
   EXPECT_EQ(inputs.dense_row_of_token().device(), device_under_test());
 }
 
-TEST(CaseInputs, HaveParametersOfTheShapesOfAModule) {
+TEST(CaseInputs, have_parameters_of_the_shapes_of_a_module) {
   const CaseInputs inputs = inputs_of("dtype=fp16 heads=3 head_dim=4 lengths=2");
   const MhaParameters& p = inputs.parameters();
   EXPECT_EQ(p.num_heads, 3);
@@ -120,7 +120,7 @@ TEST(CaseInputs, HaveParametersOfTheShapesOfAModule) {
   EXPECT_TRUE(p.batch_first);
 }
 
-TEST(CaseInputs, ShareOneBufferWhereNothingIsPadded) {
+TEST(CaseInputs, share_one_buffer_where_nothing_is_padded) {
   const CaseInputs inputs = inputs_of("dtype=fp32 heads=2 head_dim=12 lengths=5,5,5 seed=0x9");
   EXPECT_TRUE(inputs.is_rectangular());
   EXPECT_EQ(inputs.dense().const_data_ptr(), inputs.tokens().const_data_ptr());
@@ -131,7 +131,7 @@ TEST(CaseInputs, ShareOneBufferWhereNothingIsPadded) {
   EXPECT_FALSE(inputs_of("dtype=fp32 heads=2 head_dim=12 lengths=5,4").is_rectangular());
 }
 
-TEST(CaseInputs, KeepTheOtherSequencesWhenOneIsShortened) {
+TEST(CaseInputs, keep_the_other_sequences_when_one_is_shortened) {
   const CaseInputs whole = inputs_of("dtype=fp16 heads=2 head_dim=10 lengths=4,6,3 seed=0x21");
   const CaseInputs shorter = inputs_of("dtype=fp16 heads=2 head_dim=10 lengths=4,2,3 seed=0x21");
   EXPECT_TRUE(same_bytes(whole.tokens().narrow(0, 0, 6), shorter.tokens().narrow(0, 0, 6)));
@@ -139,13 +139,13 @@ TEST(CaseInputs, KeepTheOtherSequencesWhenOneIsShortened) {
   EXPECT_TRUE(same_bytes(whole.parameters().in_proj_weight, shorter.parameters().in_proj_weight));
 }
 
-TEST(CaseInputs, KeepTheEarlierSequencesWhenTheLastIsRemoved) {
+TEST(CaseInputs, keep_the_earlier_sequences_when_the_last_is_removed) {
   const CaseInputs whole = inputs_of("dtype=bf16 heads=2 head_dim=10 lengths=4,6,3 seed=0x21");
   const CaseInputs fewer = inputs_of("dtype=bf16 heads=2 head_dim=10 lengths=4,6 seed=0x21");
   EXPECT_TRUE(same_bytes(whole.tokens().narrow(0, 0, 10), fewer.tokens()));
 }
 
-TEST(CaseInputs, KeepTheirNumbersFromDtypeToDtype) {
+TEST(CaseInputs, keep_their_numbers_from_dtype_to_dtype) {
   const CaseInputs single = inputs_of("dtype=fp32 heads=2 head_dim=9 lengths=4,6 padding_content=8 seed=0x21");
   for (const std::string dtype : {"fp16", "bf16"}) {
     const CaseInputs half =
@@ -156,14 +156,14 @@ TEST(CaseInputs, KeepTheirNumbersFromDtypeToDtype) {
   }
 }
 
-TEST(CaseInputs, DoNotDependOnWhatIsAskedOfThem) {
+TEST(CaseInputs, do_not_depend_on_what_is_asked_of_them) {
   const std::uint64_t hash = hash_of_inputs(inputs_of("dtype=fp16 heads=2 head_dim=8 lengths=4,4 seed=0x5"));
   EXPECT_EQ(hash_of_inputs(inputs_of("dtype=fp16 heads=2 head_dim=8 lengths=4,4 seed=0x5 mask=none")), hash);
   EXPECT_EQ(hash_of_inputs(inputs_of("dtype=fp16 heads=2 head_dim=8 lengths=4,4 seed=0x5 need_weights=1")), hash);
   EXPECT_NE(hash_of_inputs(inputs_of("dtype=fp16 heads=2 head_dim=8 lengths=4,4 seed=0x6")), hash);
 }
 
-TEST(CaseInputs, ChangeEveryTensorWithTheSeed) {
+TEST(CaseInputs, change_every_tensor_with_the_seed) {
   const CaseInputs one = inputs_of("dtype=fp32 heads=2 head_dim=8 lengths=4 seed=0x1");
   const CaseInputs other = inputs_of("dtype=fp32 heads=2 head_dim=8 lengths=4 seed=0x100000001");
   EXPECT_FALSE(same_bytes(one.tokens(), other.tokens()));
@@ -173,7 +173,7 @@ TEST(CaseInputs, ChangeEveryTensorWithTheSeed) {
   EXPECT_FALSE(same_bytes(one.parameters().out_proj_bias, other.parameters().out_proj_bias));
 }
 
-TEST(CaseInputs, HaveProjectionsOfTheDocumentedStandardDeviation) {
+TEST(CaseInputs, have_projections_of_the_documented_standard_deviation) {
   for (const int head_dim : {4, 15, 16, 31, 32, 64}) {
     const CaseInputs inputs =
         inputs_of("dtype=fp32 heads=4 head_dim=" + std::to_string(head_dim) + " lengths=100,28 seed=0x3");
@@ -188,13 +188,13 @@ TEST(CaseInputs, HaveProjectionsOfTheDocumentedStandardDeviation) {
   }
 }
 
-TEST(CaseInputs, RefuseACaseThatCannotExist) {
+TEST(CaseInputs, refuse_a_case_that_cannot_exist) {
   AttentionCase impossible;
   impossible.lengths = {3, -1};
   EXPECT_THROW(CaseInputs(impossible, device_under_test()), CaseError);
 }
 
-TEST(CaseInputs, AreTheSameBytesAsOnTheHost) {
+TEST(CaseInputs, are_the_same_bytes_as_on_the_host) {
   for (const char* line : ragged_lines) {
     const CaseInputs here = inputs_of(line);
     const CaseInputs host(parse_line(line), at::kCPU);
@@ -231,7 +231,7 @@ const RecordedHash recorded_hashes[] = {
     {"dtype=fp32 heads=2 head_dim=100 lengths=33,5 mask=padding need_weights=1 seed=0x64", 0x025badd5d4377530},
     {"dtype=fp32 heads=64 head_dim=4 lengths=1x40 seed=0x7", 0x42b59d061698725e}};
 
-TEST(InputHash, IsTheRecordedOneOfEachLine) {
+TEST(InputHash, is_the_recorded_one_of_each_line) {
   for (const RecordedHash& recorded : recorded_hashes) {
     EXPECT_EQ(hash_of_inputs(inputs_of(recorded.line)), recorded.hash) << recorded.line;
   }
@@ -242,7 +242,7 @@ constexpr CostLimit small_cases{2e7, 4e6, 4};
 
 class RandomInputs : public testing::TestWithParam<DType> {};
 
-TEST_P(RandomInputs, HashesToTheSameInputsAfterItsLineWasPrintedAndParsed) {
+TEST_P(RandomInputs, hashes_to_the_same_inputs_after_its_line_was_printed_and_parsed) {
   const GeneratorOptions options{{GetParam()}, small_cases};
   for (std::int64_t index = 0; index < 200; ++index) {
     const AttentionCase original = nth_case(options, 0x1ca5e, index);

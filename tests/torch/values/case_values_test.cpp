@@ -18,22 +18,22 @@ void expect_block(const PhiloxBlock& block, std::uint32_t w0, std::uint32_t w1, 
 }
 
 // Known answers: philox4x32 10 in tests/kat_vectors of Random123 (D. E. Shaw Research).
-TEST(Philox, GivesTheKnownAnswerForZeros) {
+TEST(Philox, gives_the_known_answer_for_zeros) {
   expect_block(philox4x32_10({{0, 0, 0, 0}}, 0), 0x6627e8d5, 0xe169c58d, 0xbc57ac4c, 0x9b00dbd8);
 }
 
-TEST(Philox, GivesTheKnownAnswerForAllOnes) {
+TEST(Philox, gives_the_known_answer_for_all_ones) {
   constexpr std::uint32_t ones = 0xffffffff;
   expect_block(philox4x32_10({{ones, ones, ones, ones}}, ~std::uint64_t{0}), 0x408f276d, 0x41c83b0e, 0xa20bc7c6,
                0x6d5451fd);
 }
 
-TEST(Philox, GivesTheKnownAnswerForTheDigitsOfPi) {
+TEST(Philox, gives_the_known_answer_for_the_digits_of_pi) {
   expect_block(philox4x32_10({{0x243f6a88, 0x85a308d3, 0x13198a2e, 0x03707344}}, 0x299f31d0a4093822), 0xd16cfe09,
                0x94fdcceb, 0x5001e420, 0x24126ea1);
 }
 
-TEST(ValueBlock, ChangesWithEveryPartOfItsKey) {
+TEST(ValueBlock, changes_with_every_part_of_its_key) {
   const auto word = [](std::uint64_t seed, TensorKey tensor, std::uint32_t sequence, std::uint32_t token,
                        std::uint32_t block) { return value_block(seed, tensor, sequence, token, block).word[0]; };
   std::set<std::uint32_t> words = {
@@ -44,7 +44,7 @@ TEST(ValueBlock, ChangesWithEveryPartOfItsKey) {
   EXPECT_EQ(words.size(), 8u);
 }
 
-TEST(OddInteger, MapsTheBytesOfEveryLaneOntoTheOddNumbersFromMinus255To255) {
+TEST(OddInteger, maps_the_bytes_of_every_lane_onto_the_odd_numbers_from_minus_255_to_255) {
   for (int lane = 0; lane < channels_per_block; ++lane) {
     std::set<int> seen;
     for (std::uint32_t byte = 0; byte < 256; ++byte) {
@@ -58,7 +58,7 @@ TEST(OddInteger, MapsTheBytesOfEveryLaneOntoTheOddNumbersFromMinus255To255) {
   }
 }
 
-TEST(OddInteger, IsSpreadEvenlyOverItsRange) {
+TEST(OddInteger, is_spread_evenly_over_its_range) {
   constexpr std::uint32_t blocks = 4096;
   std::vector<int> counts(511, 0);
   double sum = 0, squares = 0;
@@ -78,7 +78,7 @@ TEST(OddInteger, IsSpreadEvenlyOverItsRange) {
   EXPECT_NEAR(std::sqrt(squares / draws), 147.8, 1.5);
 }
 
-TEST(RandomSign, IsPlusOrMinusOneAboutEquallyOften) {
+TEST(RandomSign, is_plus_or_minus_one_about_equally_often) {
   int sum = 0;
   for (std::uint32_t token = 0; token < 1024; ++token) {
     const PhiloxBlock block = value_block(7, TensorKey::padding, 0, token, 0);
@@ -91,7 +91,7 @@ TEST(RandomSign, IsPlusOrMinusOneAboutEquallyOften) {
   EXPECT_LT(std::abs(sum), 4 * 128);
 }
 
-TEST(Values, AreExactInEveryDtype) {
+TEST(Values, are_exact_in_every_dtype) {
   std::vector<float> scales = {token_scale, bias_scale};
   for (std::int64_t embed_dim = 1; embed_dim <= 1024 * 1024; embed_dim *= 2) {
     scales.push_back(weight_scale(embed_dim));
@@ -107,14 +107,14 @@ TEST(Values, AreExactInEveryDtype) {
   }
 }
 
-TEST(WeightScale, IsAPowerOfTwo) {
+TEST(WeightScale, is_a_power_of_two) {
   for (std::int64_t embed_dim = 1; embed_dim < 5000; ++embed_dim) {
     int exponent = 0;
     ASSERT_EQ(std::frexp(weight_scale(embed_dim), &exponent), 0.5f) << embed_dim;
   }
 }
 
-TEST(WeightScale, KeepsTheStandardDeviationOfProjectionsBetween0Point94And1Point9) {
+TEST(WeightScale, keeps_the_standard_deviation_of_projections_between_0_point_94_and_1_point_9) {
   const double odd_deviation = std::sqrt((256.0 * 256.0 - 1) / 3);
   for (std::int64_t embed_dim = 1; embed_dim <= 1024 * 1024; embed_dim += 1 + embed_dim / 64) {
     const double deviation = std::sqrt(static_cast<double>(embed_dim)) * odd_deviation * token_scale * odd_deviation *

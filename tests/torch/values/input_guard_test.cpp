@@ -30,12 +30,12 @@ at::Tensor beside(const CaseInputs& inputs, const at::Tensor& tensor, std::int64
                                                            offset];
 }
 
-TEST(InputGuard, SaysNothingWhereNothingWasWritten) {
+TEST(InputGuard, says_nothing_where_nothing_was_written) {
   EXPECT_EQ(damage_after([](const CaseInputs&) {}), "");
   EXPECT_EQ(damage_after([](const CaseInputs& inputs) { inputs.dense().add(1); }), "");
 }
 
-TEST(InputGuard, NamesTheRowThatWasWritten) {
+TEST(InputGuard, names_the_row_that_was_written) {
   EXPECT_EQ(damage_after([](const CaseInputs& inputs) { inputs.dense()[1][4][7].zero_(); }),
             "row 4 of sequence 1 of dense was written");
   EXPECT_EQ(damage_after([](const CaseInputs& inputs) { inputs.tokens()[6].zero_(); }), "row 6 of tokens was written");
@@ -45,7 +45,7 @@ TEST(InputGuard, NamesTheRowThatWasWritten) {
             "row 1 of mask was written");
 }
 
-TEST(InputGuard, FindsTheRowInEveryLayout) {
+TEST(InputGuard, finds_the_row_in_every_layout) {
   for (const StorageLayout layout : {StorageLayout::transposed, StorageLayout::sliced}) {
     EXPECT_EQ(damage_after([](const CaseInputs& inputs) { inputs.dense()[1][4][7].zero_(); },
                            [&](AttentionCase& c) { c.layout = layout; }),
@@ -57,7 +57,7 @@ TEST(InputGuard, FindsTheRowInEveryLayout) {
             "a gap of dense was written");
 }
 
-TEST(InputGuard, NamesTheGuardThatWasWritten) {
+TEST(InputGuard, names_the_guard_that_was_written) {
   EXPECT_EQ(damage_after([](const CaseInputs& inputs) { beside(inputs, inputs.tokens(), -1).zero_(); }),
             "the guard before tokens was written");
   const auto beside_bias = [](std::int64_t offset) {
@@ -67,7 +67,7 @@ TEST(InputGuard, NamesTheGuardThatWasWritten) {
   EXPECT_EQ(damage_after(beside_bias(-1)), "the guard before in_proj_bias was written");
 }
 
-TEST(InputGuard, SeesAWriteOfOneBit) {
+TEST(InputGuard, sees_a_write_of_one_bit) {
   EXPECT_EQ(damage_after([](const CaseInputs& inputs) {
               const at::Tensor word = beside(inputs, inputs.tokens(), 0);
               word.neg_();  // the sign bit
@@ -75,7 +75,7 @@ TEST(InputGuard, SeesAWriteOfOneBit) {
             "row 0 of tokens was written");
 }
 
-TEST(InputGuard, CountsTheBytes) {
+TEST(InputGuard, counts_the_bytes) {
   const CaseInputs inputs = inputs_of(line);
   const InputGuard guard(inputs);
   inputs.parameters().out_proj_bias.view(at::kShort).bitwise_not_();

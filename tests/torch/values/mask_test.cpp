@@ -21,7 +21,7 @@ double share(const std::vector<double>& mask) {
   return sum / static_cast<double>(mask.size());
 }
 
-TEST(HoledMask, HidesPaddingAndAboutAQuarterOfTheKeys) {
+TEST(HoledMask, hides_padding_and_about_a_quarter_of_the_keys) {
   const CaseInputs inputs = edited_inputs(line, [](AttentionCase& c) {
     c.mask = MaskKind::holes;
     c.lengths.assign(40, 50);
@@ -34,7 +34,7 @@ TEST(HoledMask, HidesPaddingAndAboutAQuarterOfTheKeys) {
   EXPECT_NEAR(share(numbers(mask.narrow(1, 0, 50))), 0.245, 0.04);
 }
 
-TEST(HoledMask, LeavesEverySequenceAKeyAndOftenHidesTheFirst) {
+TEST(HoledMask, leaves_every_sequence_a_key_and_often_hides_the_first) {
   int first_hidden = 0;
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
     const CaseInputs inputs = edited_inputs(line, [&](AttentionCase& c) {
@@ -53,7 +53,7 @@ TEST(HoledMask, LeavesEverySequenceAKeyAndOftenHidesTheFirst) {
   EXPECT_GT(first_hidden, 20);  // one in four, but for the seeds that keep key 0: one in six
 }
 
-TEST(HoledMask, IsTheSameWhateverThePaddingAndTheOtherSequences) {
+TEST(HoledMask, is_the_same_whatever_the_padding_and_the_other_sequences) {
   const at::Tensor mask = edited_inputs(line, with_mask(MaskKind::holes)).key_padding_mask();
   const at::Tensor other = edited_inputs(line, [](AttentionCase& c) {
     c.mask = MaskKind::holes;
@@ -63,7 +63,7 @@ TEST(HoledMask, IsTheSameWhateverThePaddingAndTheOtherSequences) {
   EXPECT_TRUE(same_bytes(mask[2].narrow(0, 0, 64), other[2].narrow(0, 0, 64)));
 }
 
-TEST(TwoDimensionalMask, HidesAQuarterButNotTheDiagonal) {
+TEST(TwoDimensionalMask, hides_a_quarter_but_not_the_diagonal) {
   const CaseInputs inputs = edited_inputs(equal_lengths, with_mask(MaskKind::two_d));
   EXPECT_FALSE(inputs.key_padding_mask().defined());
   const at::Tensor mask = inputs.attention_mask();
@@ -73,7 +73,7 @@ TEST(TwoDimensionalMask, HidesAQuarterButNotTheDiagonal) {
   EXPECT_NEAR(share(numbers(mask)), 0.245, 0.04);
 }
 
-TEST(TwoDimensionalMask, HidesExtraPaddingAndShowsItsQueriesTheFirstKey) {
+TEST(TwoDimensionalMask, hides_extra_padding_and_shows_its_queries_the_first_key) {
   const at::Tensor bare = edited_inputs(equal_lengths, with_mask(MaskKind::two_d)).attention_mask();
   const at::Tensor padded = edited_inputs(equal_lengths, [](AttentionCase& c) {
     c.mask = MaskKind::two_d;
@@ -85,7 +85,7 @@ TEST(TwoDimensionalMask, HidesExtraPaddingAndShowsItsQueriesTheFirstKey) {
   EXPECT_EQ(share(numbers(padded.narrow(0, 50, 20).narrow(1, 1, 69))), 1);
 }
 
-TEST(FourDimensionalMask, IsAnotherOneForEverySequenceAndHead) {
+TEST(FourDimensionalMask, is_another_one_for_every_sequence_and_head) {
   const at::Tensor mask = edited_inputs(equal_lengths, with_mask(MaskKind::four_d)).attention_mask();
   ASSERT_EQ(mask.sizes(), at::IntArrayRef({3, 2, 50, 50}));
   EXPECT_NEAR(share(numbers(mask)), 0.245, 0.02);
@@ -94,7 +94,7 @@ TEST(FourDimensionalMask, IsAnotherOneForEverySequenceAndHead) {
   EXPECT_FALSE(same_bytes(mask[0][1], mask[1][0]));
 }
 
-TEST(FourDimensionalMask, HidesPaddingAndLeavesEveryQueryAKey) {
+TEST(FourDimensionalMask, hides_padding_and_leaves_every_query_a_key) {
   const CaseInputs inputs = edited_inputs(line, [](AttentionCase& c) {
     c.mask = MaskKind::four_d;
     c.lengths = {4, 0, 9};
@@ -119,7 +119,7 @@ TEST(FourDimensionalMask, HidesPaddingAndLeavesEveryQueryAKey) {
   }
 }
 
-TEST(CausalMask, HidesTheKeysBehindTheQuery) {
+TEST(CausalMask, hides_the_keys_behind_the_query) {
   const CaseInputs inputs = edited_inputs(line, with_mask(MaskKind::causal));
   EXPECT_FALSE(inputs.key_padding_mask().defined());
   const std::vector<double> mask = numbers(inputs.attention_mask());
@@ -127,7 +127,7 @@ TEST(CausalMask, HidesTheKeysBehindTheQuery) {
   for (std::size_t i = 0; i < mask.size(); ++i) ASSERT_EQ(mask[i] != 0, i % 67 > i / 67);
 }
 
-TEST(Masks, AreTheSameBytesAsOnTheHost) {
+TEST(Masks, are_the_same_bytes_as_on_the_host) {
   for (const MaskKind mask : {MaskKind::padding, MaskKind::holes, MaskKind::four_d, MaskKind::causal}) {
     const AttentionCase attention_case = edited_case(line, with_mask(mask));
     const CaseInputs here(attention_case, device_under_test()), host(attention_case, at::kCPU);
@@ -139,7 +139,7 @@ TEST(Masks, AreTheSameBytesAsOnTheHost) {
   }
 }
 
-TEST(InputHash, CoversRandomMasks) {
+TEST(InputHash, covers_random_masks) {
   const std::uint64_t plain = hash_of_inputs(inputs_of(equal_lengths));
   for (const MaskKind mask : {MaskKind::holes, MaskKind::two_d, MaskKind::four_d}) {
     EXPECT_NE(hash_of_inputs(edited_inputs(equal_lengths, with_mask(mask))), plain) << to_string(mask);

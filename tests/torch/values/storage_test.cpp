@@ -22,7 +22,7 @@ Edit with_nested(NestedForm nested) {
   return [nested](AttentionCase& c) { c.nested = nested; };
 }
 
-TEST(StorageLayouts, HoldTheSameNumbers) {
+TEST(StorageLayouts, hold_the_same_numbers) {
   for (const std::string& line : {ragged, rectangular}) {
     const CaseInputs packed = inputs_of(line);
     for (const StorageLayout layout : {StorageLayout::transposed, StorageLayout::sliced}) {
@@ -34,7 +34,7 @@ TEST(StorageLayouts, HoldTheSameNumbers) {
   }
 }
 
-TEST(StorageLayouts, HaveTheStridesThatTheyAreNamedFor) {
+TEST(StorageLayouts, have_the_strides_that_they_are_named_for) {
   // [3, 9, 15]
   EXPECT_EQ(inputs_of(ragged).dense().strides(), at::IntArrayRef({135, 15, 1}));
   EXPECT_EQ(edited_inputs(ragged, with_layout(StorageLayout::transposed)).dense().strides(),
@@ -47,7 +47,7 @@ TEST(StorageLayouts, HaveTheStridesThatTheyAreNamedFor) {
             at::IntArrayRef({0, 16, 1}));
 }
 
-TEST(ExpandedLayout, GivesEverySequenceTheValuesOfTheFirst) {
+TEST(ExpandedLayout, gives_every_sequence_the_values_of_the_first) {
   for (const std::int64_t extra_padding : {0, 2}) {
     const Edit pad = [&](AttentionCase& c) { c.extra_padding = extra_padding; };
     const CaseInputs packed = edited_inputs(rectangular, pad);
@@ -62,7 +62,7 @@ TEST(ExpandedLayout, GivesEverySequenceTheValuesOfTheFirst) {
   }
 }
 
-TEST(NestedForms, HoldTheTokenRowsOfEachSequence) {
+TEST(NestedForms, hold_the_token_rows_of_each_sequence) {
   for (const StorageLayout layout : {StorageLayout::packed, StorageLayout::transposed, StorageLayout::sliced}) {
     for (const NestedForm form : {NestedForm::view, NestedForm::gaps, NestedForm::list, NestedForm::mask}) {
       for (const std::int64_t offset : {0, 3}) {
@@ -85,7 +85,7 @@ TEST(NestedForms, HoldTheTokenRowsOfEachSequence) {
   }
 }
 
-TEST(NestedGaps, LieBetweenTheSequencesAndAreNaN) {
+TEST(NestedGaps, lie_between_the_sequences_and_are_nan) {
   const CaseInputs inputs = edited_inputs(ragged, with_nested(NestedForm::gaps));
   EXPECT_FALSE(inputs.nested().is_contiguous());
   const auto* nested = at::native::get_nested_tensor_impl(inputs.nested());
@@ -97,7 +97,7 @@ TEST(NestedGaps, LieBetweenTheSequencesAndAreNaN) {
   }
 }
 
-TEST(NestedView, IsPackedWhateverTheLayout) {
+TEST(NestedView, is_packed_whatever_the_layout) {
   for (const StorageLayout layout : {StorageLayout::packed, StorageLayout::transposed, StorageLayout::sliced}) {
     const CaseInputs inputs = edited_inputs(ragged, with_layout(layout));
     EXPECT_TRUE(inputs.nested().is_contiguous()) << to_string(layout);
@@ -109,7 +109,7 @@ std::int64_t misalignment(const at::Tensor& tensor) {
   return static_cast<std::int64_t>(reinterpret_cast<std::uintptr_t>(tensor.const_data_ptr()) % 256);
 }
 
-TEST(Offsets, MoveInputsAndParametersBehindAnAlignedAddress) {
+TEST(Offsets, move_inputs_and_parameters_behind_an_aligned_address) {
   for (const std::string dtype : {"fp16", "fp32"}) {
     const std::string line = "dtype=" + dtype + " heads=2 head_dim=6 lengths=3,5 seed=0x9";
     const std::int64_t bytes = dtype == "fp16" ? 2 : 4;
@@ -134,7 +134,7 @@ TEST(Offsets, MoveInputsAndParametersBehindAnAlignedAddress) {
   }
 }
 
-TEST(Storages, EndWithTheirTensor) {
+TEST(Storages, end_with_their_tensor) {
   const CaseInputs inputs = inputs_of(ragged);
   const MhaParameters& p = inputs.parameters();
   for (const at::Tensor& tensor : {inputs.tokens(), inputs.dense(), p.in_proj_weight, p.out_proj_bias}) {
@@ -160,7 +160,7 @@ void mark(std::vector<bool>& covered, const CaseInputs& inputs, const at::Tensor
   }
 }
 
-TEST(Guards, AreAllThatLiesOutsideTheTensorsAndAreNaN) {
+TEST(Guards, are_all_that_lies_outside_the_tensors_and_are_nan) {
   for (const StorageLayout layout :
        {StorageLayout::packed, StorageLayout::transposed, StorageLayout::sliced, StorageLayout::expanded}) {
     for (const MaskKind mask : {MaskKind::padding, MaskKind::four_d}) {
@@ -194,7 +194,7 @@ TEST(Guards, AreAllThatLiesOutsideTheTensorsAndAreNaN) {
   }
 }
 
-TEST(Guards, ReachAtLeast512BytesAndOneRowToEachSide) {
+TEST(Guards, reach_at_least_512_bytes_and_one_row_to_each_side) {
   for (const char* line : {"dtype=fp16 heads=1 head_dim=1 lengths=1", "dtype=fp32 heads=16 head_dim=64 lengths=2,1"}) {
     const CaseInputs inputs = inputs_of(line);
     const at::Tensor host = inputs.arena().words().cpu();
@@ -215,7 +215,7 @@ TEST(Guards, ReachAtLeast512BytesAndOneRowToEachSide) {
   }
 }
 
-TEST(EmptySequences, HaveNoRowsInAnyForm) {
+TEST(EmptySequences, have_no_rows_in_any_form) {
   for (const std::vector<std::int64_t>& lengths :
        std::vector<std::vector<std::int64_t>>{{3, 0, 4}, {0, 2}, {2, 0}, {0}, {0, 0}, {}}) {
     for (const StorageLayout layout : {StorageLayout::packed, StorageLayout::transposed, StorageLayout::sliced}) {

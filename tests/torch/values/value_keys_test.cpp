@@ -17,12 +17,12 @@ at::Tensor rows(const CaseInputs& inputs, std::int64_t first, std::int64_t count
   return inputs.tokens().narrow(0, first, count);
 }
 
-TEST(ValueKeys, ThatNameThePositionsChangeNothing) {
+TEST(ValueKeys, that_name_the_positions_change_nothing) {
   const ValueKeys positions{{0, 1, 2}, {0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 0, 1, 2, 3}, 0};
   EXPECT_EQ(hash_of_inputs(keyed(positions)), hash_of_inputs(inputs_of(line)));
 }
 
-TEST(ValueKeys, GiveASequenceTheValuesOfAnother) {
+TEST(ValueKeys, give_a_sequence_the_values_of_another) {
   const CaseInputs usual = inputs_of(line), inputs = keyed({{2, 1, 0}, {}, 0});
   EXPECT_TRUE(same_bytes(rows(inputs, 0, 4), rows(usual, 10, 4)));
   EXPECT_TRUE(same_bytes(rows(inputs, 4, 6), rows(usual, 4, 6)));
@@ -32,7 +32,7 @@ TEST(ValueKeys, GiveASequenceTheValuesOfAnother) {
   EXPECT_TRUE(same_bytes(rows(keyed({{7, 7, 7}, {}, 0}), 0, 4), rows(keyed({{7, 7, 7}, {}, 0}), 10, 4)));
 }
 
-TEST(ValueKeys, GiveATokenTheValuesOfAnother) {
+TEST(ValueKeys, give_a_token_the_values_of_another) {
   const CaseInputs usual = inputs_of(line);
   const CaseInputs inputs = keyed({{}, {3, 2, 1, 0, 0, 1, 2, 3, 4, 5, 0, 1, 2, 3}, 0});
   for (const std::int64_t token : {0, 1, 2, 3}) {
@@ -43,7 +43,7 @@ TEST(ValueKeys, GiveATokenTheValuesOfAnother) {
   EXPECT_TRUE(same_bytes(inputs.dense()[0].narrow(0, 4, 3), usual.dense()[0].narrow(0, 4, 3)));
 }
 
-TEST(ValueKeys, WithAPaddingSeedChangePaddingOnly) {
+TEST(ValueKeys, with_a_padding_seed_change_padding_only) {
   const CaseInputs usual = inputs_of(line), inputs = keyed({{}, {}, 1}), other = keyed({{}, {}, 2});
   EXPECT_TRUE(same_bytes(inputs.tokens(), usual.tokens()));
   EXPECT_TRUE(same_bytes(inputs.dense()[0].narrow(0, 0, 4), usual.dense()[0].narrow(0, 0, 4)));
@@ -53,7 +53,7 @@ TEST(ValueKeys, WithAPaddingSeedChangePaddingOnly) {
   for (const double value : numbers(padding(inputs))) EXPECT_EQ(std::abs(value), 32);
 }
 
-TEST(ValueKeys, TakeTheHolesOfAMaskAlong) {
+TEST(ValueKeys, take_the_holes_of_a_mask_along) {
   const Edit holes = [](AttentionCase& c) { c.mask = MaskKind::holes; };
   const CaseInputs usual = keyed({}, holes);
   const CaseInputs swapped = keyed({{2, 1, 0}, {}, 0}, holes);
@@ -65,7 +65,7 @@ TEST(ValueKeys, TakeTheHolesOfAMaskAlong) {
   }
 }
 
-TEST(ValueKeys, TakeThe4dMaskAlong) {
+TEST(ValueKeys, take_the_4d_mask_along) {
   const Edit four_d = [](AttentionCase& c) { c.mask = MaskKind::four_d; };
   const CaseInputs usual = keyed({}, four_d), swapped = keyed({{2, 1, 0}, {}, 0}, four_d);
   EXPECT_TRUE(same_bytes(swapped.attention_mask()[0], usual.attention_mask()[2]));
@@ -74,7 +74,7 @@ TEST(ValueKeys, TakeThe4dMaskAlong) {
   EXPECT_TRUE(same_bytes(reversed.attention_mask()[0].narrow(1, 0, 4).narrow(2, 0, 4), first.flip({1, 2})));
 }
 
-TEST(ValueKeys, LeaveAKeyVisibleWhateverTheyAre) {
+TEST(ValueKeys, leave_a_key_visible_whatever_they_are) {
   for (std::int32_t base = 0; base < 100; ++base) {
     const CaseInputs inputs = keyed({{base}, {base + 5, base + 9}, 0}, [](AttentionCase& c) {
       c.mask = MaskKind::holes;
@@ -85,7 +85,7 @@ TEST(ValueKeys, LeaveAKeyVisibleWhateverTheyAre) {
   }
 }
 
-TEST(ValueKeys, AreTheSameOnTheHost) {
+TEST(ValueKeys, are_the_same_on_the_host) {
   const ValueKeys keys{{5, 1, 5}, {3, 2, 1, 0, 0, 1, 2, 3, 4, 5, 9, 8, 7, 6}, 11};
   for (const MaskKind mask : {MaskKind::padding, MaskKind::holes, MaskKind::four_d}) {
     const AttentionCase attention_case = edited_case(line, [&](AttentionCase& c) { c.mask = mask; });
@@ -94,14 +94,14 @@ TEST(ValueKeys, AreTheSameOnTheHost) {
   }
 }
 
-TEST(ValueKeys, MustBeAsManyAsSequencesAndTokens) {
+TEST(ValueKeys, must_be_as_many_as_sequences_and_tokens) {
   EXPECT_EQ(message_of<CaseError>([] { keyed({{0, 1}, {}, 0}); }),
             "ValueKeys::sequence: must have one key for each of 3 sequences, got 2");
   EXPECT_EQ(message_of<CaseError>([] { keyed({{}, {0}, 0}); }),
             "ValueKeys::token: must have one key for each of 14 tokens, got 1");
 }
 
-TEST(ValueKeys, MustBeEqualForTheSequencesOfAnExpandedLayout) {
+TEST(ValueKeys, must_be_equal_for_the_sequences_of_an_expanded_layout) {
   const Edit expanded = [](AttentionCase& c) {
     c.layout = StorageLayout::expanded;
     c.lengths = {2, 2};
@@ -116,7 +116,7 @@ TEST(ValueKeys, MustBeEqualForTheSequencesOfAnExpandedLayout) {
   EXPECT_TRUE(same_bytes(inputs.tokens()[2], usual.tokens()[1]));
 }
 
-TEST(WithParameters, ChangesTheParametersOnly) {
+TEST(WithParameters, changes_the_parameters_only) {
   const CaseInputs inputs = inputs_of(line);
   MhaParameters parameters = inputs.parameters();
   parameters.in_proj_bias = parameters.in_proj_bias.mul(2);

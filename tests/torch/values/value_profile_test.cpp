@@ -32,11 +32,11 @@ void expect_scaled(ValueProfile values, double factor) {
   EXPECT_TRUE(same_bytes(other.parameters().in_proj_bias, normal.parameters().in_proj_bias));
 }
 
-TEST(TinyValues, AreTheUsualTokensTimes2ToTheMinus10) { expect_scaled(ValueProfile::tiny, 1.0 / 1024); }
+TEST(TinyValues, are_the_usual_tokens_times_2_to_the_minus_10) { expect_scaled(ValueProfile::tiny, 1.0 / 1024); }
 
-TEST(LargeValues, AreTheUsualTokensTimes8) { expect_scaled(ValueProfile::large, 8); }
+TEST(LargeValues, are_the_usual_tokens_times_8) { expect_scaled(ValueProfile::large, 8); }
 
-TEST(OutlierValues, EnlargeOneChannelChosenByTheSeed32Times) {
+TEST(OutlierValues, enlarge_one_channel_chosen_by_the_seed_32_times) {
   std::set<std::int64_t> channels;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     const Edit normal = [&](AttentionCase& c) { c.seed = seed; };
@@ -55,7 +55,7 @@ TEST(OutlierValues, EnlargeOneChannelChosenByTheSeed32Times) {
   EXPECT_GT(channels.size(), 8u);
 }
 
-TEST(NegativeLogits, ComeFromOpposedBiasesOfQueryAndKey) {
+TEST(NegativeLogits, come_from_opposed_biases_of_query_and_key) {
   const CaseInputs normal = profiled(ValueProfile::normal), inputs = profiled(ValueProfile::negative_logits);
   const std::vector<double> bias = numbers(inputs.parameters().in_proj_bias);
   for (std::size_t channel = 0; channel < 16; ++channel) {
@@ -78,7 +78,7 @@ double share_of_very_negative_rows(const CaseInputs& inputs) {
   return logits.logsumexp({-1}, false).lt(-88).to(at::kDouble).mean().item<double>();
 }
 
-TEST(NegativeLogits, HaveALogSumExpUnderMinus88) {
+TEST(NegativeLogits, have_a_log_sum_exp_under_minus_88) {
   for (const std::int64_t head_dim : {1, 2, 4, 8, 16, 20, 64, 100, 128, 256}) {
     const double least = head_dim < 8 ? 0.8 : 1.0;  // few channels: the random part weighs more
     const auto share = [&](ValueProfile values) {
@@ -89,7 +89,7 @@ TEST(NegativeLogits, HaveALogSumExpUnderMinus88) {
   }
 }
 
-TEST(ValueProfiles, AreExactInEveryDtype) {
+TEST(ValueProfiles, are_exact_in_every_dtype) {
   for (const ValueProfile values : {ValueProfile::tiny, ValueProfile::large, ValueProfile::outlier,
                                     ValueProfile::negative_logits}) {
     for (const std::int64_t head_dim : {1, 8, 20, 100}) {
@@ -104,7 +104,7 @@ TEST(ValueProfiles, AreExactInEveryDtype) {
   }
 }
 
-TEST(ValueProfiles, ChangeTheHash) {
+TEST(ValueProfiles, change_the_hash) {
   std::set<std::uint64_t> hashes;
   for (const ValueProfile values : {ValueProfile::normal, ValueProfile::tiny, ValueProfile::large,
                                     ValueProfile::outlier, ValueProfile::negative_logits}) {

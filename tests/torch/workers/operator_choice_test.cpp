@@ -24,14 +24,14 @@ std::string backend_of(const OperatorChoice& choice, const std::string& line = p
   return timed_attention(std::make_shared<const CaseInputs>(parse_line(line), device_under_test()), *choice.path).backend;
 }
 
-TEST(OperatorChoiceTest, TakesAPathAsItIs) {
+TEST(OperatorChoiceTest, takes_a_path_as_it_is) {
   const OperatorChoice choice = choose({.label = "slow", .path = "nn_mha_slow.math"});
   ASSERT_TRUE(choice.path) << choice.skip_reason;
   EXPECT_EQ(choice.path->name, "nn_mha_slow.math");
   EXPECT_EQ(choice.path->backend, SdpBackend::math);
 }
 
-TEST(OperatorChoiceTest, LeavesTheBackendOfAFamilyToLibTorchAmongThoseThatAreSwitchedOn) {
+TEST(OperatorChoiceTest, leaves_the_backend_of_a_family_to_libtorch_among_those_that_are_switched_on) {
   const OperatorChoice math = choose({.label = "slow", .path = "nn_mha_slow", .switches = {.flash = false, .efficient = false, .cudnn = false}});
   ASSERT_TRUE(math.path) << math.skip_reason;
   EXPECT_EQ(math.path->name, "nn_mha_slow");
@@ -41,24 +41,24 @@ TEST(OperatorChoiceTest, LeavesTheBackendOfAFamilyToLibTorchAmongThoseThatAreSwi
   EXPECT_NE(backend_of(any), "math") << "LibTorch prefers a fused backend";
 }
 
-TEST(OperatorChoiceTest, SkipsAFamilyWithoutABackendThatIsSwitchedOn) {
+TEST(OperatorChoiceTest, skips_a_family_without_a_backend_that_is_switched_on) {
   const BackendSwitches none{false, false, false, false};
   const OperatorChoice choice = choose({.label = "slow", .path = "nn_mha_slow", .switches = none});
   EXPECT_FALSE(choice.path);
   EXPECT_EQ(choice.skip_reason, "no path of nn_mha_slow has its backend switched on");
 }
 
-TEST(OperatorChoiceTest, SkipsWhatPromisesAnErrorAndSaysWhy) {
+TEST(OperatorChoiceTest, skips_what_promises_an_error_and_says_why) {
   const OperatorChoice choice = choose({.label = "composite", .path = "composite_sdpa_nested.math"});
   EXPECT_FALSE(choice.path);
   EXPECT_EQ(choice.skip_reason, "math takes no strided nested tensors");
 }
 
-TEST(OperatorChoiceTest, SkipsWhatWasDecidedBeforehand) {
+TEST(OperatorChoiceTest, skips_what_was_decided_beforehand) {
   EXPECT_EQ(choose({.label = "compiled", .path = "nn_mha_slow", .skip_reason = "not compiled"}).skip_reason, "not compiled");
 }
 
-TEST(OperatorChoiceTest, PreparesAFamilyWithItsSwitchesToo) {
+TEST(OperatorChoiceTest, prepares_a_family_with_its_switches_too) {
   const auto expect_math_alone = [] {
     EXPECT_TRUE(at::globalContext().userEnabledMathSDP());
     EXPECT_FALSE(at::globalContext().userEnabledFlashSDP());
@@ -80,7 +80,7 @@ TEST(OperatorChoiceTest, PreparesAFamilyWithItsSwitchesToo) {
   EXPECT_EQ(backend_of(choice), "none");
 }
 
-TEST(OperatorChoiceTest, RunsAFamilyWithWeightsThoughTheUnfusedBranchAsksNoBackend) {
+TEST(OperatorChoiceTest, runs_a_family_with_weights_though_the_unfused_branch_asks_no_backend) {
   const OperatorChoice choice = choose({.label = "nn_mha", .path = "nn_mha_fast", .switches = {.math = false}, .need_weights = true});
   ASSERT_TRUE(choice.path) << choice.skip_reason;
   EXPECT_EQ(backend_of(choice, std::string(padded_case) + " need_weights=1"), "unfused");

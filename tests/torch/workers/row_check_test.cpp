@@ -37,7 +37,7 @@ AttentionPath wrong_in_sequence(std::int64_t sequence) {
   return dense_path("wrong", {.output = [sequence](at::Tensor& output, const CaseInputs&) { output[sequence].add_(1); }});
 }
 
-TEST(RowCheckTest, ChecksEverySequenceWhereTheLimitAllowsIt) {
+TEST(RowCheckTest, checks_every_sequence_where_the_limit_allows_it) {
   const SweepAnswer answer = check({dense_path("one"), dense_path("other")}, {});
   EXPECT_TRUE(answer.holds()) << answer.problem << answer.operators[0].reason;
   EXPECT_EQ(answer.checked_sequences, 7u);
@@ -45,7 +45,7 @@ TEST(RowCheckTest, ChecksEverySequenceWhereTheLimitAllowsIt) {
   EXPECT_LE(answer.worst_margin, 1);
 }
 
-TEST(RowCheckTest, ChecksAPartByTheVeryTokensOfItsSequences) {
+TEST(RowCheckTest, checks_a_part_by_the_very_tokens_of_its_sequences) {
   const SweepAnswer part = check({dense_path("one"), dense_path("other")}, two_sequences), all = check({dense_path("one")}, {});
   EXPECT_TRUE(part.holds()) << part.problem << part.operators[0].reason;
   EXPECT_EQ(part.checked_sequences, 2u);
@@ -53,7 +53,7 @@ TEST(RowCheckTest, ChecksAPartByTheVeryTokensOfItsSequences) {
   EXPECT_LE(part.operators[0].margin, all.operators[0].margin * (1 + 1e-6)) << "the worst of some is no worse than that of all";
 }
 
-TEST(RowCheckTest, FindsAWrongResultInACheckedSequenceAndNamesItAsTheWholeCaseDoes) {
+TEST(RowCheckTest, finds_a_wrong_result_in_a_checked_sequence_and_names_it_as_the_whole_case_does) {
   for (const std::int64_t sequence : {3, 4}) {
     const SweepAnswer answer = check({dense_path("right"), wrong_in_sequence(sequence)}, two_sequences);
     EXPECT_EQ(answer.operators[0].kind, OperatorAnswer::Kind::timed);
@@ -64,7 +64,7 @@ TEST(RowCheckTest, FindsAWrongResultInACheckedSequenceAndNamesItAsTheWholeCaseDo
   }
 }
 
-TEST(RowCheckTest, FindsAWrongResultInAnyOtherSequenceByTheOtherOperators) {
+TEST(RowCheckTest, finds_a_wrong_result_in_any_other_sequence_by_the_other_operators) {
   for (const std::int64_t sequence : {0, 1, 2, 5, 6}) {
     const SweepAnswer answer = check({dense_path("right"), wrong_in_sequence(sequence)}, two_sequences);
     EXPECT_FALSE(answer.holds());
@@ -74,7 +74,7 @@ TEST(RowCheckTest, FindsAWrongResultInAnyOtherSequenceByTheOtherOperators) {
   }
 }
 
-TEST(RowCheckTest, FindsANumberThatIsNotFiniteAnywhere) {
+TEST(RowCheckTest, finds_a_number_that_is_not_finite_anywhere) {
   const AttentionPath nan = dense_path("nan", {.output = [](at::Tensor& output, const CaseInputs&) {
     output[1][0][0] = std::numeric_limits<float>::quiet_NaN();
   }});
@@ -82,7 +82,7 @@ TEST(RowCheckTest, FindsANumberThatIsNotFiniteAnywhere) {
   EXPECT_EQ(check({dense_path("right"), nan}, {}).operators[1].kind, OperatorAnswer::Kind::failed);
 }
 
-TEST(RowCheckTest, CallsAnErrorAFailureOfThatOperatorAndTheProcessSpoilt) {
+TEST(RowCheckTest, calls_an_error_a_failure_of_that_operator_and_the_process_spoilt) {
   AttentionPath throwing = dense_path("throwing");
   throwing.run = [](const CaseInputs&) -> PathOutput { throw std::runtime_error("no such kernel\nstack"); };
   const SweepAnswer answer = check({dense_path("right"), throwing}, {});

@@ -5,14 +5,14 @@
 namespace attngate {
 namespace {
 
-TEST(CostOf, CountsPaddingAsTokens) {
+TEST(CostOf, counts_padding_as_tokens) {
   // B = 2, H = 3, D = 4, T = 5 + 1 = 6, E = 12.
   const Cost cost = cost_of({.num_heads = 3, .head_dim = 4, .lengths = {5, 1}, .extra_padding = 1});
   EXPECT_EQ(cost.flops, 4 * 2 * 3 * 36 * 4 + 8 * 2 * 6 * 144);
   EXPECT_EQ(cost.bytes, 8 * (2 * 3 * 36 + 5 * 2 * 6 * 12 + 4 * 144) + 2 * 6);
 }
 
-TEST(CostOf, CountsTheMask) {
+TEST(CostOf, counts_the_mask) {
   AttentionCase c{.num_heads = 3, .head_dim = 4, .lengths = {6, 6}, .mask = MaskKind::none};
   const double unmasked = cost_of(c).bytes;
   const auto mask_bytes = [&](MaskKind mask) {
@@ -26,13 +26,13 @@ TEST(CostOf, CountsTheMask) {
   EXPECT_EQ(mask_bytes(MaskKind::four_d), 2 * 3 * 6 * 6);
 }
 
-TEST(CostOf, IsThatOfTheParametersForAnEmptyBatch) {
+TEST(CostOf, is_that_of_the_parameters_for_an_empty_batch) {
   const Cost cost = cost_of({.num_heads = 2, .head_dim = 8, .lengths = {}, .extra_padding = 5});
   EXPECT_EQ(cost.flops, 0);
   EXPECT_EQ(cost.bytes, 8 * 4 * 256);
 }
 
-TEST(CostOf, DoesNotOverflowForTheLargestCase) {
+TEST(CostOf, does_not_overflow_for_the_largest_case) {
   AttentionCase largest{
       .num_heads = CaseRange::max_num_heads, .head_dim = CaseRange::max_head_dim, .lengths = {}};
   largest.lengths.assign(static_cast<std::size_t>(CaseRange::max_batch_size), CaseRange::max_length);
@@ -40,7 +40,7 @@ TEST(CostOf, DoesNotOverflowForTheLargestCase) {
   EXPECT_FALSE(within(cost_of(largest), gpu_limit()));
 }
 
-TEST(Within, WantsFlopsAndBytesAndSequences) {
+TEST(Within, wants_flops_and_bytes_and_sequences) {
   const CostLimit limit{.max_flops = 10, .max_bytes = 20, .max_sequences = 30};
   EXPECT_TRUE(within({.flops = 10, .bytes = 20, .sequences = 30}, limit));
   EXPECT_FALSE(within({.flops = 11, .bytes = 20, .sequences = 30}, limit));

@@ -48,7 +48,7 @@ Coverage drawn(const CostLimit& limit, DType dtype, std::int64_t cases) {
   return coverage;
 }
 
-TEST(Coverage, CountsEveryDimensionOfACase) {
+TEST(Coverage, counts_every_dimension_of_a_case) {
   Coverage coverage;
   coverage.add({.num_heads = 3,
                 .head_dim = 100,
@@ -75,7 +75,7 @@ TEST(Coverage, CountsEveryDimensionOfACase) {
   EXPECT_EQ(coverage.missing().size(), coverage.buckets().size() - std::size(expected));
 }
 
-TEST(Coverage, PutsEachBatchIntoOneBucket) {
+TEST(Coverage, puts_each_batch_into_one_bucket) {
   const std::pair<std::int64_t, const char*> expected[]{
       {0, "0"},             {1, "1"},           {2, "2 to 7"},      {7, "2 to 7"},
       {8, "8 to 63"},       {63, "8 to 63"},    {64, "64 to 255"},  {255, "64 to 255"},
@@ -88,7 +88,7 @@ TEST(Coverage, PutsEachBatchIntoOneBucket) {
   }
 }
 
-TEST(Coverage, DoesNotTakeALengthOfOneForOnePastATile) {
+TEST(Coverage, does_not_take_a_length_of_one_for_one_past_a_tile) {
   Coverage coverage;
   coverage.add({.lengths = {1, 32, 34}});
   EXPECT_EQ(count(coverage, "length", "mod 32 = 1, above 32"), 0);
@@ -96,7 +96,7 @@ TEST(Coverage, DoesNotTakeALengthOfOneForOnePastATile) {
   EXPECT_EQ(count(coverage, "length", "mod 32 = 1, above 32"), 1);
 }
 
-TEST(Coverage, SumsUpToTheCasesWhereEachCaseHasOneValue) {
+TEST(Coverage, sums_up_to_the_cases_where_each_case_has_one_value) {
   const Coverage coverage = drawn(gpu_limit(), DType::fp32, 500);
   for (const char* const dimension : {"mask", "layout", "nested", "values", "storage_offset", "parameter_offset",
                                       "need_weights", "batch", "heads", "extra_padding",
@@ -105,7 +105,7 @@ TEST(Coverage, SumsUpToTheCasesWhereEachCaseHasOneValue) {
   }
 }
 
-TEST(Coverage, MergesCountsAndCases) {
+TEST(Coverage, merges_counts_and_cases) {
   Coverage one, other, both;
   for (std::int64_t index = 0; index < 200; ++index) {
     const AttentionCase c = nth_case({}, 5, index);
@@ -117,7 +117,7 @@ TEST(Coverage, MergesCountsAndCases) {
   EXPECT_EQ(one.cases(), 200);
 }
 
-TEST(Coverage, MissesWhatWasPossibleAndNotDrawn) {
+TEST(Coverage, misses_what_was_possible_and_not_drawn) {
   Coverage possible, seen;
   possible.add({.lengths = {5}});
   possible.add({.lengths = {5}, .layout = StorageLayout::sliced});
@@ -129,7 +129,7 @@ TEST(Coverage, MissesWhatWasPossibleAndNotDrawn) {
   EXPECT_GT(seen.missing().size(), 50u);
 }
 
-TEST(Coverage, OfTwentyThousandCasesOfEachDtypeLeavesNoBucketEmpty) {
+TEST(Coverage, of_twenty_thousand_cases_of_each_dtype_leaves_no_bucket_empty) {
   for (const CostLimit& limit : {gpu_limit(), cpu_limit()}) {
     for (const DType dtype : enumerators<DType>) {
       EXPECT_EQ(names(drawn(limit, dtype, 20000).missing()), "") << to_string(dtype);
@@ -137,7 +137,7 @@ TEST(Coverage, OfTwentyThousandCasesOfEachDtypeLeavesNoBucketEmpty) {
   }
 }
 
-TEST(Coverage, HasAMinimumOfCasesAfterWhichOneInAMillionRunsMissesABucket) {
+TEST(Coverage, has_a_minimum_of_cases_after_which_one_in_a_million_runs_misses_a_bucket) {
   // (1 - p)^(minimum / 2) is below 1e-6 for p of 13.8 / (minimum / 2): in five times the minimum that is 138 cases.
   for (const CostLimit& limit : {gpu_limit(), cpu_limit()}) {
     const Coverage coverage = drawn(limit, DType::fp16, 5 * Coverage::minimum_cases);

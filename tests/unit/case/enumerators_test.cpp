@@ -22,7 +22,7 @@ void expect_all_in_order(Enum last) {
   EXPECT_THROW(to_string(static_cast<Enum>(static_cast<int>(last) + 1)), CaseError);
 }
 
-TEST(Enumerators, ListEachOneOnceInOrder) {
+TEST(Enumerators, list_each_one_once_in_order) {
   expect_all_in_order(DType::fp32);
   expect_all_in_order(MaskKind::causal);
   expect_all_in_order(StorageLayout::expanded);
@@ -30,13 +30,13 @@ TEST(Enumerators, ListEachOneOnceInOrder) {
   expect_all_in_order(ValueProfile::negative_logits);
 }
 
-TEST(ParseEnumerator, ReadsWhatToStringPrints) {
+TEST(ParseEnumerator, reads_what_to_string_prints) {
   for (const MaskKind mask : enumerators<MaskKind>) {
     EXPECT_EQ(parse_enumerator<MaskKind>("mask", to_string(mask)), mask);
   }
 }
 
-TEST(ParseEnumerator, NamesTheKeyAndListsTheNamesThatExist) {
+TEST(ParseEnumerator, names_the_key_and_lists_the_names_that_exist) {
   EXPECT_EQ(message_of([] { parse_enumerator<NestedForm>("nested", "View"); }),
             "nested='View': must be view, gaps, list or mask");
 }

@@ -8,7 +8,7 @@
 namespace attngate {
 namespace {
 
-TEST(DrawKind, IsMostlyOrdinaryAndNeverCostlyInTheLowerHalfOfTheSizes) {
+TEST(DrawKind, is_mostly_ordinary_and_never_costly_in_the_lower_half_of_the_sizes) {
   rc::Random random(1);
   std::map<CaseKind, int> small, large;
   for (int i = 0; i < 20000; ++i) {
@@ -23,7 +23,7 @@ TEST(DrawKind, IsMostlyOrdinaryAndNeverCostlyInTheLowerHalfOfTheSizes) {
   EXPECT_NEAR(large[CaseKind::long_sequence], 400, 5 * 20);
 }
 
-TEST(DrawSizes, GiveEqualLengthsToMasksAndLayoutsThatNeedThem) {
+TEST(DrawSizes, give_equal_lengths_to_masks_and_layouts_that_need_them) {
   for (const CaseKind kind : {CaseKind::ordinary, CaseKind::huge_batch, CaseKind::long_sequence}) {
     for (std::uint64_t seed = 0; seed < 100; ++seed) {
       rc::Random random(seed);
@@ -37,7 +37,7 @@ TEST(DrawSizes, GiveEqualLengthsToMasksAndLayoutsThatNeedThem) {
   }
 }
 
-TEST(DrawSizes, DrawWhatTheKindSays) {
+TEST(DrawSizes, draw_what_the_kind_says) {
   for (std::uint64_t seed = 0; seed < 100; ++seed) {
     rc::Random random(seed);
     AttentionCase c;

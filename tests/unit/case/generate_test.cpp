@@ -35,7 +35,7 @@ void expect_all_drawn(const std::map<std::int64_t, int>& drawn, std::span<const 
   }
 }
 
-TEST(NthCase, DrawsEveryBoundaryValueAndFamilyInTwentyThousandCasesOfEachDtype) {
+TEST(NthCase, draws_every_boundary_value_and_family_in_twenty_thousand_cases_of_each_dtype) {
   for (const DType dtype : enumerators<DType>) {
     std::map<std::int64_t, int> heads, head_dims, lengths, batch_sizes, extra_paddings;
     std::set<LengthFamily> families;
@@ -61,7 +61,7 @@ TEST(NthCase, DrawsEveryBoundaryValueAndFamilyInTwentyThousandCasesOfEachDtype) 
   }
 }
 
-TEST(NthCase, PadsFp16WithWhatCannotOverflow) {
+TEST(NthCase, pads_fp_16_with_what_cannot_overflow) {
   for (const DType dtype : enumerators<DType>) {
     std::map<ValueProfile, std::set<std::int64_t>> contents;
     for_cases({.dtypes = {dtype}}, 5000, [&](const DrawnCase& drawn) {
@@ -76,7 +76,7 @@ TEST(NthCase, PadsFp16WithWhatCannotOverflow) {
   }
 }
 
-TEST(NthCase, ReachesBatchesOf4096) {
+TEST(NthCase, reaches_batches_of_4096) {
   const auto largest = [](const CostLimit& limit) {
     std::int64_t batch_size = 0;
     for_cases({.limit = limit}, 30000, [&](const DrawnCase& drawn) {
@@ -88,7 +88,7 @@ TEST(NthCase, ReachesBatchesOf4096) {
   EXPECT_EQ(largest(cpu_limit()), 4096);
 }
 
-TEST(NthCase, MostlyHasTheDefaultOfEveryDimension) {
+TEST(NthCase, mostly_has_the_default_of_every_dimension) {
   constexpr int count = 20000;
   std::map<std::string, int> drawn;
   int huge = 0, empty = 0, with_zero = 0;
@@ -118,7 +118,7 @@ TEST(NthCase, MostlyHasTheDefaultOfEveryDimension) {
   EXPECT_NEAR(with_zero, count / 12, 150);
 }
 
-TEST(NthCase, IsValidAndWithinTheLimit) {
+TEST(NthCase, is_valid_and_within_the_limit) {
   for (const CostLimit& limit : {gpu_limit(), cpu_limit()}) {
     for_cases({.limit = limit}, 5000, [&](const DrawnCase& drawn) {
       EXPECT_NO_THROW(validate(drawn.attention_case)) << drawn.attention_case;
@@ -127,7 +127,7 @@ TEST(NthCase, IsValidAndWithinTheLimit) {
   }
 }
 
-TEST(NthCase, CostsFarLessThanTheLimitOnAverage) {
+TEST(NthCase, costs_far_less_than_the_limit_on_average) {
   for (const CostLimit& limit : {gpu_limit(), cpu_limit()}) {
     std::vector<double> flops;
     for_cases({.limit = limit}, 5000,
@@ -144,7 +144,7 @@ TEST(NthCase, CostsFarLessThanTheLimitOnAverage) {
   }
 }
 
-TEST(NthCase, IsMostlyShortAndRagged) {
+TEST(NthCase, is_mostly_short_and_ragged) {
   std::int64_t tokens_below_forty = 0, all_lengths = 0, ragged = 0, need_weights = 0, unmasked = 0, no_extra = 0;
   for_cases({}, 10000, [&](const DrawnCase& drawn) {
     const AttentionCase& c = drawn.attention_case;
@@ -162,14 +162,14 @@ TEST(NthCase, IsMostlyShortAndRagged) {
   EXPECT_GT(no_extra, 5000);
 }
 
-TEST(NthCase, NeedsNoneOfItsPredecessors) {
+TEST(NthCase, needs_none_of_its_predecessors) {
   const GeneratorOptions options;
   const AttentionCase late = nth_case(options, test_seed, 123456789);
   nth_case(options, test_seed, 1);
   EXPECT_EQ(nth_case(options, test_seed, 123456789), late);
 }
 
-TEST(NthCase, DiffersFromItsNeighboursInSeedAndIndex) {
+TEST(NthCase, differs_from_its_neighbours_in_seed_and_index) {
   std::set<std::uint64_t> data_seeds;
   const GeneratorOptions options;
   for (std::uint64_t seed = 0; seed < 40; ++seed) {
@@ -180,7 +180,7 @@ TEST(NthCase, DiffersFromItsNeighboursInSeedAndIndex) {
   EXPECT_EQ(data_seeds.size(), 1600u);
 }
 
-TEST(NthCase, IsTheSameOnEveryMachine) {
+TEST(NthCase, is_the_same_on_every_machine) {
   // FNV-1a 64 of the lines: recorded with g++ 12 -O2; g++ -O0 and clang++ 14 gave the same. A change of the generator
   // changes it: record the new value, and say so, because seeds in old reports then name other cases.
   std::uint64_t hash = 0xcbf29ce484222325;
@@ -192,7 +192,7 @@ TEST(NthCase, IsTheSameOnEveryMachine) {
   EXPECT_EQ(hash, 0xfcdc14ece4672769u);
 }
 
-TEST(NthCase, SharesItsShapeWithTheCaseBeforeItAtOddIndices) {
+TEST(NthCase, shares_its_shape_with_the_case_before_it_at_odd_indices) {
   int same_seed = 0;
   for (std::int64_t index = 0; index < 2000; index += 2) {
     const AttentionCase first = nth_case({}, test_seed, index), second = nth_case({}, test_seed, index + 1);
@@ -207,7 +207,7 @@ TEST(NthCase, SharesItsShapeWithTheCaseBeforeItAtOddIndices) {
   EXPECT_EQ(same_seed, 0);
 }
 
-TEST(NthCase, IsTinyAtIndexZeroAndAfterEachRound) {
+TEST(NthCase, is_tiny_at_index_zero_and_after_each_round) {
   for (const std::int64_t index : {0, 202, 404}) {  // odd ones have the shape of the case before
     const AttentionCase c = nth_case({}, test_seed, index);
     EXPECT_EQ(c.batch_size(), 1);
@@ -216,13 +216,13 @@ TEST(NthCase, IsTinyAtIndexZeroAndAfterEachRound) {
   }
 }
 
-TEST(DrawCase, RefusesAnEmptyListOfDtypes) {
+TEST(DrawCase, refuses_an_empty_list_of_dtypes) {
   const GeneratorOptions none{.dtypes = {}};
   EXPECT_EQ(message_of([&] { nth_case(none, 1, 1); }), "dtypes: the generator needs at least one dtype");
   EXPECT_EQ(message_of([&] { cases(none); }), "dtypes: the generator needs at least one dtype");
 }
 
-TEST(Cases, GivesTheCasesOfDrawCaseAsARapidCheckGenerator) {
+TEST(Cases, gives_the_cases_of_draw_case_as_a_rapidcheck_generator) {
   const rc::Gen<AttentionCase> generator = cases({});
   const rc::Random random(99);
   EXPECT_EQ(generator(random, 60).value(), draw_case({}, random, 60).attention_case);

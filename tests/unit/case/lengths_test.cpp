@@ -54,7 +54,7 @@ constexpr LengthFamily families[] = {LengthFamily::all_equal,           LengthFa
                                      LengthFamily::power_law,           LengthFamily::one_long_many_short,
                                      LengthFamily::with_length_one,     LengthFamily::with_length_zero};
 
-TEST(LengthFamilies, GiveTheBatchSizeAndLengthsFromOneToTheLongest) {
+TEST(LengthFamilies, give_the_batch_size_and_lengths_from_one_to_the_longest) {
   for (const LengthFamily family : families) {
     const std::int64_t shortest = family == LengthFamily::with_length_zero ? 0 : 1;
     for (const std::int64_t longest : {1, 2, 3, 7, 8, 9, 300}) {
@@ -68,7 +68,7 @@ TEST(LengthFamilies, GiveTheBatchSizeAndLengthsFromOneToTheLongest) {
   }
 }
 
-TEST(LengthFamilies, RepeatForTheSameSeedAndDifferForAnother) {
+TEST(LengthFamilies, repeat_for_the_same_seed_and_differ_for_another) {
   for (const LengthFamily family : families) {
     EXPECT_EQ(draw_family(family, 1, 64, 300), draw_family(family, 1, 64, 300));
     if (family != LengthFamily::all_equal) {
@@ -77,27 +77,27 @@ TEST(LengthFamilies, RepeatForTheSameSeedAndDifferForAnother) {
   }
 }
 
-TEST(LengthFamilies, RefuseAnEmptyBatchAndAnEmptySequence) {
+TEST(LengthFamilies, refuse_an_empty_batch_and_an_empty_sequence) {
   for (const LengthFamily family : families) {
     EXPECT_THROW(draw_family(family, 1, 0, 5), std::invalid_argument) << to_string(family);
     EXPECT_THROW(draw_family(family, 1, 5, 0), std::invalid_argument) << to_string(family);
   }
 }
 
-TEST(UniformLengths, HaveTheMeanOfADie) {
+TEST(UniformLengths, have_the_mean_of_a_die) {
   rc::Random random(5);
   // Standard error of the mean: 99 / sqrt(12 * 40000) = 0.14; the bound is 5 of them.
   EXPECT_NEAR(mean_of(uniform_lengths(random, 40000, 99)), 50.0, 0.72);
 }
 
-TEST(BetaLengths, FillWholeBlocksAndOneRow) {
+TEST(BetaLengths, fill_whole_blocks_and_one_row) {
   const Lengths lengths = draw_family(LengthFamily::beta, 9, 100, 300);
   // 300 is no multiple of the block of 8: only the full row and rows cut to the longest have it.
   EXPECT_GE(std::count(lengths.begin(), lengths.end(), 300), 1);
   EXPECT_TRUE(std::all_of(lengths.begin(), lengths.end(), [](std::int64_t l) { return l % 8 == 0 || l == 300; }));
 }
 
-TEST(BetaLengths, HaveTheMeanOfTheBenchmarksFormula) {
+TEST(BetaLengths, have_the_mean_of_the_benchmarks_formula) {
   rc::Random random(6);
   // Beta(1, 1) is uniform: floor(u * 513 / 2) * 2, at least 2: 0 and 1 become one block; mean of 2 * floor(256.5 u).
   // E floor(256.5 u) = (sum of 0..255 + 256 * 0.5) / 256.5 = 127.75; blocks of 0 become 1: + 1 / 256.5.
@@ -106,7 +106,7 @@ TEST(BetaLengths, HaveTheMeanOfTheBenchmarksFormula) {
   EXPECT_NEAR(mean_of(beta_lengths(random, 40000, 512, 1, 1, 2)), mean, 3.7);
 }
 
-TEST(GaussianPaddingLengths, LeaveTheFractionAsPadding) {
+TEST(GaussianPaddingLengths, leave_the_fraction_as_padding) {
   rc::Random random(7);
   const Lengths lengths = gaussian_padding_lengths(random, 40000, 1000, 0.9);
   // 1000 * (1 - 0.9) = 100, rounded down: 99.5; sigma 10, standard error 0.05. The full row adds 900 / 40000 = 0.02.
@@ -114,7 +114,7 @@ TEST(GaussianPaddingLengths, LeaveTheFractionAsPadding) {
   EXPECT_EQ(std::count(lengths.begin(), lengths.end(), 1000), 1);
 }
 
-TEST(PowerLawLengths, HaveTheTailOfTheirFormula) {
+TEST(PowerLawLengths, have_the_tail_of_their_formula) {
   rc::Random random(8);
   constexpr std::int64_t count = 40000;
   constexpr double longest = 1000;
@@ -127,26 +127,26 @@ TEST(PowerLawLengths, HaveTheTailOfTheirFormula) {
   }
 }
 
-TEST(PowerLawLengths, RefuseLengthsThatTheirIntegersCannotHold) {
+TEST(PowerLawLengths, refuse_lengths_that_their_integers_cannot_hold) {
   rc::Random random(8);
   EXPECT_NO_THROW(power_law_lengths(random, 100, (std::int64_t{1} << 21) - 1));
   EXPECT_THROW(power_law_lengths(random, 1, std::int64_t{1} << 21), std::invalid_argument);
 }
 
-TEST(OneLongManyShortLengths, HaveOneFullRowAndTheRestBelowAnEighth) {
+TEST(OneLongManyShortLengths, have_one_full_row_and_the_rest_below_an_eighth) {
   const Lengths lengths = draw_family(LengthFamily::one_long_many_short, 8, 50, 300);
   EXPECT_EQ(std::count(lengths.begin(), lengths.end(), 300), 1);
   EXPECT_EQ(std::count_if(lengths.begin(), lengths.end(), [](std::int64_t l) { return l <= 37; }), 49);
 }
 
-TEST(WithLengthOneLengths, HaveALengthOneThatUniformLengthsWouldRarelyHave) {
+TEST(WithLengthOneLengths, have_a_length_one_that_uniform_lengths_would_rarely_have) {
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     const Lengths lengths = draw_family(LengthFamily::with_length_one, seed, 3, 100000);
     EXPECT_EQ(std::count(lengths.begin(), lengths.end(), 1), 1);
   }
 }
 
-TEST(WithLengthZeroLengths, HaveOneEmptySequenceInHalfOfTheBatchesAndSeveralInTheOthers) {
+TEST(WithLengthZeroLengths, have_one_empty_sequence_in_half_of_the_batches_and_several_in_the_others) {
   std::int64_t one = 0;
   for (std::uint64_t seed = 0; seed < 400; ++seed) {
     const Lengths lengths = draw_family(LengthFamily::with_length_zero, seed, 40, 1000);
@@ -158,7 +158,7 @@ TEST(WithLengthZeroLengths, HaveOneEmptySequenceInHalfOfTheBatchesAndSeveralInTh
   EXPECT_NEAR(static_cast<double>(one), 200, 5 * 10);  // sqrt(400 / 4) = 10
 }
 
-TEST(DrawBeta, HasTheMomentsOfTheBetaDistribution) {
+TEST(DrawBeta, has_the_moments_of_the_beta_distribution) {
   rc::Random random(3);
   for (const double a : {1.0, 0.5, 2.5}) {
     for (const double b : {0.05, 0.65, 1.0, 3.05, 4.0}) {
@@ -172,14 +172,14 @@ TEST(DrawBeta, HasTheMomentsOfTheBetaDistribution) {
   }
 }
 
-TEST(DrawBeta, RefusesParametersThatItCannotDrawInTime) {
+TEST(DrawBeta, refuses_parameters_that_it_cannot_draw_in_time) {
   rc::Random random(3);
   EXPECT_THROW(draw_beta(random, 0, 1), std::invalid_argument);
   EXPECT_THROW(draw_beta(random, 1, 4.5), std::invalid_argument);
   EXPECT_THROW(draw_beta(random, std::nan(""), 1), std::invalid_argument);
 }
 
-TEST(DrawGaussian, HasMeanZeroAndVarianceOne) {
+TEST(DrawGaussian, has_mean_zero_and_variance_one) {
   rc::Random random(4);
   const Moments drawn = moments([&] { return draw_gaussian(random); });
   EXPECT_NEAR(drawn.mean, 0, 5 / std::sqrt(40000));
@@ -187,7 +187,7 @@ TEST(DrawGaussian, HasMeanZeroAndVarianceOne) {
   EXPECT_NEAR(drawn.variance, 1, 5 * std::sqrt(1.9 / 40000));
 }
 
-TEST(ReproduciblePower, AgreesWithPow) {
+TEST(ReproduciblePower, agrees_with_pow) {
   for (const double base : {1.0, 0.999, 0.5, 0.013, 0x1p-53}) {
     for (const double exponent : {0.0, 0.25, 1.0 / 3.05, 1.0, 1.5, 2.0, 10.0 / 3.0, 20.0}) {
       // 2^-32 of the exponent is cut: relative error up to 53 * ln 2 * 2^-32 = 9e-9.
@@ -197,7 +197,7 @@ TEST(ReproduciblePower, AgreesWithPow) {
   }
 }
 
-TEST(ReproduciblePower, RefusesWhatItsFixedPointCannotHold) {
+TEST(ReproduciblePower, refuses_what_its_fixed_point_cannot_hold) {
   EXPECT_THROW(reproducible_power(0.5, 128), std::invalid_argument);
   EXPECT_THROW(reproducible_power(0.5, -1), std::invalid_argument);
   EXPECT_THROW(reproducible_power(0, 1), std::invalid_argument);

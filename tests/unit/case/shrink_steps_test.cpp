@@ -7,7 +7,7 @@
 namespace attngate {
 namespace {
 
-TEST(ShrinkSteps, BeginWithTheStageOfTheStartAndEndWithTheOneBeforeIt) {
+TEST(ShrinkSteps, begin_with_the_stage_of_the_start_and_end_with_the_one_before_it) {
   const AttentionCase c{.num_heads = 4, .head_dim = 16, .lengths = {7, 0, 12, 3}};
   const ShrinkSteps all = shrink_steps(c, ShrinkStage::jump);
   EXPECT_EQ(all.front().stage, ShrinkStage::jump);
@@ -19,7 +19,7 @@ TEST(ShrinkSteps, BeginWithTheStageOfTheStartAndEndWithTheOneBeforeIt) {
   EXPECT_EQ(later.size(), all.size());
 }
 
-TEST(ShrinkSteps, JumpToNoLongerSequenceAndToAnEmptyOneOnlyFromOne) {
+TEST(ShrinkSteps, jump_to_no_longer_sequence_and_to_an_empty_one_only_from_one) {
   for (const std::vector<std::int64_t>& lengths : {std::vector<std::int64_t>{5, 2}, {5, 0}, {40}, {0}, {}}) {
     const AttentionCase c{.lengths = lengths};
     for (const ShrinkStep& step : shrink_steps(c, ShrinkStage::jump)) {
@@ -33,7 +33,7 @@ TEST(ShrinkSteps, JumpToNoLongerSequenceAndToAnEmptyOneOnlyFromOne) {
   }
 }
 
-TEST(Apply, KeepsOneSwitchAndResetsTheOthers) {
+TEST(Apply, keeps_one_switch_and_resets_the_others) {
   const AttentionCase c{.num_heads = 4,
                         .head_dim = 16,
                         .lengths = {7, 7},
