@@ -3,9 +3,9 @@
 #include <iostream>
 #include <string_view>
 
+#include "attngate/base/exit_code.h"
 #include "attngate/cli/command.h"
 #include "attngate/run/environment.h"
-#include "attngate/base/exit_code.h"
 #include "attngate/workers/device.h"
 
 int main(int argc, char** argv) {

@@ -71,8 +71,8 @@ PathOutput run(const CaseInputs& inputs) {
   const auto heads = [&](const at::Tensor& part) {  // [batch, num_heads, length, head_dim]
     return part.view({batch, length, p.num_heads, head_dim}).transpose(1, 2);
   };
-  at::Tensor logits =
-      at::matmul(heads(packed[0]).mul(1 / std::sqrt(static_cast<double>(head_dim))), heads(packed[1]).transpose(-2, -1));
+  at::Tensor logits = at::matmul(heads(packed[0]).mul(1 / std::sqrt(static_cast<double>(head_dim))),
+                                 heads(packed[1]).transpose(-2, -1));
   if (inputs.key_padding_mask().defined()) {
     logits = logits.masked_fill(inputs.key_padding_mask().view({batch, 1, 1, length}),
                                 -std::numeric_limits<double>::infinity());

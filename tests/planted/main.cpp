@@ -2,9 +2,9 @@
 #include <cstdlib>
 #include <iostream>
 
-#include "attngate/cli/command.h"
 #include "attngate/base/exit_code.h"
 #include "attngate/base/usage_error.h"
+#include "attngate/cli/command.h"
 #include "planted_paths.h"
 
 namespace {

@@ -2,8 +2,8 @@
 
 namespace attngate::planted {
 
-/// Each launches, on a CUDA stream (a cudaStream_t), a kernel that ends badly; the launch itself succeeds, and the error
-/// is met by whoever looks next. Throw CudaError when the error shows at once (CUDA_LAUNCH_BLOCKING=1).
+/// Each launches, on a CUDA stream (a cudaStream_t), a kernel that ends badly; the launch itself succeeds, and the
+/// error is met by whoever looks next. Throw CudaError when the error shows at once (CUDA_LAUNCH_BLOCKING=1).
 void write_to_bad_address(void* stream);
 void fail_device_assertion(void* stream);
 void run_endless_kernel(void* stream);

@@ -17,8 +17,8 @@
 #include <sstream>
 
 #include "attngate/base/printable.h"
-#include "attngate/paths/known_issues.h"
 #include "attngate/base/usage_error.h"
+#include "attngate/paths/known_issues.h"
 #include "attngate/values/device_stream.h"
 #include "planted_kernels.h"
 
@@ -37,18 +37,23 @@ constexpr std::int64_t bytes_at_a_time = std::int64_t{64} << 20;
 /// Dense masked attention in which each sequence's keys from `keys[sequence]` on are masked out.
 at::Tensor attend(const CaseInputs& inputs, const at::Tensor& keys, double scale_factor = 1) {
   const MhaParameters& p = inputs.parameters();
-  const std::int64_t batch = inputs.dense().size(0), seqlen = inputs.dense().size(1), head_dim = p.embed_dim() / p.num_heads;
+  const std::int64_t batch = inputs.dense().size(0), seqlen = inputs.dense().size(1),
+                     head_dim = p.embed_dim() / p.num_heads;
   const auto packed = at::linear(inputs.dense(), p.in_proj_weight, p.in_proj_bias).chunk(3, -1);
-  const auto heads = [&](const at::Tensor& part) { return part.view({batch, seqlen, p.num_heads, head_dim}).transpose(1, 2); };
+  const auto heads = [&](const at::Tensor& part) {
+    return part.view({batch, seqlen, p.num_heads, head_dim}).transpose(1, 2);
+  };
   const at::Tensor hidden = at::arange(seqlen, keys.options()).unsqueeze(0).ge(keys.unsqueeze(1));
-  // As floats: cuDNN, LibTorch's choice on some GPUs, sees through a boolean mask (docs/findings.md, cudnn-boolean-mask).
+  // As floats: cuDNN, LibTorch's choice on some GPUs, sees through a boolean mask (docs/findings.md,
+  // cudnn-boolean-mask).
   const at::Tensor mask = at::zeros({batch, seqlen}, inputs.dense().options())
                               .masked_fill_(hidden, -std::numeric_limits<double>::infinity())
                               .view({batch, 1, 1, seqlen});
-  const at::Tensor attention = at::scaled_dot_product_attention(
-      heads(packed[0]), heads(packed[1]), heads(packed[2]), mask, /*dropout_p=*/0,
-      /*is_causal=*/false, scale_factor / std::sqrt(static_cast<double>(head_dim)));
-  return at::linear(attention.transpose(1, 2).reshape({batch, seqlen, p.embed_dim()}), p.out_proj_weight, p.out_proj_bias);
+  const at::Tensor attention =
+      at::scaled_dot_product_attention(heads(packed[0]), heads(packed[1]), heads(packed[2]), mask, /*dropout_p=*/0,
+                                       /*is_causal=*/false, scale_factor / std::sqrt(static_cast<double>(head_dim)));
+  return at::linear(attention.transpose(1, 2).reshape({batch, seqlen, p.embed_dim()}), p.out_proj_weight,
+                    p.out_proj_bias);
 }
 
 PathOutput healthy(const CaseInputs& inputs) { return {attend(inputs, inputs.lengths()), {}}; }
@@ -104,7 +109,8 @@ void loop_forever() {
   for (;;) ::usleep(1000);
 }
 
-/// Takes memory of one device and keeps it, whatever becomes of the path; fills it, since untouched host memory is none.
+/// Takes memory of one device and keeps it, whatever becomes of the path; fills it, since untouched host memory is
+/// none.
 void allocate_forever(at::Device device) {
   static std::vector<at::Tensor> kept;
   for (;;) kept.push_back(at::full({bytes_at_a_time}, 1, at::TensorOptions(device).dtype(at::kByte)));
@@ -140,26 +146,30 @@ AttentionPath planted(std::string name, std::string summary, std::function<PathO
 }
 
 std::vector<AttentionPath> host_paths() {
-  return {planted("planted_healthy", "dense masked attention, right", healthy),
-          planted("planted_dropped_last_key", "masks out the last key of every sequence longer than 1", dropped_last_key),
-          planted("planted_off_by_scale", "scales the logits 2 % too high", off_by_scale),
-          planted("planted_flaky", "wrong on every third call", flaky),
-          planted("planted_known_issue", "wrong on the shapes ambiguous_nested_strides", wrong_on_ambiguous_nested_strides),
-          planted("planted_throws", "raises an error with a text of several lines", throws),
-          planted("planted_out_of_memory", "asks for a pebibyte", out_of_memory),
-          planted("planted_kill", "dies by SIGKILL on two or more sequences", disaster_on_batches<die_of_kill>),
-          planted("planted_abort", "aborts on two or more sequences", disaster_on_batches<die_of_abort>),
-          planted("planted_segfault", "writes to address 0 on two or more sequences", disaster_on_batches<die_of_segfault>),
-          planted("planted_endless_loop", "never returns on two or more sequences", disaster_on_batches<loop_forever>),
-          planted("planted_exit", "ends its process with code 3 on two or more sequences", disaster_on_batches<end_the_process>),
-          planted("planted_endless_allocation", "takes memory of the device without end on two or more sequences", endless_allocation),
-          planted("planted_endless_host_allocation", "takes memory of the host without end on two or more sequences",
-                  disaster_on_batches<allocate_on_host_forever>)};
+  return {
+      planted("planted_healthy", "dense masked attention, right", healthy),
+      planted("planted_dropped_last_key", "masks out the last key of every sequence longer than 1", dropped_last_key),
+      planted("planted_off_by_scale", "scales the logits 2 % too high", off_by_scale),
+      planted("planted_flaky", "wrong on every third call", flaky),
+      planted("planted_known_issue", "wrong on the shapes ambiguous_nested_strides", wrong_on_ambiguous_nested_strides),
+      planted("planted_throws", "raises an error with a text of several lines", throws),
+      planted("planted_out_of_memory", "asks for a pebibyte", out_of_memory),
+      planted("planted_kill", "dies by SIGKILL on two or more sequences", disaster_on_batches<die_of_kill>),
+      planted("planted_abort", "aborts on two or more sequences", disaster_on_batches<die_of_abort>),
+      planted("planted_segfault", "writes to address 0 on two or more sequences", disaster_on_batches<die_of_segfault>),
+      planted("planted_endless_loop", "never returns on two or more sequences", disaster_on_batches<loop_forever>),
+      planted("planted_exit", "ends its process with code 3 on two or more sequences",
+              disaster_on_batches<end_the_process>),
+      planted("planted_endless_allocation", "takes memory of the device without end on two or more sequences",
+              endless_allocation),
+      planted("planted_endless_host_allocation", "takes memory of the host without end on two or more sequences",
+              disaster_on_batches<allocate_on_host_forever>)};
 }
 
 #if ATTNGATE_HAVE_CUDA
 
-AttentionPath planted_on_device(std::string name, std::string summary, std::function<PathOutput(const CaseInputs&)> run) {
+AttentionPath planted_on_device(std::string name, std::string summary,
+                                std::function<PathOutput(const CaseInputs&)> run) {
   AttentionPath path = planted(std::move(name), std::move(summary), std::move(run));
   path.promise = [](const AttentionCase& attention_case, at::DeviceType device) {
     if (device != at::kCUDA) return Promise::inexpressible("the fault is a kernel's");

@@ -25,10 +25,12 @@ void PrintTo(const BadInput& bad, std::ostream* out) { *out << bad.name; }
 class TroubleFolder {
  public:
   TroubleFolder() {
-    for (const char* name : {"empty_folder", "bad_corpus", "bad_results", "old_results"}) std::filesystem::create_directory(folder_ / name);
+    for (const char* name : {"empty_folder", "bad_corpus", "bad_results", "old_results"})
+      std::filesystem::create_directory(folder_ / name);
     write_text(folder_ / "a_file", "text");
     std::filesystem::create_symlink("a_file", folder_ / "a_link");
-    write_text(folder_ / "bad_corpus/bad.case", "# a comment\ndtype=fp32 heads=1 head_dim=8 lengths=1\ndtype=fp32 heads=1 head_dim=8 length=1\n");
+    write_text(folder_ / "bad_corpus/bad.case",
+               "# a comment\ndtype=fp32 heads=1 head_dim=8 lengths=1\ndtype=fp32 heads=1 head_dim=8 length=1\n");
     write_text(folder_ / "bad_results/torn.json", "{\"schema\": \"attngate.results\", \"vers");
     write_text(folder_ / "other_rows.csv", "a,b\n1,2\n");
     write_text(folder_ / "old_results/old.json", "{\"schema\": \"attngate.results\", \"version\": 99}");
@@ -53,7 +55,8 @@ void expect_one_helpful_line(const CommandEnd& end, const std::vector<std::strin
   const std::string& said = end.errors;
   EXPECT_EQ(std::ranges::count(said, '\n'), 1) << said;
   EXPECT_TRUE(said.starts_with("attngate") && said.ends_with('\n')) << said;
-  for (const std::string& word : helping_words) EXPECT_NE(said.find(word), std::string::npos) << "'" << word << "' is missing in: " << said;
+  for (const std::string& word : helping_words)
+    EXPECT_NE(said.find(word), std::string::npos) << "'" << word << "' is missing in: " << said;
   for (const char* noise : {"terminate called", "what():", "frame #", "Exception raised from", "std::"}) {
     EXPECT_EQ((said + end.output).find(noise), std::string::npos) << noise << " in: " << said << end.output;
   }
@@ -77,7 +80,8 @@ TEST_P(BadInputTest, ends_with_2_and_one_helpful_line_and_leaves_nothing_behind)
 
 std::string name_of(const testing::TestParamInfo<BadInput>& test) { return test.param.name; }
 
-// The case line, as `attngate replay` takes it. ------------------------------------------------------------------------
+// The case line, as `attngate replay` takes it.
+// ------------------------------------------------------------------------
 
 BadInput line(const std::string& name, const std::string& text, const std::vector<std::string>& helping_words) {
   return {name, attngate_command, {"replay", text, "--device", "cpu"}, helping_words};
@@ -85,31 +89,39 @@ BadInput line(const std::string& name, const std::string& text, const std::vecto
 
 INSTANTIATE_TEST_SUITE_P(
     case_line, BadInputTest,
-    testing::Values(line("empty", "", {"case line is empty", "example: dtype="}),
-                    line("blank", " \t ", {"case line is empty", "example: dtype="}),
-                    line("not_key_value", "dtype=fp32 heads 1", {"'heads' is not KEY=VALUE", "keys are dtype, heads"}),
-                    line("unknown_key", "dtype=fp32 heads=1 head_dim=8 lenghts=1", {"unknown key 'lenghts'", "did you mean lengths"}),
-                    line("duplicate_key", "dtype=fp32 heads=1 heads=2 head_dim=8 lengths=1", {"heads is given twice", "once"}),
-                    line("missing_key", "dtype=fp32 heads=1 head_dim=8", {"lengths is missing", "required"}),
-                    line("unknown_dtype", "dtype=fp8 heads=1 head_dim=8 lengths=1", {"dtype='fp8'", "fp16, bf16 or fp32"}),
-                    line("no_heads", "dtype=fp32 heads=0 head_dim=8 lengths=1", {"heads='0'", "1 to 1024"}),
-                    line("negative_length", "dtype=fp32 heads=1 head_dim=8 lengths=4,-3", {"lengths: item '-3'", "0 to 1048576"}),
-                    line("two_to_the_63", "dtype=fp32 heads=1 head_dim=9223372036854775808 lengths=1", {"head_dim=", "1 to 1024"}),
-                    line("two_to_the_64", "dtype=fp32 heads=1 head_dim=8 lengths=1 seed=18446744073709551616", {"seed=", "0xffffffffffffffff"}),
-                    line("too_many_sequences", "dtype=fp32 heads=1 head_dim=8 lengths=1x9223372036854775808", {"lengths: item", "1048576"}),
-                    line("mask_against_lengths", "dtype=fp32 heads=1 head_dim=8 lengths=1,2 mask=none", {"mask=none", "mask=padding"}),
-                    line("unprintable", "dtype=fp32 heads=\x1b[31m\n head_dim=8 lengths=1", {"heads='\\x1b[31m\\x0a'", "1 to 1024"}),
-                    BadInput{"without_quotes",
-                             attngate_command,
-                             {"replay", "dtype=fp32", "heads=1", "head_dim=8", "lengths=1"},
-                             {"heads=1", "one pair of quotes"}},
-                    BadInput{"left_out", attngate_command, {"replay"}, {"LINE is required", "attngate replay --help"}}),
+    testing::Values(
+        line("empty", "", {"case line is empty", "example: dtype="}),
+        line("blank", " \t ", {"case line is empty", "example: dtype="}),
+        line("not_key_value", "dtype=fp32 heads 1", {"'heads' is not KEY=VALUE", "keys are dtype, heads"}),
+        line("unknown_key", "dtype=fp32 heads=1 head_dim=8 lenghts=1",
+             {"unknown key 'lenghts'", "did you mean lengths"}),
+        line("duplicate_key", "dtype=fp32 heads=1 heads=2 head_dim=8 lengths=1", {"heads is given twice", "once"}),
+        line("missing_key", "dtype=fp32 heads=1 head_dim=8", {"lengths is missing", "required"}),
+        line("unknown_dtype", "dtype=fp8 heads=1 head_dim=8 lengths=1", {"dtype='fp8'", "fp16, bf16 or fp32"}),
+        line("no_heads", "dtype=fp32 heads=0 head_dim=8 lengths=1", {"heads='0'", "1 to 1024"}),
+        line("negative_length", "dtype=fp32 heads=1 head_dim=8 lengths=4,-3", {"lengths: item '-3'", "0 to 1048576"}),
+        line("two_to_the_63", "dtype=fp32 heads=1 head_dim=9223372036854775808 lengths=1", {"head_dim=", "1 to 1024"}),
+        line("two_to_the_64", "dtype=fp32 heads=1 head_dim=8 lengths=1 seed=18446744073709551616",
+             {"seed=", "0xffffffffffffffff"}),
+        line("too_many_sequences", "dtype=fp32 heads=1 head_dim=8 lengths=1x9223372036854775808",
+             {"lengths: item", "1048576"}),
+        line("mask_against_lengths", "dtype=fp32 heads=1 head_dim=8 lengths=1,2 mask=none",
+             {"mask=none", "mask=padding"}),
+        line("unprintable", "dtype=fp32 heads=\x1b[31m\n head_dim=8 lengths=1",
+             {"heads='\\x1b[31m\\x0a'", "1 to 1024"}),
+        BadInput{"without_quotes",
+                 attngate_command,
+                 {"replay", "dtype=fp32", "heads=1", "head_dim=8", "lengths=1"},
+                 {"heads=1", "one pair of quotes"}},
+        BadInput{"left_out", attngate_command, {"replay"}, {"LINE is required", "attngate replay --help"}}),
     name_of);
 
-// Flags. ---------------------------------------------------------------------------------------------------------------
+// Flags.
+// ---------------------------------------------------------------------------------------------------------------
 
 /// A bad flag beside the shortest possible good run.
-BadInput check_with(const std::string& name, std::vector<std::string> more, const std::vector<std::string>& helping_words) {
+BadInput check_with(const std::string& name, std::vector<std::string> more,
+                    const std::vector<std::string>& helping_words) {
   std::vector<std::string> arguments = {"check", "--device", "cpu"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return {name, attngate_command, arguments, helping_words};
@@ -117,95 +129,154 @@ BadInput check_with(const std::string& name, std::vector<std::string> more, cons
 
 INSTANTIATE_TEST_SUITE_P(
     flag, BadInputTest,
-    testing::Values(BadInput{"no_subcommand", attngate_command, {}, {"a subcommand is missing", "check, replay, list, faults, gate, sweep, report"}},
-                    BadInput{"unknown_subcommand", attngate_command, {"chekc"}, {"'chekc' is no subcommand", "check, replay, list, faults, gate, sweep, report"}},
-                    check_with("unknown_flag", {"--bogus"}, {"--bogus", "attngate check --help"}),
-                    check_with("stray_word", {"stray"}, {"stray", "attngate check --help"}),
-                    check_with("unknown_property", {"--property", "agrement"}, {"--property 'agrement'", "agreement, agreement_math"}),
-                    check_with("unknown_dtype", {"--dtype", "float"}, {"--dtype='float'", "fp16, bf16 or fp32"}),
-                    check_with("unknown_path", {"--path", "nn_mha"}, {"--path 'nn_mha'", "nn_mha_fast", "composite_sdpa"}),
-                    BadInput{"unknown_device", attngate_command, {"check", "--device", "tpu"}, {"--device 'tpu'", "cpu, cuda or auto"}},
-                    BadInput{"unknown_gate", attngate_command, {"gate", "--gate", "rooflien"}, {"--gate 'rooflien'", "gate --list"}},
-                    BadInput{"unknown_class", attngate_command, {"gate", "--class", "tall"}, {"--class 'tall'", "gate --list"}},
-                    BadInput{"unknown_planted_mistake", attngate_command, {"gate", "--plant", "maths"}, {"--plant 'maths'", "math, padding, upcast"}},
-                    BadInput{"half_a_gate_of_ones_own", attngate_command, {"gate", "--candidate", "sdpa.flash"}, {"--case", "--base", "--least-speedup"}},
-                    BadInput{"gate_of_an_unknown_path",
-                             attngate_command,
-                             {"gate", "--device", "cpu", "--case", "dtype=fp32 heads=1 head_dim=8 lengths=4", "--candidate", "nn_mha", "--base",
-                              "nn_mha_slow.math", "--most-ratio", "1"},
-                             {"--candidate 'nn_mha'", "nn_mha_slow.math", "sdpa."}},
-                    BadInput{"missing_bounds", attngate_command, {"gate", "--bounds", "nowhere.json"}, {"nowhere.json"}},
-                    BadInput{"plot_without_a_study", attngate_command, {"gate", "--svg", "plot.svg"}, {"--svg needs --study"}},
-                    BadInput{"loosened_bounds_without_a_file", attngate_command, {"gate", "--calibrate", "20", "--loosen-bounds"}, {"--loosen-bounds needs --write-bounds"}},
-                    BadInput{"missing_study", attngate_command, {"gate", "--study-from", "nowhere.json"}, {"nowhere.json", "cannot be read"}},
-                    BadInput{"missing_baseline", attngate_command, {"gate", "--device", "cpu", "--against", "nowhere.json"}, {"nowhere.json", "cannot be read"}},
-                    BadInput{"pairs_of_its_own_against_a_baseline", attngate_command, {"gate", "--against", "x.json", "--process-pairs", "101"}, {"--process-pairs excludes --against"}},
-                    BadInput{"more_pairs_to_draw_than_a_study_takes", attngate_command, {"gate", "--study", "13", "--process-pairs", "301"}, {"--process-pairs must not be more"}},
-                    BadInput{"pairs_of_ones_own_for_a_stored_study", attngate_command, {"gate", "--study-from", "x.json", "--process-pairs", "21"}, {"--process-pairs excludes --study-from"}},
-                    BadInput{"too_few_processes_to_fail_a_gate", attngate_command, {"gate", "--confirm", "7"}, {"--confirm 7", "can never fail a gate", "8 can"}},
-                    BadInput{"too_few_pairs_a_process", attngate_command, {"gate", "--process-pairs", "3"}, {"--process-pairs", "3"}},
-                    BadInput{"two_runs_at_once", attngate_command, {"gate", "--study", "20", "--against", "x.json"}, {"--study", "--against", "runs of their own"}},
-                    BadInput{"too_few_processes_to_calibrate", attngate_command, {"gate", "--calibrate", "3"}, {"--calibrate", "19"}},
-                    check_with("no_cases", {"--cases", "0"}, {"--cases", "1 to"}),
-                    check_with("negative_cases", {"--cases", "-5"}, {"--cases", "1 to"}),
-                    check_with("two_to_the_64_cases", {"--cases", "18446744073709551616"}, {"--cases", "1 to"}),
-                    check_with("negative_seconds", {"--seconds", "-1"}, {"--seconds", "0.001 to"}),
-                    check_with("no_number_of_seconds", {"--seconds", "nan"}, {"--seconds", "0.001 to"}),
-                    check_with("seed_that_is_no_number", {"--seed", "0x"}, {"--seed '0x'", "below 2^64", "random"}),
-                    check_with("seed_two_to_the_64", {"--seed", "18446744073709551616"}, {"--seed", "below 2^64"}),
-                    check_with("empty_seed", {"--seed", ""}, {"--seed", "empty"}),
-                    check_with("cudnn_on_the_cpu", {"--property", "agreement", "--property", "agreement_cudnn"},
-                               {"--property agreement_cudnn", "on cpu", "attngate list"}),
-                    check_with("cudnn_in_fp32", {"--property", "agreement_cudnn", "--dtype", "fp32"},
-                               {"--property agreement_cudnn", "fp32", "attngate list"}),
-                    BadInput{"replay_of_cudnn_on_the_cpu",
-                             attngate_command,
-                             {"replay", "dtype=fp16 heads=1 head_dim=8 lengths=2", "--property", "agreement_cudnn", "--device", "cpu"},
-                             {"--property agreement_cudnn", "fp16 on cpu", "attngate list"}},
-                    BadInput{"agreement_compiled_without_modules",
-                             attngate_command,
-                             {"check", "--device", "cpu", "--property", "agreement_compiled"},
-                             {"--property agreement_compiled", "ci/export_modules.py --device cpu"},
-                             {{"ATTNGATE_MODULES", "empty_folder"}}},
-                    BadInput{"report_of_nothing", attngate_command, {"report"}, {"DIR is required", "attngate report --help"}}),
+    testing::Values(
+        BadInput{"no_subcommand",
+                 attngate_command,
+                 {},
+                 {"a subcommand is missing", "check, replay, list, faults, gate, sweep, report"}},
+        BadInput{"unknown_subcommand",
+                 attngate_command,
+                 {"chekc"},
+                 {"'chekc' is no subcommand", "check, replay, list, faults, gate, sweep, report"}},
+        check_with("unknown_flag", {"--bogus"}, {"--bogus", "attngate check --help"}),
+        check_with("stray_word", {"stray"}, {"stray", "attngate check --help"}),
+        check_with("unknown_property", {"--property", "agrement"},
+                   {"--property 'agrement'", "agreement, agreement_math"}),
+        check_with("unknown_dtype", {"--dtype", "float"}, {"--dtype='float'", "fp16, bf16 or fp32"}),
+        check_with("unknown_path", {"--path", "nn_mha"}, {"--path 'nn_mha'", "nn_mha_fast", "composite_sdpa"}),
+        BadInput{
+            "unknown_device", attngate_command, {"check", "--device", "tpu"}, {"--device 'tpu'", "cpu, cuda or auto"}},
+        BadInput{
+            "unknown_gate", attngate_command, {"gate", "--gate", "rooflien"}, {"--gate 'rooflien'", "gate --list"}},
+        BadInput{"unknown_class", attngate_command, {"gate", "--class", "tall"}, {"--class 'tall'", "gate --list"}},
+        BadInput{"unknown_planted_mistake",
+                 attngate_command,
+                 {"gate", "--plant", "maths"},
+                 {"--plant 'maths'", "math, padding, upcast"}},
+        BadInput{"half_a_gate_of_ones_own",
+                 attngate_command,
+                 {"gate", "--candidate", "sdpa.flash"},
+                 {"--case", "--base", "--least-speedup"}},
+        BadInput{"gate_of_an_unknown_path",
+                 attngate_command,
+                 {"gate", "--device", "cpu", "--case", "dtype=fp32 heads=1 head_dim=8 lengths=4", "--candidate",
+                  "nn_mha", "--base", "nn_mha_slow.math", "--most-ratio", "1"},
+                 {"--candidate 'nn_mha'", "nn_mha_slow.math", "sdpa."}},
+        BadInput{"missing_bounds", attngate_command, {"gate", "--bounds", "nowhere.json"}, {"nowhere.json"}},
+        BadInput{"plot_without_a_study", attngate_command, {"gate", "--svg", "plot.svg"}, {"--svg needs --study"}},
+        BadInput{"loosened_bounds_without_a_file",
+                 attngate_command,
+                 {"gate", "--calibrate", "20", "--loosen-bounds"},
+                 {"--loosen-bounds needs --write-bounds"}},
+        BadInput{"missing_study",
+                 attngate_command,
+                 {"gate", "--study-from", "nowhere.json"},
+                 {"nowhere.json", "cannot be read"}},
+        BadInput{"missing_baseline",
+                 attngate_command,
+                 {"gate", "--device", "cpu", "--against", "nowhere.json"},
+                 {"nowhere.json", "cannot be read"}},
+        BadInput{"pairs_of_its_own_against_a_baseline",
+                 attngate_command,
+                 {"gate", "--against", "x.json", "--process-pairs", "101"},
+                 {"--process-pairs excludes --against"}},
+        BadInput{"more_pairs_to_draw_than_a_study_takes",
+                 attngate_command,
+                 {"gate", "--study", "13", "--process-pairs", "301"},
+                 {"--process-pairs must not be more"}},
+        BadInput{"pairs_of_ones_own_for_a_stored_study",
+                 attngate_command,
+                 {"gate", "--study-from", "x.json", "--process-pairs", "21"},
+                 {"--process-pairs excludes --study-from"}},
+        BadInput{"too_few_processes_to_fail_a_gate",
+                 attngate_command,
+                 {"gate", "--confirm", "7"},
+                 {"--confirm 7", "can never fail a gate", "8 can"}},
+        BadInput{
+            "too_few_pairs_a_process", attngate_command, {"gate", "--process-pairs", "3"}, {"--process-pairs", "3"}},
+        BadInput{"two_runs_at_once",
+                 attngate_command,
+                 {"gate", "--study", "20", "--against", "x.json"},
+                 {"--study", "--against", "runs of their own"}},
+        BadInput{
+            "too_few_processes_to_calibrate", attngate_command, {"gate", "--calibrate", "3"}, {"--calibrate", "19"}},
+        check_with("no_cases", {"--cases", "0"}, {"--cases", "1 to"}),
+        check_with("negative_cases", {"--cases", "-5"}, {"--cases", "1 to"}),
+        check_with("two_to_the_64_cases", {"--cases", "18446744073709551616"}, {"--cases", "1 to"}),
+        check_with("negative_seconds", {"--seconds", "-1"}, {"--seconds", "0.001 to"}),
+        check_with("no_number_of_seconds", {"--seconds", "nan"}, {"--seconds", "0.001 to"}),
+        check_with("seed_that_is_no_number", {"--seed", "0x"}, {"--seed '0x'", "below 2^64", "random"}),
+        check_with("seed_two_to_the_64", {"--seed", "18446744073709551616"}, {"--seed", "below 2^64"}),
+        check_with("empty_seed", {"--seed", ""}, {"--seed", "empty"}),
+        check_with("cudnn_on_the_cpu", {"--property", "agreement", "--property", "agreement_cudnn"},
+                   {"--property agreement_cudnn", "on cpu", "attngate list"}),
+        check_with("cudnn_in_fp32", {"--property", "agreement_cudnn", "--dtype", "fp32"},
+                   {"--property agreement_cudnn", "fp32", "attngate list"}),
+        BadInput{
+            "replay_of_cudnn_on_the_cpu",
+            attngate_command,
+            {"replay", "dtype=fp16 heads=1 head_dim=8 lengths=2", "--property", "agreement_cudnn", "--device", "cpu"},
+            {"--property agreement_cudnn", "fp16 on cpu", "attngate list"}},
+        BadInput{"agreement_compiled_without_modules",
+                 attngate_command,
+                 {"check", "--device", "cpu", "--property", "agreement_compiled"},
+                 {"--property agreement_compiled", "ci/export_modules.py --device cpu"},
+                 {{"ATTNGATE_MODULES", "empty_folder"}}},
+        BadInput{"report_of_nothing", attngate_command, {"report"}, {"DIR is required", "attngate report --help"}}),
     name_of);
 
-// Files and folders. ---------------------------------------------------------------------------------------------------
+// Files and folders.
+// ---------------------------------------------------------------------------------------------------
 
 /// A file or folder that cannot be used, beside a run of two cases.
-BadInput small_run_with(const std::string& name, std::vector<std::string> more, const std::vector<std::string>& helping_words,
-                        std::uint64_t most_file_bytes = 0) {
-  std::vector<std::string> arguments = {"check", "--device", "cpu", "--property", "agreement", "--dtype", "fp32", "--cases", "2"};
+BadInput small_run_with(const std::string& name, std::vector<std::string> more,
+                        const std::vector<std::string>& helping_words, std::uint64_t most_file_bytes = 0) {
+  std::vector<std::string> arguments = {"check",   "--device", "cpu",     "--property", "agreement",
+                                        "--dtype", "fp32",     "--cases", "2"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return {name, attngate_command, arguments, helping_words, {}, most_file_bytes};
 }
 
 INSTANTIATE_TEST_SUITE_P(
     file, BadInputTest,
-    testing::Values(small_run_with("results_below_a_file", {"--results", "a_file/results"}, {"a_file/results", "writable folder"}),
-                    small_run_with("results_in_a_file", {"--results", "a_file"}, {"a_file", "writable folder"}),
-                    small_run_with("empty_results", {"--results", ""}, {"--results", "empty"}),
-                    small_run_with("json_is_a_folder", {"--json", "empty_folder"}, {"--json 'empty_folder'", "no regular file"}),
-                    small_run_with("json_in_a_missing_folder", {"--json", "missing/x.json"}, {"--json 'missing/x.json'", "No such file"}),
-                    small_run_with("json_is_a_link", {"--json", "a_link"}, {"--json 'a_link'", "no regular file"}),
-                    small_run_with("empty_json", {"--json", ""}, {"--json", "empty"}),
-                    // As large as one write and no larger than a disk that is about full.
-                    small_run_with("json_on_a_full_disk", {"--json", "x.json"}, {"x.json", "cannot be written", "File too large"}, 1000),
-                    BadInput{"list_on_a_full_disk", attngate_command, {"list", "--json", "x.json"}, {"x.json", "cannot be written"}, {}, 1000},
-                    small_run_with("missing_corpus", {"--corpus", "missing"}, {"corpus folder 'missing'", "No such file"}),
-                    small_run_with("empty_corpus", {"--corpus", ""}, {"--corpus", "empty"}),
-                    small_run_with("corrupt_corpus", {"--corpus", "bad_corpus"}, {"bad_corpus/bad.case:3:", "unknown key 'length'"}),
-                    BadInput{"report_of_a_missing_folder", attngate_command, {"report", "missing"}, {"'missing'", "cannot be read"}},
-                    BadInput{"report_of_an_empty_folder", attngate_command, {"report", "empty_folder"}, {"'empty_folder'", "run ci/gate"}},
-                    BadInput{"report_of_half_a_file", attngate_command, {"report", "bad_results"}, {"torn.json", "only a part"}},
-                    BadInput{"report_of_another_version", attngate_command, {"report", "old_results"}, {"old.json", "version"}}),
+    testing::Values(
+        small_run_with("results_below_a_file", {"--results", "a_file/results"}, {"a_file/results", "writable folder"}),
+        small_run_with("results_in_a_file", {"--results", "a_file"}, {"a_file", "writable folder"}),
+        small_run_with("empty_results", {"--results", ""}, {"--results", "empty"}),
+        small_run_with("json_is_a_folder", {"--json", "empty_folder"}, {"--json 'empty_folder'", "no regular file"}),
+        small_run_with("json_in_a_missing_folder", {"--json", "missing/x.json"},
+                       {"--json 'missing/x.json'", "No such file"}),
+        small_run_with("json_is_a_link", {"--json", "a_link"}, {"--json 'a_link'", "no regular file"}),
+        small_run_with("empty_json", {"--json", ""}, {"--json", "empty"}),
+        // As large as one write and no larger than a disk that is about full.
+        small_run_with("json_on_a_full_disk", {"--json", "x.json"}, {"x.json", "cannot be written", "File too large"},
+                       1000),
+        BadInput{"list_on_a_full_disk",
+                 attngate_command,
+                 {"list", "--json", "x.json"},
+                 {"x.json", "cannot be written"},
+                 {},
+                 1000},
+        small_run_with("missing_corpus", {"--corpus", "missing"}, {"corpus folder 'missing'", "No such file"}),
+        small_run_with("empty_corpus", {"--corpus", ""}, {"--corpus", "empty"}),
+        small_run_with("corrupt_corpus", {"--corpus", "bad_corpus"},
+                       {"bad_corpus/bad.case:3:", "unknown key 'length'"}),
+        BadInput{
+            "report_of_a_missing_folder", attngate_command, {"report", "missing"}, {"'missing'", "cannot be read"}},
+        BadInput{"report_of_an_empty_folder",
+                 attngate_command,
+                 {"report", "empty_folder"},
+                 {"'empty_folder'", "run ci/gate"}},
+        BadInput{"report_of_half_a_file", attngate_command, {"report", "bad_results"}, {"torn.json", "only a part"}},
+        BadInput{"report_of_another_version", attngate_command, {"report", "old_results"}, {"old.json", "version"}}),
     name_of);
 
-// Sweeps: everything is told before anything is measured. --------------------------------------------------------------
+// Sweeps: everything is told before anything is measured.
+// --------------------------------------------------------------
 
 /// Something wrong with a sweep of one row.
-BadInput sweep_with(const std::string& name, const std::string& sweep, std::vector<std::string> more, const std::vector<std::string>& helping_words,
-                    std::uint64_t most_file_bytes = 0) {
+BadInput sweep_with(const std::string& name, const std::string& sweep, std::vector<std::string> more,
+                    const std::vector<std::string>& helping_words, std::uint64_t most_file_bytes = 0) {
   std::vector<std::string> arguments = {"sweep", sweep, "--device", "cpu"};
   if (sweep == "fastpath") arguments.insert(arguments.end(), {"--sequence-lengths", "8", "--embed-dims", "32"});
   arguments.insert(arguments.end(), more.begin(), more.end());
@@ -214,43 +285,59 @@ BadInput sweep_with(const std::string& name, const std::string& sweep, std::vect
 
 INSTANTIATE_TEST_SUITE_P(
     sweep, BadInputTest,
-    testing::Values(BadInput{"sweep_of_nothing", attngate_command, {"sweep"}, {"subcommand is required", "attngate sweep --help"}},
-                    sweep_with("unknown_dtype", "fastpath", {"--dtype", "fp8"}, {"--dtype='fp8'", "fp16, bf16 or fp32"}),
-                    sweep_with("unknown_dtype_of_sdp", "sdp", {"--dtype", "fp16,float"}, {"--dtype='float'", "fp16, bf16 or fp32"}),
-                    sweep_with("no_configurations", "fastpath", {"--b-values", ""}, {"--b-values", "attngate sweep fastpath --help"}),
-                    sweep_with("no_experiments", "sdp", {"--no-single", "--no-grid"}, {"--no-single --no-grid", "without configurations"}),
-                    sweep_with("batch_of_zero", "fastpath", {"--batch-sizes", "16,0"}, {"--batch-sizes 0", "1 to 1048576"}),
-                    sweep_with("value_given_twice", "fastpath", {"--batch-sizes", "16,32,16"}, {"--batch-sizes", "16 is given twice"}),
-                    sweep_with("dtype_given_twice", "sdp", {"--dtype", "fp16", "--dtype", "fp16"}, {"--dtype", "fp16 is given twice"}),
-                    sweep_with("no_number", "fastpath", {"--batch-sizes", "16,many"}, {"--batch-sizes", "many"}),
-                    sweep_with("b_beyond_the_distribution", "fastpath", {"--b-values", "81"}, {"--b-values 81", "1 to 80"}),
-                    sweep_with("heads_that_do_not_divide", "fastpath", {"--n-heads", "5"}, {"embed_dim 32", "5 heads"}),
-                    sweep_with("padding_of_two", "sdp", {"--pad-percentages", "2"}, {"--pad-percentages '2'", "0 to 0.95"}),
-                    sweep_with("unknown_path", "fastpath", {"--fast", "nn_mha_fats"}, {"--fast 'nn_mha_fats'", "nn_mha_fast.flash"}),
-                    sweep_with("unknown_further_path", "sdp", {"--also", "mine"}, {"--also 'mine'", "no such path or family"}),
-                    sweep_with("more_pairs_than_an_estimate_takes", "fastpath", {"--most-pairs", "502"}, {"--most-pairs", "1 to 501"}),
-                    sweep_with("most_below_least", "fastpath", {"--least-pairs", "9", "--most-pairs", "3"}, {"--most-pairs 3", "--least-pairs, 9"}),
-                    sweep_with("seed", "sdp", {"--seed", "x"}, {"--seed 'x'", "random"}),
-                    sweep_with("save_path_in_a_missing_folder", "fastpath", {"--save-path", "missing/x.csv"}, {"--save-path 'missing/x.csv'", "No such file"}),
-                    sweep_with("save_path_below_a_file", "fastpath", {"--save-path", "a_file/x.csv"}, {"--save-path 'a_file/x.csv'", "Not a directory"}),
-                    sweep_with("save_path_that_is_always_full", "sdp", {"--save_path", "/dev/full"}, {"--save-path '/dev/full'", "no regular file"}),
-                    sweep_with("save_path_on_a_full_disk", "fastpath", {"--save-path", "x.csv"}, {"--save-path 'x.csv'", "File too large"}, 200),
-                    sweep_with("error_save_path_is_a_folder", "fastpath", {"--error-save-path", "empty_folder"}, {"--error-save-path 'empty_folder'"}),
-                    sweep_with("json_of_a_sweep_is_a_folder", "sdp", {"--json", "empty_folder"}, {"--json 'empty_folder'"}),
-                    sweep_with("plot_in_a_missing_folder", "sdp", {"--plot", "missing/x.svg"}, {"--plot 'missing/x.svg'"}),
-                    sweep_with("two_files_in_one", "sdp", {"--json", "x", "--plot", "x"}, {"--json and --plot name the same file"}),
-                    sweep_with("resume_of_nothing", "sdp", {"--resume"}, {"--resume needs --save-path"}),
-                    sweep_with("resume_of_another_sweep", "fastpath", {"--resume", "--save-path", "other_rows.csv"},
-                               {"other_rows.csv", "another sweep", "other columns"})),
+    testing::Values(
+        BadInput{"sweep_of_nothing", attngate_command, {"sweep"}, {"subcommand is required", "attngate sweep --help"}},
+        sweep_with("unknown_dtype", "fastpath", {"--dtype", "fp8"}, {"--dtype='fp8'", "fp16, bf16 or fp32"}),
+        sweep_with("unknown_dtype_of_sdp", "sdp", {"--dtype", "fp16,float"}, {"--dtype='float'", "fp16, bf16 or fp32"}),
+        sweep_with("no_configurations", "fastpath", {"--b-values", ""},
+                   {"--b-values", "attngate sweep fastpath --help"}),
+        sweep_with("no_experiments", "sdp", {"--no-single", "--no-grid"},
+                   {"--no-single --no-grid", "without configurations"}),
+        sweep_with("batch_of_zero", "fastpath", {"--batch-sizes", "16,0"}, {"--batch-sizes 0", "1 to 1048576"}),
+        sweep_with("value_given_twice", "fastpath", {"--batch-sizes", "16,32,16"},
+                   {"--batch-sizes", "16 is given twice"}),
+        sweep_with("dtype_given_twice", "sdp", {"--dtype", "fp16", "--dtype", "fp16"},
+                   {"--dtype", "fp16 is given twice"}),
+        sweep_with("no_number", "fastpath", {"--batch-sizes", "16,many"}, {"--batch-sizes", "many"}),
+        sweep_with("b_beyond_the_distribution", "fastpath", {"--b-values", "81"}, {"--b-values 81", "1 to 80"}),
+        sweep_with("heads_that_do_not_divide", "fastpath", {"--n-heads", "5"}, {"embed_dim 32", "5 heads"}),
+        sweep_with("padding_of_two", "sdp", {"--pad-percentages", "2"}, {"--pad-percentages '2'", "0 to 0.95"}),
+        sweep_with("unknown_path", "fastpath", {"--fast", "nn_mha_fats"},
+                   {"--fast 'nn_mha_fats'", "nn_mha_fast.flash"}),
+        sweep_with("unknown_further_path", "sdp", {"--also", "mine"}, {"--also 'mine'", "no such path or family"}),
+        sweep_with("more_pairs_than_an_estimate_takes", "fastpath", {"--most-pairs", "502"},
+                   {"--most-pairs", "1 to 501"}),
+        sweep_with("most_below_least", "fastpath", {"--least-pairs", "9", "--most-pairs", "3"},
+                   {"--most-pairs 3", "--least-pairs, 9"}),
+        sweep_with("seed", "sdp", {"--seed", "x"}, {"--seed 'x'", "random"}),
+        sweep_with("save_path_in_a_missing_folder", "fastpath", {"--save-path", "missing/x.csv"},
+                   {"--save-path 'missing/x.csv'", "No such file"}),
+        sweep_with("save_path_below_a_file", "fastpath", {"--save-path", "a_file/x.csv"},
+                   {"--save-path 'a_file/x.csv'", "Not a directory"}),
+        sweep_with("save_path_that_is_always_full", "sdp", {"--save_path", "/dev/full"},
+                   {"--save-path '/dev/full'", "no regular file"}),
+        sweep_with("save_path_on_a_full_disk", "fastpath", {"--save-path", "x.csv"},
+                   {"--save-path 'x.csv'", "File too large"}, 200),
+        sweep_with("error_save_path_is_a_folder", "fastpath", {"--error-save-path", "empty_folder"},
+                   {"--error-save-path 'empty_folder'"}),
+        sweep_with("json_of_a_sweep_is_a_folder", "sdp", {"--json", "empty_folder"}, {"--json 'empty_folder'"}),
+        sweep_with("plot_in_a_missing_folder", "sdp", {"--plot", "missing/x.svg"}, {"--plot 'missing/x.svg'"}),
+        sweep_with("two_files_in_one", "sdp", {"--json", "x", "--plot", "x"}, {"--json and --plot name the same file"}),
+        sweep_with("resume_of_nothing", "sdp", {"--resume"}, {"--resume needs --save-path"}),
+        sweep_with("resume_of_another_sweep", "fastpath", {"--resume", "--save-path", "other_rows.csv"},
+                   {"other_rows.csv", "another sweep", "other columns"})),
     name_of);
 
-// Environment variables: of the command, of the test binary, of the planted paths. --------------------------------------
+// Environment variables: of the command, of the test binary, of the planted paths.
+// --------------------------------------
 
-BadInput variables(const std::string& name, const std::string& program, const std::map<std::string, std::string>& environment,
+BadInput variables(const std::string& name, const std::string& program,
+                   const std::map<std::string, std::string>& environment,
                    const std::vector<std::string>& helping_words) {
   const bool is_tests = program == property_tests_command;
   const std::vector<std::string> arguments =
-      is_tests ? std::vector<std::string>{"--gtest_filter=property.agreement.fp32.cpu"} : std::vector<std::string>{"check", "--device", "cpu"};
+      is_tests ? std::vector<std::string>{"--gtest_filter=property.agreement.fp32.cpu"}
+               : std::vector<std::string>{"check", "--device", "cpu"};
   return {name, program, arguments, helping_words, environment};
 }
 
@@ -258,29 +345,43 @@ const std::string good_line = "dtype=fp32 heads=1 head_dim=8 lengths=1";
 
 INSTANTIATE_TEST_SUITE_P(
     variable, BadInputTest,
-    testing::Values(variables("seed_of_the_command", attngate_command, {{"ATTNGATE_SEED", "junk"}}, {"ATTNGATE_SEED='junk'", "random"}),
-                    variables("case_and_seed", property_tests_command, {{"ATTNGATE_CASE", good_line}, {"ATTNGATE_SEED", "1"}},
-                              {"ATTNGATE_SEED='1'", "not allowed together with ATTNGATE_CASE"}),
-                    variables("malformed_case", property_tests_command, {{"ATTNGATE_CASE", "dtype=fp32"}}, {"ATTNGATE_CASE=", "heads is missing"}),
-                    variables("empty_case", property_tests_command, {{"ATTNGATE_CASE", ""}}, {"ATTNGATE_CASE=''", "empty", "example"}),
-                    variables("seed_of_the_tests", property_tests_command, {{"ATTNGATE_SEED", "1e3"}}, {"ATTNGATE_SEED='1e3'", "random"}),
-                    variables("no_cases", property_tests_command, {{"ATTNGATE_CASES", "0"}}, {"ATTNGATE_CASES='0'", "from 1"}),
-                    variables("negative_seconds", property_tests_command, {{"ATTNGATE_SECONDS", "-1"}}, {"ATTNGATE_SECONDS='-1'", "above 0"}),
-                    variables("require_gpu_yes", property_tests_command, {{"ATTNGATE_REQUIRE_GPU", "yes"}}, {"ATTNGATE_REQUIRE_GPU='yes'", "0 or 1"}),
-                    variables("results_in_a_file", property_tests_command, {{"ATTNGATE_RESULTS", "a_file"}}, {"a_file", "writable folder"}),
-                    BadInput{"filter_without_tests", property_tests_command, {"--gtest_filter=nothing*"}, {"no test matches", "--gtest_list_tests"}},
-                    BadInput{"filter_with_a_test_that_does_not_exist",
-                             property_tests_command,
-                             {"--gtest_filter=property.status.fp32.cpu:property.statsu.fp32.cpu"},
-                             {"no test matches", "property.statsu.fp32.cpu"}},
-                    BadInput{"unknown_argument_of_the_tests", property_tests_command, {"--bogus"}, {"--bogus", "--help"}},
-                    variables("unknown_planted_path", planted_command, {{"ATTNGATE_PLANTED", "planted_nothing"}},
-                              {"ATTNGATE_PLANTED: 'planted_nothing'", "planted_healthy"})),
+    testing::Values(
+        variables("seed_of_the_command", attngate_command, {{"ATTNGATE_SEED", "junk"}},
+                  {"ATTNGATE_SEED='junk'", "random"}),
+        variables("case_and_seed", property_tests_command, {{"ATTNGATE_CASE", good_line}, {"ATTNGATE_SEED", "1"}},
+                  {"ATTNGATE_SEED='1'", "not allowed together with ATTNGATE_CASE"}),
+        variables("malformed_case", property_tests_command, {{"ATTNGATE_CASE", "dtype=fp32"}},
+                  {"ATTNGATE_CASE=", "heads is missing"}),
+        variables("empty_case", property_tests_command, {{"ATTNGATE_CASE", ""}},
+                  {"ATTNGATE_CASE=''", "empty", "example"}),
+        variables("seed_of_the_tests", property_tests_command, {{"ATTNGATE_SEED", "1e3"}},
+                  {"ATTNGATE_SEED='1e3'", "random"}),
+        variables("no_cases", property_tests_command, {{"ATTNGATE_CASES", "0"}}, {"ATTNGATE_CASES='0'", "from 1"}),
+        variables("negative_seconds", property_tests_command, {{"ATTNGATE_SECONDS", "-1"}},
+                  {"ATTNGATE_SECONDS='-1'", "above 0"}),
+        variables("require_gpu_yes", property_tests_command, {{"ATTNGATE_REQUIRE_GPU", "yes"}},
+                  {"ATTNGATE_REQUIRE_GPU='yes'", "0 or 1"}),
+        variables("results_in_a_file", property_tests_command, {{"ATTNGATE_RESULTS", "a_file"}},
+                  {"a_file", "writable folder"}),
+        BadInput{"filter_without_tests",
+                 property_tests_command,
+                 {"--gtest_filter=nothing*"},
+                 {"no test matches", "--gtest_list_tests"}},
+        BadInput{"filter_with_a_test_that_does_not_exist",
+                 property_tests_command,
+                 {"--gtest_filter=property.status.fp32.cpu:property.statsu.fp32.cpu"},
+                 {"no test matches", "property.statsu.fp32.cpu"}},
+        BadInput{"unknown_argument_of_the_tests", property_tests_command, {"--bogus"}, {"--bogus", "--help"}},
+        variables("unknown_planted_path", planted_command, {{"ATTNGATE_PLANTED", "planted_nothing"}},
+                  {"ATTNGATE_PLANTED: 'planted_nothing'", "planted_healthy"})),
     name_of);
 
-// What does not end with 2. --------------------------------------------------------------------------------------------
+// What does not end with 2.
+// --------------------------------------------------------------------------------------------
 
-bool has_gpu() { return run({.program = attngate_command, .arguments = {"list"}}).output.find("no CUDA device") == std::string::npos; }
+bool has_gpu() {
+  return run({.program = attngate_command, .arguments = {"list"}}).output.find("no CUDA device") == std::string::npos;
+}
 
 TEST(MissingGpuTest, ends_the_command_with_2_skips_the_tests_with_77_and_fails_them_where_a_gpu_is_required) {
   if (has_gpu()) GTEST_SKIP() << "this machine has a GPU";
@@ -320,7 +421,9 @@ TEST(MissingGpuTest, skips_the_gates_with_77_and_fails_them_where_a_gpu_is_requi
 TEST(ReplayByVariableTest, runs_that_one_case_and_skips_the_tests_of_another_dtype_with_77) {
   const std::map<std::string, std::string> environment = {{"ATTNGATE_CASE", good_line}};
   const auto run_test = [&](const std::string& dtype) {
-    return run({.program = property_tests_command, .arguments = {"--gtest_filter=property.agreement." + dtype + ".cpu"}, .environment = environment});
+    return run({.program = property_tests_command,
+                .arguments = {"--gtest_filter=property.agreement." + dtype + ".cpu"},
+                .environment = environment});
   };
   const CommandEnd fp32 = run_test("fp32");
   EXPECT_EQ(fp32.exit_code, 0) << fp32.output << fp32.errors;
@@ -333,7 +436,8 @@ TEST(ReplayByVariableTest, runs_that_one_case_and_skips_the_tests_of_another_dty
 TEST(ReportTest, of_one_good_and_one_torn_file_names_the_torn_one_shows_the_good_one_and_ends_with_1) {
   const ScratchFolder folder;
   ASSERT_EQ(run({.program = attngate_command,
-                 .arguments = {"check", "--device", "cpu", "--property", "status", "--dtype", "fp32", "--cases", "2", "--results", folder.path()}})
+                 .arguments = {"check", "--device", "cpu", "--property", "status", "--dtype", "fp32", "--cases", "2",
+                               "--results", folder.path()}})
                 .exit_code,
             0);
   write_text(folder / "torn.json", "{");
@@ -357,14 +461,15 @@ TEST(FullDiskTest, under_the_results_does_not_hide_that_a_property_fails) {
 TEST(FullDiskTest, under_the_journal_is_said_once_and_leaves_no_results) {
   const ScratchFolder folder;
   const CommandEnd end = run({.program = attngate_command,
-                              .arguments = {"check", "--device", "cpu", "--property", "agreement", "--dtype", "fp32", "--cases", "100",
-                                            "--results", folder.path()},
+                              .arguments = {"check", "--device", "cpu", "--property", "agreement", "--dtype", "fp32",
+                                            "--cases", "100", "--results", folder.path()},
                               .most_file_bytes = 2000});
   EXPECT_NE(end.exit_code, 0);
   EXPECT_EQ(end.signal, 0);
   EXPECT_NE(end.errors.find("cannot be written: File too large"), std::string::npos) << end.errors;
   EXPECT_FALSE(std::filesystem::exists(folder / "property.agreement.fp32.cpu.json"));
-  for (const auto& entry : std::filesystem::directory_iterator(folder.path())) EXPECT_EQ(entry.path().extension(), ".journal") << entry.path();
+  for (const auto& entry : std::filesystem::directory_iterator(folder.path()))
+    EXPECT_EQ(entry.path().extension(), ".journal") << entry.path();
 }
 
 }  // namespace

@@ -50,8 +50,7 @@ int become(const Command& command, const std::string& output) {
 
 std::string device = "cpu";
 
-RunningCommand::RunningCommand(const Command& command)
-    : child_([&] { return become(command, folder_ / "stdout"); }) {}
+RunningCommand::RunningCommand(const Command& command) : child_([&] { return become(command, folder_ / "stdout"); }) {}
 
 CommandEnd RunningCommand::wait() {
   CommandEnd end{child_.wait(), ""};
@@ -70,7 +69,8 @@ bool wait_until(const std::function<bool()>& condition) {
 }
 
 Command check_planted(const std::string& path, std::vector<std::string> more) {
-  std::vector<std::string> arguments = {"check", "--property", "agreement", "--path", path, "--device", device, "--seed", "1"};
+  std::vector<std::string> arguments = {"check",    "--property", "agreement", "--path", path,
+                                        "--device", device,       "--seed",    "1"};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return {.program = planted_command, .arguments = arguments, .environment = {{"ATTNGATE_PLANTED", path}}};
 }

@@ -60,7 +60,8 @@ void expect_last_words(const std::string& path, int signal, const std::string& n
   EXPECT_EQ(end.signal, signal) << end.errors;
   const std::string line = to_line(fatal_case(journal_in(folder)));
   EXPECT_NE(end.errors.find("attngate: died by " + name + " in case: " + line + "\n"), std::string::npos) << end.errors;
-  EXPECT_NE(end.errors.find("attngate: replay with: attngate replay --property agreement --device " + device + " --path " + path + " '" + line + "'\n"),
+  EXPECT_NE(end.errors.find("attngate: replay with: attngate replay --property agreement --device " + device +
+                            " --path " + path + " '" + line + "'\n"),
             std::string::npos)
       << end.errors;
   const CommandEnd again = run(printed_replay(end.errors, path));
@@ -101,11 +102,13 @@ TEST(DeathOnDevice, of_the_supervisor_in_an_endless_loop_by_sigterm_names_the_ca
 TEST(DeathOnDevice, by_control_c_keeps_the_results_of_finished_tests_and_a_readable_journal) {
   const ScratchFolder folder;
   // bf16 runs for two seconds after fp32's results are on disk: time enough to hit it.
-  RunningCommand running(check_planted("planted_healthy", {"--dtype", "fp32", "--dtype", "bf16", "--cases", "1000000", "--seconds", "2",
-                                                           "--json", folder / "results.json", "--results", folder / "each"}));
+  RunningCommand running(
+      check_planted("planted_healthy", {"--dtype", "fp32", "--dtype", "bf16", "--cases", "1000000", "--seconds", "2",
+                                        "--json", folder / "results.json", "--results", folder / "each"}));
   ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(folder / "results.json"); })) << running.wait().errors;
   const std::string second = (folder / "each/") + "property.agreement.bf16." + device + ".journal";
-  ASSERT_TRUE(wait_until([&] { return file_text(second).find("\ndtype=bf16") != std::string::npos; })) << running.wait().errors;
+  ASSERT_TRUE(wait_until([&] { return file_text(second).find("\ndtype=bf16") != std::string::npos; }))
+      << running.wait().errors;
   running.send(SIGINT);
   const CommandEnd end = running.wait();
   EXPECT_EQ(end.signal, SIGINT) << end.output;

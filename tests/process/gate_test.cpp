@@ -10,8 +10,9 @@ namespace {
 /// A gate of one's own over two paths that exist everywhere.
 Command own_gate(const std::string& bound, const std::string& value, const std::string& json_file) {
   return {.program = attngate_command,
-          .arguments = {"gate", "--device", device, "--case", "dtype=fp32 heads=4 head_dim=32 lengths=32x8 mask=none", "--candidate",
-                        "composite_sdpa_dense.math", "--base", "nn_mha_slow.math", bound, value, "--confirm", "8", "--json", json_file}};
+          .arguments = {"gate", "--device", device, "--case", "dtype=fp32 heads=4 head_dim=32 lengths=32x8 mask=none",
+                        "--candidate", "composite_sdpa_dense.math", "--base", "nn_mha_slow.math", bound, value,
+                        "--confirm", "8", "--json", json_file}};
 }
 
 nlohmann::json only_gate(const std::string& file) {
@@ -60,7 +61,8 @@ TEST(GateOnDevice, of_a_gpu_is_skipped_on_another_device_and_says_how_to_calibra
 }
 
 TEST(GateListTest, shows_the_gates_by_name_and_runs_nothing) {
-  const CommandEnd end = run({.program = attngate_command, .arguments = {"gate", "--list", "--gate", "memory", "--class", "padding_90"}});
+  const CommandEnd end =
+      run({.program = attngate_command, .arguments = {"gate", "--list", "--gate", "memory", "--class", "padding_90"}});
   EXPECT_EQ(end.exit_code, 0) << end.errors;
   EXPECT_NE(end.output.find("gate.memory.long.bf16.padding_90"), std::string::npos) << end.output;
   EXPECT_EQ(end.output.find("padding_50"), std::string::npos) << end.output;

@@ -20,7 +20,9 @@ std::map<std::string, std::string> disasters() {
                                             {"planted_endless_allocation", "out of memory"},
                                             {"planted_endless_host_allocation", "out of memory"}};
   if (device == "cuda") {
-    all.insert({{"planted_illegal_access", "device lost"}, {"planted_device_assert", "device lost"}, {"planted_endless_kernel", "hung"}});
+    all.insert({{"planted_illegal_access", "device lost"},
+                {"planted_device_assert", "device lost"},
+                {"planted_endless_kernel", "hung"}});
   }
   return all;
 }
@@ -28,8 +30,9 @@ std::map<std::string, std::string> disasters() {
 /// Three properties over LibTorch's own paths and these planted ones.
 Command check_planted(const std::string& planted, const std::string& json_file) {
   return {.program = planted_command,
-          .arguments = {"check", "--property", "agreement", "--property", "status", "--property", "weights", "--dtype", "fp32", "--device",
-                        device, "--cases", "30", "--seed", "1", "--case-timeout", "5", "--json", json_file},
+          .arguments = {"check", "--property", "agreement", "--property", "status", "--property", "weights", "--dtype",
+                        "fp32", "--device", device, "--cases", "30", "--seed", "1", "--case-timeout", "5", "--json",
+                        json_file},
           .environment = {{"ATTNGATE_PLANTED", planted}},
           // Eleven failures; those of a hang and of an endless allocation take about 12 s each on an idle machine.
           .timeout_seconds = 400};
@@ -105,17 +108,20 @@ TEST(IsolationOnDevice, lets_a_run_finish_in_which_every_kind_of_disaster_happen
 
 TEST(IsolationOnDevice, names_every_bad_path_of_a_replayed_case) {
   const ScratchFolder folder;
-  const CommandEnd end = run({.program = planted_command,
-                              .arguments = {"replay", "dtype=fp32 heads=1 head_dim=8 lengths=2,2", "--property", "agreement", "--device",
-                                            device, "--json", folder / "results.json"},
-                              .environment = {{"ATTNGATE_PLANTED", "planted_segfault,planted_dropped_last_key,planted_healthy,planted_exit"}}});
+  const CommandEnd end =
+      run({.program = planted_command,
+           .arguments = {"replay", "dtype=fp32 heads=1 head_dim=8 lengths=2,2", "--property", "agreement", "--device",
+                         device, "--json", folder / "results.json"},
+           .environment = {
+               {"ATTNGATE_PLANTED", "planted_segfault,planted_dropped_last_key,planted_healthy,planted_exit"}}});
   EXPECT_EQ(end.exit_code, 1) << end.output << end.errors;
   const nlohmann::json result = nlohmann::json::parse(file_text(folder / "results.json")).at("results").at(0);
   EXPECT_EQ(result.at("cases"), 1);
   std::map<std::string, std::string> named;
   for (const nlohmann::json& failure : result.at("failures")) named[failure.at("path")] = failure.at("status");
-  EXPECT_EQ(named, (std::map<std::string, std::string>{
-                       {"planted_segfault", "crashed"}, {"planted_dropped_last_key", "wrong result"}, {"planted_exit", "crashed"}}));
+  EXPECT_EQ(named, (std::map<std::string, std::string>{{"planted_segfault", "crashed"},
+                                                       {"planted_dropped_last_key", "wrong result"},
+                                                       {"planted_exit", "crashed"}}));
 }
 
 TEST(IsolationOnDevice, stops_at_the_first_failure_when_asked_to) {

@@ -5,8 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
-#include "attngate/source_folders.h"
 #include "attngate/case/text.h"
+#include "attngate/source_folders.h"
 #include "command.h"
 
 namespace attngate::test {
@@ -60,7 +60,8 @@ nlohmann::json results_in(const std::string& file) { return nlohmann::json::pars
 std::string libtorch_version() {
   const ScratchFolder folder;
   run({.program = attngate_command,
-       .arguments = {"check", "--property", "status", "--dtype", "fp32", "--cases", "1", "--device", "cpu", "--json", folder / "results.json"}});
+       .arguments = {"check", "--property", "status", "--dtype", "fp32", "--cases", "1", "--device", "cpu", "--json",
+                     folder / "results.json"}});
   return results_in(folder / "results.json").at(0).at("versions").at("libtorch");
 }
 
@@ -70,10 +71,11 @@ std::string record_of(const std::string& path) {
          "\nshapes: ambiguous_nested_strides\ngives: wrong result\n\ndtype=fp32 heads=2 head_dim=8 lengths=1,1\n";
 }
 
-CommandEnd check_with_records(const std::string& path, const std::string& records_folder, const std::string& json_file) {
+CommandEnd check_with_records(const std::string& path, const std::string& records_folder,
+                              const std::string& json_file) {
   return run({.program = planted_command,
-              .arguments = {"check", "--property", "agreement", "--property", "known_issues", "--path", path, "--dtype", "fp32", "--device",
-                            device, "--cases", "300", "--seed", "1", "--json", json_file},
+              .arguments = {"check", "--property", "agreement", "--property", "known_issues", "--path", path, "--dtype",
+                            "fp32", "--device", device, "--cases", "300", "--seed", "1", "--json", json_file},
               .environment = {{"ATTNGATE_PLANTED", path}, {"ATTNGATE_KNOWN_ISSUES", records_folder}}});
 }
 
@@ -82,7 +84,8 @@ TEST(KnownIssueOnDevice, holds_while_it_is_on_record) {
   write_file(records_folder / "planted.case", record_of("planted_known_issue"));
   const CommandEnd end = check_with_records("planted_known_issue", records_folder.path(), folder / "results.json");
   EXPECT_EQ(end.exit_code, 0) << end.output << end.errors;
-  for (const nlohmann::json& result : results_in(folder / "results.json")) EXPECT_EQ(result.at("status"), "holds") << result.dump(2);
+  for (const nlohmann::json& result : results_in(folder / "results.json"))
+    EXPECT_EQ(result.at("status"), "holds") << result.dump(2);
 }
 
 TEST(KnownIssueOnDevice, is_found_and_shrunk_as_soon_as_its_record_is_removed) {
@@ -108,9 +111,11 @@ TEST(KnownIssueOnDevice, of_libtorch_replays_each_line_in_a_fresh_process_as_rec
   if (records().empty()) GTEST_SKIP() << "no known issue is on record for " << device;
   for (const Record& record : records()) {
     for (const std::string& line : record.lines) {
-      const CommandEnd end = run({.program = attngate_command, .arguments = {"replay", line, "--property", "known_issues", "--device", device}});
+      const CommandEnd end = run({.program = attngate_command,
+                                  .arguments = {"replay", line, "--property", "known_issues", "--device", device}});
       EXPECT_EQ(end.exit_code, 0) << record.file << ": " << line << '\n' << end.output << end.errors;
-      EXPECT_NE(end.output.find("defect as recorded"), std::string::npos) << record.file << ": " << line << '\n' << end.output;
+      EXPECT_NE(end.output.find("defect as recorded"), std::string::npos) << record.file << ": " << line << '\n'
+                                                                          << end.output;
     }
   }
 }
@@ -126,8 +131,8 @@ CommandEnd check_without(const Record& removed, const std::string& json_file) {
   write_file(corpus / "removed.case", lines);
   return run({.program = attngate_command,
               .arguments = {"check", "--property", removed.failing_property(), "--dtype",
-                            to_string(parse_line(removed.lines.front()).dtype), "--device", device, "--cases", "1", "--seed", "1", "--corpus",
-                            corpus.path(), "--json", json_file},
+                            to_string(parse_line(removed.lines.front()).dtype), "--device", device, "--cases", "1",
+                            "--seed", "1", "--corpus", corpus.path(), "--json", json_file},
               .environment = {{"ATTNGATE_KNOWN_ISSUES", others.path()}}});
 }
 
@@ -142,7 +147,8 @@ TEST(KnownIssueOnDevice, of_libtorch_fails_the_gate_shrunk_as_soon_as_its_record
     for (const nlohmann::json& failure : failures) {
       const std::string path = failure.at("path"), shrunk = failure.at("shrunk").at("line");
       EXPECT_NE(record.header.at("paths").find(path), std::string::npos) << record.file << '\n' << end.output;
-      const AttentionCase smallest = parse_line(shrunk.empty() ? failure.at("first").at("line").get<std::string>() : shrunk);
+      const AttentionCase smallest =
+          parse_line(shrunk.empty() ? failure.at("first").at("line").get<std::string>() : shrunk);
       EXPECT_LE(smallest.batch_size(), 2) << failure.dump(2);
       // Keys are split where there are more of them than one block of the kernel takes: 129 is the shortest on record.
       EXPECT_LE(smallest.total_tokens(), record.writes_outside() ? 257 : 6) << failure.dump(2);

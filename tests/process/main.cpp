@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "attngate/run/environment.h"
 #include "attngate/base/exit_code.h"
+#include "attngate/run/environment.h"
 #include "command.h"
 
 namespace {
@@ -32,7 +32,8 @@ void use_gpu_from_ctest() {
 /// Why the device cannot be used, as `attngate list` says it; empty when it can.
 std::string device_problem() {
   if (device == "cpu") return "";
-  const attngate::test::CommandEnd list = attngate::test::run({.program = attngate::test::attngate_command, .arguments = {"list"}});
+  const attngate::test::CommandEnd list =
+      attngate::test::run({.program = attngate::test::attngate_command, .arguments = {"list"}});
   const std::size_t start = list.output.find("no CUDA device");
   if (list.exit_code != 0) return "`attngate list` fails: " + list.errors;
   return start == std::string::npos ? "" : list.output.substr(start, list.output.find('\n', start) - start);
@@ -65,7 +66,8 @@ int main(int argc, char** argv) {
     const std::string_view argument = argv[index];
     if (argument.starts_with(device_option)) device = argument.substr(device_option.size());
     if (!argument.starts_with(device_option) || (device != "cpu" && device != "cuda")) {
-      return complain("unknown argument '" + std::string(argument) + "'; allowed are --device=cpu, --device=cuda and GoogleTest's flags");
+      return complain("unknown argument '" + std::string(argument) +
+                      "'; allowed are --device=cpu, --device=cuda and GoogleTest's flags");
     }
   }
   if (testing::GTEST_FLAG(list_tests)) return RUN_ALL_TESTS();

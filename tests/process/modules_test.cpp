@@ -9,9 +9,11 @@ namespace {
 // Needs the modules of ci/export_modules.py: CTest makes them first, by hand a failure says how.
 TEST(SweepOfModules, sdp_checks_and_times_the_compiled_paths_without_padding) {
   const ScratchFolder folder;
-  const CommandEnd end = run({.program = attngate_command,
-                              .arguments = {"sweep", "sdp", "--device", device, "--no-single", "--enable-math", "--dtype", "fp32", "--batch-sizes", "4",
-                                            "--num-heads", "4", "--max-sequence-lens", "32", "--embed-dimensions", "128", "--save-path", folder / "rows.csv"}});
+  const CommandEnd end =
+      run({.program = attngate_command,
+           .arguments = {"sweep", "sdp", "--device", device, "--no-single", "--enable-math", "--dtype", "fp32",
+                         "--batch-sizes", "4", "--num-heads", "4", "--max-sequence-lens", "32", "--embed-dimensions",
+                         "128", "--save-path", folder / "rows.csv"}});
   EXPECT_EQ(end.exit_code, 0) << end.output << end.errors;
   const Table table(folder / "rows.csv");
   ASSERT_EQ(table.rows(), 2u) << "a row without padding and a row with it";

@@ -9,7 +9,9 @@ namespace attngate::test {
 namespace {
 
 /// The only test's entry of a `--json` file.
-nlohmann::json only_result(const std::string& file) { return nlohmann::json::parse(file_text(file)).at("results").at(0); }
+nlohmann::json only_result(const std::string& file) {
+  return nlohmann::json::parse(file_text(file)).at("results").at(0);
+}
 
 /// A checked planted path and the JSON it left.
 struct Checked {
@@ -76,7 +78,8 @@ TEST(PlantedFaultOnDevice, a_path_that_is_now_right_and_now_wrong_is_reported_as
   EXPECT_EQ(checked.result.at("status"), "flaky");
   EXPECT_EQ(checked.result.at("failures").at(0).at("shrunk").at("line"), "");
   EXPECT_NE(checked.result.at("failures").at(0).at("not_shrunk"), "");
-  EXPECT_NE(checked.end.output.find("property.agreement.fp32." + device + " is FLAKY"), std::string::npos) << checked.end.output;
+  EXPECT_NE(checked.end.output.find("property.agreement.fp32." + device + " is FLAKY"), std::string::npos)
+      << checked.end.output;
 }
 
 TEST(PlantedFaultOnDevice, an_impossible_allocation_is_called_out_of_memory) {

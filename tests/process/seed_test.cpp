@@ -16,8 +16,8 @@ struct SeededRun {
 SeededRun run_seeded(const std::vector<std::string>& more, const std::map<std::string, std::string>& environment = {}) {
   const ScratchFolder folder;
   Command command = {.program = attngate_command,
-                     .arguments = {"check", "--property", "agreement", "--dtype", "fp16", "--device", device, "--cases", "20", "--results",
-                                   folder.path()},
+                     .arguments = {"check", "--property", "agreement", "--dtype", "fp16", "--device", device, "--cases",
+                                   "20", "--results", folder.path()},
                      .environment = environment};
   command.arguments.insert(command.arguments.end(), more.begin(), more.end());
   SeededRun result;
@@ -74,7 +74,8 @@ TEST(SeedOnDevice, leaves_a_journal_whose_lines_replay) {
 
 /// What `attngate replay` says of a line's inputs.
 std::string hash_on(const std::string& place, const std::string& line) {
-  const CommandEnd end = run({.program = attngate_command, .arguments = {"replay", line, "--property", "agreement", "--device", place}});
+  const CommandEnd end =
+      run({.program = attngate_command, .arguments = {"replay", line, "--property", "agreement", "--device", place}});
   EXPECT_EQ(end.exit_code, 0) << end.output << end.errors;
   return word_after(end.output, "inputs hash:");
 }
@@ -82,7 +83,8 @@ std::string hash_on(const std::string& place, const std::string& line) {
 TEST(InputsOnDevice, of_one_line_have_the_same_hash_on_every_machine) {
   // Written down once: a change of the generator of values changes the meaning of every line in every corpus.
   const std::pair<const char*, const char*> known[] = {
-      {"dtype=fp16 heads=2 head_dim=8 lengths=3,1,7 extra_padding=2 padding_content=1024 seed=0x2a", "0x22c7019ec44e825c"},
+      {"dtype=fp16 heads=2 head_dim=8 lengths=3,1,7 extra_padding=2 padding_content=1024 seed=0x2a",
+       "0x22c7019ec44e825c"},
       {"dtype=fp32 heads=3 head_dim=5 lengths=4,9 seed=0xffffffffffffffff", "0xf68387b9145d794d"}};
   for (const auto& [line, hash] : known) {
     EXPECT_EQ(hash_on("cpu", line), hash) << line;

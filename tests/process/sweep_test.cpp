@@ -11,24 +11,29 @@ namespace {
 
 /// Two lengths for each b: six rows unless others are asked for.
 Command small_fastpath(std::vector<std::string> more, const std::string& b_values = "1,31,61") {
-  std::vector<std::string> arguments = {"sweep", "fastpath", "--device", device, "--dtype", "fp32", "--batch-sizes", "2", "--sequence-lengths", "16,32",
-                                        "--embed-dims", "64", "--n-heads", "4", "--b-values", b_values};
+  std::vector<std::string> arguments = {
+      "sweep",         "fastpath", "--device",           device,  "--dtype",      "fp32",
+      "--batch-sizes", "2",        "--sequence-lengths", "16,32", "--embed-dims", "64",
+      "--n-heads",     "4",        "--b-values",         b_values};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return {.program = attngate_command, .arguments = arguments};
 }
 
 /// Two rows, of two sequences and of one, by the planted command: a planted disaster waits for two sequences.
 Command fastpath_with_planted(const std::string& path, std::vector<std::string> more) {
-  std::vector<std::string> arguments = {"sweep", "fastpath", "--device", device, "--dtype", "fp32", "--batch-sizes", "2,1", "--sequence-lengths", "16",
-                                        "--embed-dims", "64", "--n-heads", "4", "--b-values", "31", "--fast", path};
+  std::vector<std::string> arguments = {
+      "sweep",         "fastpath", "--device",           device, "--dtype",      "fp32",
+      "--batch-sizes", "2,1",      "--sequence-lengths", "16",   "--embed-dims", "64",
+      "--n-heads",     "4",        "--b-values",         "31",   "--fast",       path};
   arguments.insert(arguments.end(), more.begin(), more.end());
   return {.program = planted_command, .arguments = arguments, .environment = {{"ATTNGATE_PLANTED", path}}};
 }
 
 TEST(SweepOnDevice, fastpath_checks_and_times_every_row_and_leaves_csv_errors_json_and_plot) {
   const ScratchFolder folder;
-  const CommandEnd end = run(small_fastpath({"--save-path", folder / "rows.csv", "--error-save-path", folder / "errors.json", "--json", folder / "all.json",
-                                             "--plot", folder / "rows.svg"}));
+  const CommandEnd end =
+      run(small_fastpath({"--save-path", folder / "rows.csv", "--error-save-path", folder / "errors.json", "--json",
+                          folder / "all.json", "--plot", folder / "rows.svg"}));
   EXPECT_EQ(end.exit_code, 0) << end.output << end.errors;
   EXPECT_NE(end.output.find("Total errors: 0"), std::string::npos) << end.output;
   const Table table(folder / "rows.csv");
@@ -36,7 +41,8 @@ TEST(SweepOnDevice, fastpath_checks_and_times_every_row_and_leaves_csv_errors_js
   for (std::size_t row = 0; row < table.rows(); ++row) {
     EXPECT_EQ(table.cell(row, "status"), "ok") << table.cell(row, "detail");
     EXPECT_EQ(table.cell(row, "checked_sequences"), "2");
-    for (const char* time : {"time_native_mha_slow(\u00B5s)", "time_native_mha_fast (\u00B5s)", "time_composite_sdpa (\u00B5s)", "tflops"}) {
+    for (const char* time : {"time_native_mha_slow(\u00B5s)", "time_native_mha_fast (\u00B5s)",
+                             "time_composite_sdpa (\u00B5s)", "tflops"}) {
       EXPECT_GT(std::stod(table.cell(row, time)), 0) << time;
     }
     const double speedup = std::stod(table.cell(row, "speedup flash_mha v native_mha"));
@@ -55,15 +61,18 @@ TEST(SweepOnDevice, fastpath_checks_and_times_every_row_and_leaves_csv_errors_js
 
 TEST(SweepOnDevice, sdp_times_eager_operators_with_and_without_weights_and_says_why_it_skips_compiled_ones) {
   const ScratchFolder folder;
-  const CommandEnd end = run({.program = attngate_command,
-                              .arguments = {"sweep", "sdp", "--device", device, "--no-single", "--enable-math", "--dtype", "fp32", "--batch-sizes", "4",
-                                            "--num-heads", "4", "--max-sequence-lens", "32", "--embed-dimensions", "64", "--save-path", folder / "rows.csv"}});
+  const CommandEnd end =
+      run({.program = attngate_command,
+           .arguments = {"sweep", "sdp", "--device", device, "--no-single", "--enable-math", "--dtype", "fp32",
+                         "--batch-sizes", "4", "--num-heads", "4", "--max-sequence-lens", "32", "--embed-dimensions",
+                         "64", "--save-path", folder / "rows.csv"}});
   EXPECT_EQ(end.exit_code, 0) << end.output << end.errors;
   const Table table(folder / "rows.csv");
   ASSERT_EQ(table.rows(), 2u);
   for (std::size_t row = 0; row < table.rows(); ++row) {
     EXPECT_EQ(table.cell(row, "status"), "ok") << table.cell(row, "detail");
-    for (const char* time : {"nn_mha_time (\u00B5s)", "nn_mha_no_weights_time (\u00B5s)", "composite_mha_time (\u00B5s)"}) {
+    for (const char* time :
+         {"nn_mha_time (\u00B5s)", "nn_mha_no_weights_time (\u00B5s)", "composite_mha_time (\u00B5s)"}) {
       EXPECT_GT(std::stod(table.cell(row, time)), 0) << time;
     }
     EXPECT_EQ(table.cell(row, "enable_math"), "True");
@@ -82,8 +91,9 @@ TEST(SweepOnDevice, takes_further_paths_by_name) {
 
 /// Thirty rows of 50 ms each.
 Command long_fastpath(const std::string& file, bool resume) {
-  Command command = small_fastpath({"--width", "1e-6", "--most-pairs", "501", "--row-seconds", "0.05", "--save-path", file},
-                                   "1,5,9,13,17,21,25,29,33,37,41,45,49,53,57");
+  Command command =
+      small_fastpath({"--width", "1e-6", "--most-pairs", "501", "--row-seconds", "0.05", "--save-path", file},
+                     "1,5,9,13,17,21,25,29,33,37,41,45,49,53,57");
   if (resume) command.arguments.emplace_back("--resume");
   return command;
 }
@@ -91,8 +101,9 @@ Command long_fastpath(const std::string& file, bool resume) {
 /// What does not depend on the clock.
 CsvRow steady_cells(const Table& table, std::size_t row) {
   CsvRow cells;
-  for (const char* column : {"dtype", "batch_size", "sequence_length", "n_heads", "embed_dim", "padding", "b", "tokens", "backend", "slow_backend",
-                             "composite_backend", "worst_margin", "checked_sequences", "status", "detail", "run"}) {
+  for (const char* column :
+       {"dtype", "batch_size", "sequence_length", "n_heads", "embed_dim", "padding", "b", "tokens", "backend",
+        "slow_backend", "composite_backend", "worst_margin", "checked_sequences", "status", "detail", "run"}) {
     cells.push_back(table.cell(row, column));
   }
   return cells;
@@ -156,7 +167,8 @@ TEST_P(SweepTroubleOnDevice, costs_its_row_is_counted_and_listed_and_the_sweep_g
   const bool may_crash = device != "cpu" && GetParam().path == "planted_exit";
   const std::string detail = may_crash ? "planted_exit: " : GetParam().detail;
   EXPECT_NE(table.cell(0, "detail").find(detail), std::string::npos) << table.cell(0, "detail");
-  EXPECT_EQ(nlohmann::json::parse(file_text(folder / "errors.json")).at("batch:2_seq_len:16_n_heads:4_embed_dim:64"), 1);
+  EXPECT_EQ(nlohmann::json::parse(file_text(folder / "errors.json")).at("batch:2_seq_len:16_n_heads:4_embed_dim:64"),
+            1);
   EXPECT_NE(end.output.find("error: row 1, batch:2_seq_len:16"), std::string::npos) << end.output;
   EXPECT_EQ(table.cell(1, "checked_sequences"), "1") << "the next row is measured";
 }
@@ -166,7 +178,9 @@ INSTANTIATE_TEST_SUITE_P(of, SweepTroubleOnDevice,
                                          Trouble{"planted_throws", "fast failed: unexpected error"},
                                          Trouble{"planted_segfault", "planted_segfault: died by SIGSEGV"},
                                          Trouble{"planted_exit", "planted_exit: exited with code 3"},
-                                         Trouble{"planted_endless_loop", "planted_endless_loop: no end after 10 s", {"--row-timeout", "10"}}),
+                                         Trouble{"planted_endless_loop",
+                                                 "planted_endless_loop: no end after 10 s",
+                                                 {"--row-timeout", "10"}}),
                          [](const auto& test) { return test.param.path; });
 
 }  // namespace

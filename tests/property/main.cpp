@@ -6,8 +6,8 @@
 #include <sstream>
 
 #include "attngate/base/exit_code.h"
-#include "attngate/workers/device.h"
 #include "attngate/suite/tested_registry.h"
+#include "attngate/workers/device.h"
 #include "property_tests.h"
 
 namespace {
@@ -25,9 +25,11 @@ std::optional<int> read_arguments(int argc, char** argv, PropertyTestSettings& s
   app.add_option("--cases", settings.cases, "Random cases per test; ATTNGATE_CASES goes before")->capture_default_str();
   app.add_option("--seconds", settings.seconds, "Time for the random cases; ATTNGATE_SECONDS goes before")
       ->capture_default_str();
-  app.add_option("--results", settings.results_folder, "Folder for JSON files and journals; ATTNGATE_RESULTS goes before");
+  app.add_option("--results", settings.results_folder,
+                 "Folder for JSON files and journals; ATTNGATE_RESULTS goes before");
   app.add_option("--corpus", options.corpus, "Folder of *.case files that run first");
-  app.add_option("--all-of", options.registered, "Runs nothing; fails unless these names, separated by colons, are all tests there are");
+  app.add_option("--all-of", options.registered,
+                 "Runs nothing; fails unless these names, separated by colons, are all tests there are");
   app.add_flag("--ctest-measurements", settings.ctest_measurements, "Print CTest's measurement tags");
   try {
     app.parse(argc, argv);
@@ -45,7 +47,8 @@ std::set<std::string> all_tests() {
   const testing::UnitTest& all = *testing::UnitTest::GetInstance();
   for (int s = 0; s < all.total_test_suite_count(); ++s) {
     const testing::TestSuite& suite = *all.GetTestSuite(s);
-    for (int t = 0; t < suite.total_test_count(); ++t) names.insert(std::string(suite.name()) + "." + suite.GetTestInfo(t)->name());
+    for (int t = 0; t < suite.total_test_count(); ++t)
+      names.insert(std::string(suite.name()) + "." + suite.GetTestInfo(t)->name());
   }
   return names;
 }
@@ -73,8 +76,10 @@ std::string missing_test() {
 int compare_with_registered(const std::string& names) {
   std::set<std::string> forgotten = all_tests();
   for (const std::string& name : split_by_colons(names)) forgotten.erase(name);
-  for (const std::string& name : forgotten) std::cerr << name << " exists, and CTest never runs it: see tests/property/CMakeLists.txt\n";
-  if (forgotten.empty()) std::cout << "CTest runs each of the " << all_tests().size() << " property tests, or leaves it out on purpose\n";
+  for (const std::string& name : forgotten)
+    std::cerr << name << " exists, and CTest never runs it: see tests/property/CMakeLists.txt\n";
+  if (forgotten.empty())
+    std::cout << "CTest runs each of the " << all_tests().size() << " property tests, or leaves it out on purpose\n";
   return forgotten.empty() ? exit_code::holds : exit_code::failed;
 }
 

@@ -4,9 +4,9 @@
 
 #include <iostream>
 
+#include "attngate/base/exit_code.h"
 #include "attngate/case/text.h"
 #include "attngate/report/measurements.h"
-#include "attngate/base/exit_code.h"
 #include "attngate/workers/device.h"
 
 namespace attngate {

@@ -18,7 +18,8 @@ void apply(const Mistake::Change& change, at::Tensor& tensor, const CaseInputs& 
 at::Tensor hidden_keys(const CaseInputs& inputs) {
   const at::Tensor columns = at::arange(inputs.attention_case().padded_length(), inputs.lengths().options());
   at::Tensor hidden = columns.unsqueeze(0).ge(inputs.lengths().unsqueeze(1)).unsqueeze(1).unsqueeze(1);
-  if (inputs.key_padding_mask().defined()) hidden = hidden.logical_or(inputs.key_padding_mask().unsqueeze(1).unsqueeze(1));
+  if (inputs.key_padding_mask().defined())
+    hidden = hidden.logical_or(inputs.key_padding_mask().unsqueeze(1).unsqueeze(1));
   if (inputs.attention_mask().defined()) hidden = hidden.logical_or(inputs.attention_mask());
   return hidden;
 }
@@ -37,16 +38,16 @@ PathOutput dense_attention(const CaseInputs& inputs, const Mistake& mistake) {
   const at::Tensor packed = linear(input.to(at::kDouble), p.in_proj_weight, p.in_proj_bias)
                                 .view({c.batch_size(), c.padded_length(), 3, c.num_heads, c.head_dim})
                                 .permute({2, 0, 3, 1, 4});
-  at::Tensor logits = at::matmul(packed[0], packed[1].transpose(-2, -1)).mul(1 / std::sqrt(static_cast<double>(c.head_dim)));
+  at::Tensor logits =
+      at::matmul(packed[0], packed[1].transpose(-2, -1)).mul(1 / std::sqrt(static_cast<double>(c.head_dim)));
   apply(mistake.logits, logits, inputs);
   at::Tensor hidden = hidden_keys(inputs);
   apply(mistake.hidden, hidden, inputs);
   at::Tensor probabilities =
       at::softmax(logits.masked_fill(hidden, -std::numeric_limits<double>::infinity()), -1).nan_to_num();
   apply(mistake.probabilities, probabilities, inputs);
-  at::Tensor attention = at::matmul(probabilities, packed[2])
-                             .transpose(1, 2)
-                             .reshape({c.batch_size(), c.padded_length(), c.embed_dim()});
+  at::Tensor attention =
+      at::matmul(probabilities, packed[2]).transpose(1, 2).reshape({c.batch_size(), c.padded_length(), c.embed_dim()});
   apply(mistake.attention, attention, inputs);
   at::Tensor output = linear(attention, p.out_proj_weight, p.out_proj_bias).to(input.scalar_type());
   apply(mistake.output, output, inputs);

@@ -10,9 +10,9 @@ namespace attngate {
 /// Where dense_attention() can be made wrong: each step's result may be changed in place.
 struct Mistake {
   using Change = std::function<void(at::Tensor&, const CaseInputs&)>;
-  Change input = {};          ///< [batch, padded_length, embed_dim], a view of dense(): reassign it, or damage the inputs
-  Change hidden = {};         ///< bool, True where a key is hidden, broadcasts to the logits
-  Change logits = {};         ///< fp64 [batch, num_heads, padded_length, padded_length], before hidden keys are left out
+  Change input = {};   ///< [batch, padded_length, embed_dim], a view of dense(): reassign it, or damage the inputs
+  Change hidden = {};  ///< bool, True where a key is hidden, broadcasts to the logits
+  Change logits = {};  ///< fp64 [batch, num_heads, padded_length, padded_length], before hidden keys are left out
   Change probabilities = {};  ///< the same shape, after the softmax
   Change attention = {};      ///< fp64 [batch, padded_length, embed_dim], before the out projection
   Change output = {};         ///< the same shape, in the case's dtype

@@ -6,9 +6,9 @@
 #include <optional>
 #include <string_view>
 
+#include "attngate/base/exit_code.h"
 #include "attngate/paths/sdp_backend_guard.h"
 #include "attngate/run/environment.h"
-#include "attngate/base/exit_code.h"
 #include "attngate/workers/device.h"
 #include "device_under_test.h"
 

@@ -33,7 +33,8 @@ int main(int argc, char** argv) {
   for (int index = 1; index < argc; ++index) {
     const std::string_view argument = argv[index];
     if (!argument.starts_with(group_option)) {
-      std::cerr << "attngate_unit_tests: unknown argument '" << argument << "'; allowed are --group=NAME and GoogleTest's --gtest_* flags\n";
+      std::cerr << "attngate_unit_tests: unknown argument '" << argument
+                << "'; allowed are --group=NAME and GoogleTest's --gtest_* flags\n";
       return attngate::exit_code::usage;
     }
     testing::GTEST_FLAG(filter) = filter_of_group(std::string(argument.substr(group_option.size())));

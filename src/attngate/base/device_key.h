@@ -16,8 +16,8 @@ struct DeviceKey {
   std::string cuda_runtime;
   /// LibTorch's version, e.g. "2.11.0".
   std::string libtorch;
-  /// Which device of that name, as `nvidia-smi -L` shows it: "GPU-1b2c..."; empty on the CPU. Times of two devices of one name may be
-  /// compared, but differ (docs/gates.md).
+  /// Which device of that name, as `nvidia-smi -L` shows it: "GPU-1b2c..."; empty on the CPU. Times of two devices of
+  /// one name may be compared, but differ (docs/gates.md).
   std::string uuid = {};
   bool operator==(const DeviceKey&) const = default;
 };

@@ -68,7 +68,8 @@ std::string TextTable::text(std::string_view indent) const {
 
 std::size_t display_width(std::string_view text) {
   // Bytes 10xxxxxx continue a character; all others start one.
-  return static_cast<std::size_t>(std::count_if(text.begin(), text.end(), [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }));
+  return static_cast<std::size_t>(std::count_if(
+      text.begin(), text.end(), [](char byte) { return (static_cast<unsigned char>(byte) & 0xc0) != 0x80; }));
 }
 
 std::string wrapped(std::string_view text, std::string_view indent, std::size_t width) {
@@ -76,7 +77,8 @@ std::string wrapped(std::string_view text, std::string_view indent, std::size_t 
   std::istringstream lines{std::string(text)};
   for (std::string line; std::getline(lines, line);) {
     if (display_width(indent) + display_width(line) <= width) {
-      result += without_trailing_spaces(std::string(indent) + line) + "\n";  // as it is: its spaces may line something up
+      result +=
+          without_trailing_spaces(std::string(indent) + line) + "\n";  // as it is: its spaces may line something up
       continue;
     }
     std::istringstream words(line);

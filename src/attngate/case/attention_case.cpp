@@ -19,8 +19,8 @@ void require_range(const char* key, std::int64_t value, std::int64_t least, std:
 
 void validate_lengths(const AttentionCase& attention_case) {
   if (attention_case.batch_size() > CaseRange::max_batch_size) {
-    throw CaseError(fmt::format("lengths: the number of sequences must be 0 to {}, got {}",
-                                CaseRange::max_batch_size, attention_case.batch_size()));
+    throw CaseError(fmt::format("lengths: the number of sequences must be 0 to {}, got {}", CaseRange::max_batch_size,
+                                attention_case.batch_size()));
   }
   for (std::size_t sequence = 0; sequence < attention_case.lengths.size(); ++sequence) {
     const std::int64_t length = attention_case.lengths[sequence];
@@ -36,8 +36,8 @@ void validate_padding_content(std::int64_t content) {
   // 8 significant bits is what bf16 has; fp16 and fp32 have more, so every dtype holds the value exactly.
   const auto bits = static_cast<std::uint64_t>(content);
   if (content > 0 && std::bit_width(bits) - std::countr_zero(bits) > 8) {
-    throw CaseError(fmt::format("padding_content={}: must be exact in bf16 (8 significant bits), use a power of two",
-                                content));
+    throw CaseError(
+        fmt::format("padding_content={}: must be exact in bf16 (8 significant bits), use a power of two", content));
   }
 }
 
@@ -90,58 +90,78 @@ void validate(const AttentionCase& attention_case) {
 
 std::string to_string(DType dtype) {
   switch (dtype) {
-    case DType::fp16: return "fp16";
-    case DType::bf16: return "bf16";
-    case DType::fp32: return "fp32";
+    case DType::fp16:
+      return "fp16";
+    case DType::bf16:
+      return "bf16";
+    case DType::fp32:
+      return "fp32";
   }
   throw CaseError(fmt::format("dtype: no such enumerator: {}", static_cast<int>(dtype)));
 }
 
 std::string to_string(MaskKind mask) {
   switch (mask) {
-    case MaskKind::padding: return "padding";
-    case MaskKind::none: return "none";
-    case MaskKind::holes: return "holes";
-    case MaskKind::two_d: return "2d";
-    case MaskKind::four_d: return "4d";
-    case MaskKind::causal: return "causal";
+    case MaskKind::padding:
+      return "padding";
+    case MaskKind::none:
+      return "none";
+    case MaskKind::holes:
+      return "holes";
+    case MaskKind::two_d:
+      return "2d";
+    case MaskKind::four_d:
+      return "4d";
+    case MaskKind::causal:
+      return "causal";
   }
   throw CaseError(fmt::format("mask: no such enumerator: {}", static_cast<int>(mask)));
 }
 
 std::string to_string(StorageLayout layout) {
   switch (layout) {
-    case StorageLayout::packed: return "packed";
-    case StorageLayout::transposed: return "transposed";
-    case StorageLayout::sliced: return "sliced";
-    case StorageLayout::expanded: return "expanded";
+    case StorageLayout::packed:
+      return "packed";
+    case StorageLayout::transposed:
+      return "transposed";
+    case StorageLayout::sliced:
+      return "sliced";
+    case StorageLayout::expanded:
+      return "expanded";
   }
   throw CaseError(fmt::format("layout: no such enumerator: {}", static_cast<int>(layout)));
 }
 
 std::string to_string(NestedForm nested) {
   switch (nested) {
-    case NestedForm::view: return "view";
-    case NestedForm::gaps: return "gaps";
-    case NestedForm::list: return "list";
-    case NestedForm::mask: return "mask";
+    case NestedForm::view:
+      return "view";
+    case NestedForm::gaps:
+      return "gaps";
+    case NestedForm::list:
+      return "list";
+    case NestedForm::mask:
+      return "mask";
   }
   throw CaseError(fmt::format("nested: no such enumerator: {}", static_cast<int>(nested)));
 }
 
 std::string to_string(ValueProfile values) {
   switch (values) {
-    case ValueProfile::normal: return "normal";
-    case ValueProfile::tiny: return "tiny";
-    case ValueProfile::large: return "large";
-    case ValueProfile::outlier: return "outlier";
-    case ValueProfile::negative_logits: return "negative_logits";
+    case ValueProfile::normal:
+      return "normal";
+    case ValueProfile::tiny:
+      return "tiny";
+    case ValueProfile::large:
+      return "large";
+    case ValueProfile::outlier:
+      return "outlier";
+    case ValueProfile::negative_logits:
+      return "negative_logits";
   }
   throw CaseError(fmt::format("values: no such enumerator: {}", static_cast<int>(values)));
 }
 
-DType parse_dtype(const std::string& name) {
-  return parse_enumerator<DType>("dtype", name);
-}
+DType parse_dtype(const std::string& name) { return parse_enumerator<DType>("dtype", name); }
 
 }  // namespace attngate

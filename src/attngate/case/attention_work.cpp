@@ -34,11 +34,15 @@ double mask_bytes(const AttentionCase& attention_case, InputForm form) {
   const double length = as_double(attention_case.padded_length());
   switch (attention_case.mask) {
     case MaskKind::padding:
-    case MaskKind::holes: return batch * length;
-    case MaskKind::two_d: return length * length;
-    case MaskKind::four_d: return batch * as_double(attention_case.num_heads) * length * length;
+    case MaskKind::holes:
+      return batch * length;
+    case MaskKind::two_d:
+      return length * length;
+    case MaskKind::four_d:
+      return batch * as_double(attention_case.num_heads) * length * length;
     case MaskKind::none:
-    case MaskKind::causal: return 0;
+    case MaskKind::causal:
+      return 0;
   }
   throw std::invalid_argument("no such MaskKind");
 }

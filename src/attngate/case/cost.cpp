@@ -6,11 +6,15 @@ namespace {
 double mask_elements(MaskKind mask, double tokens, double length, double scores) {
   switch (mask) {
     case MaskKind::padding:
-    case MaskKind::holes: return tokens;
+    case MaskKind::holes:
+      return tokens;
     case MaskKind::two_d:
-    case MaskKind::causal: return length * length;
-    case MaskKind::four_d: return scores;
-    case MaskKind::none: return 0;
+    case MaskKind::causal:
+      return length * length;
+    case MaskKind::four_d:
+      return scores;
+    case MaskKind::none:
+      return 0;
   }
   return scores;
 }
@@ -34,8 +38,7 @@ Cost cost_of(const AttentionCase& attention_case) {
 }
 
 bool within(const Cost& cost, const CostLimit& limit) {
-  return cost.flops <= limit.max_flops && cost.bytes <= limit.max_bytes &&
-         cost.sequences <= limit.max_sequences;
+  return cost.flops <= limit.max_flops && cost.bytes <= limit.max_bytes && cost.sequences <= limit.max_sequences;
 }
 
 CostLimit gpu_limit() {

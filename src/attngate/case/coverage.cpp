@@ -34,16 +34,16 @@ template <auto member>
 void add_enumeration(const char* dimension, Rules& rules) {
   using Enum = std::remove_cvref_t<decltype(std::declval<AttentionCase>().*member)>;
   for (const Enum value : enumerators<Enum>) {
-    rules.push_back({dimension, to_string(value),
-                     [value](const Drawn& d) { return d.attention_case.*member == value; }});
+    rules.push_back(
+        {dimension, to_string(value), [value](const Drawn& d) { return d.attention_case.*member == value; }});
   }
 }
 
 template <auto member>
 void add_values(const char* dimension, std::span<const std::int64_t> values, Rules& rules) {
   for (const std::int64_t value : values) {
-    rules.push_back({dimension, fmt::to_string(value),
-                     [value](const Drawn& d) { return d.attention_case.*member == value; }});
+    rules.push_back(
+        {dimension, fmt::to_string(value), [value](const Drawn& d) { return d.attention_case.*member == value; }});
   }
 }
 
@@ -51,8 +51,9 @@ void add_values(const char* dimension, std::span<const std::int64_t> values, Rul
 template <typename ValueOf>
 void add_range(const char* dimension, std::int64_t least, std::int64_t most, ValueOf value_of, Rules& rules) {
   const bool open = most == std::numeric_limits<std::int64_t>::max();
-  const std::string name = open ? fmt::format("{} and more", least)
-                                : least == most ? fmt::to_string(least) : fmt::format("{} to {}", least, most);
+  const std::string name = open            ? fmt::format("{} and more", least)
+                           : least == most ? fmt::to_string(least)
+                                           : fmt::format("{} to {}", least, most);
   rules.push_back({dimension, name, [=](const Drawn& d) {
                      const std::int64_t value = value_of(d.attention_case);
                      return value >= least && value <= most;
@@ -73,16 +74,19 @@ void add_lengths(Rules& rules) {
     for (const std::int64_t value : {edge - 1, edge, edge + 1}) exact.push_back(value);
   }
   for (const std::int64_t value : exact) {
-    add_length(fmt::to_string(value), [value](std::int64_t length) { return length == value; }, rules);
+    add_length(
+        fmt::to_string(value), [value](std::int64_t length) { return length == value; }, rules);
   }
-  add_length("mod 32 = 1, above 32", [](std::int64_t length) { return length > 32 && length % 32 == 1; }, rules);
-  add_length("mod 128 = 64", [](std::int64_t length) { return length % 128 == 64; }, rules);
+  add_length(
+      "mod 32 = 1, above 32", [](std::int64_t length) { return length > 32 && length % 32 == 1; }, rules);
+  add_length(
+      "mod 128 = 64", [](std::int64_t length) { return length % 128 == 64; }, rules);
 }
 
 void add_batches(Rules& rules) {
   constexpr std::int64_t unbounded = std::numeric_limits<std::int64_t>::max();
   const auto batch = [](const AttentionCase& c) { return c.batch_size(); };
-  constexpr std::pair<std::int64_t, std::int64_t> ranges[]{{0, 0},    {1, 1},     {2, 7},           {8, 63},
+  constexpr std::pair<std::int64_t, std::int64_t> ranges[]{{0, 0},    {1, 1},      {2, 7},           {8, 63},
                                                            {64, 255}, {256, 4095}, {4096, unbounded}};
   for (const auto& [least, most] : ranges) {
     add_range("batch", least, most, batch, rules);

@@ -12,9 +12,7 @@
 namespace attngate::draw {
 
 /// 0 to count - 1. The remainder favours small values by at most count / 2^64, which no test can see.
-inline std::uint64_t below(rc::Random& random, std::uint64_t count) {
-  return random.next() % count;
-}
+inline std::uint64_t below(rc::Random& random, std::uint64_t count) { return random.next() % count; }
 
 /// least to most, both included.
 inline std::int64_t between(rc::Random& random, std::int64_t least, std::int64_t most) {
@@ -22,9 +20,7 @@ inline std::int64_t between(rc::Random& random, std::int64_t least, std::int64_t
 }
 
 /// True once in count draws.
-inline bool one_in(rc::Random& random, std::uint64_t count) {
-  return below(random, count) == 0;
-}
+inline bool one_in(rc::Random& random, std::uint64_t count) { return below(random, count) == 0; }
 
 /// One of the values, each as likely.
 template <typename T>
@@ -33,8 +29,6 @@ T element(rc::Random& random, std::span<const T> values) {
 }
 
 /// Multiple of 2^-53 in (0, 1]: never 0, so that powers of it stay positive.
-inline double unit(rc::Random& random) {
-  return static_cast<double>((random.next() >> 11) + 1) * 0x1p-53;
-}
+inline double unit(rc::Random& random) { return static_cast<double>((random.next() >> 11) + 1) * 0x1p-53; }
 
 }  // namespace attngate::draw

@@ -88,9 +88,7 @@ CostLimit draw_budget(rc::Random& random, const CostLimit& limit) {
   return budget;
 }
 
-bool has_zero(const Lengths& lengths) {
-  return std::find(lengths.begin(), lengths.end(), 0) != lengths.end();
-}
+bool has_zero(const Lengths& lengths) { return std::find(lengths.begin(), lengths.end(), 0) != lengths.end(); }
 
 bool all_equal(const Lengths& lengths) {
   return std::adjacent_find(lengths.begin(), lengths.end(), std::not_equal_to<>()) == lengths.end();
@@ -110,10 +108,13 @@ void draw_reduction(rc::Random& random, CaseKind kind, const CostLimit& limit, A
   const CostLimit budget = draw_budget(random, limit);
   const auto spared = static_cast<CaseSize>(draw::below(random, 4));
   switch (kind) {
-    case CaseKind::huge_batch: return reduce_to(limit, CaseSize::batch, result);
-    case CaseKind::long_sequence: return reduce_to(limit, CaseSize::lengths, result);
+    case CaseKind::huge_batch:
+      return reduce_to(limit, CaseSize::batch, result);
+    case CaseKind::long_sequence:
+      return reduce_to(limit, CaseSize::lengths, result);
     case CaseKind::ordinary:
-    case CaseKind::empty_batch: return reduce_to(budget, spared, result);
+    case CaseKind::empty_batch:
+      return reduce_to(budget, spared, result);
   }
 }
 

@@ -43,8 +43,8 @@ rc::Gen<AttentionCase> cases(const GeneratorOptions& options);
 ///
 /// It is draw_case with a random state keyed by (seed, index) and size = index % 101; an odd one has the shape (heads,
 /// head_dim, lengths, extra padding) of the case before it. The first case of a shape pays for LibTorch's choice of its
-/// matrix products, in half precision as much as all the rest of the case (230 us each on an H200, 20 us the second time);
-/// the second one looks at other values, masks and layouts for half the price.
+/// matrix products, in half precision as much as all the rest of the case (230 us each on an H200, 20 us the second
+/// time); the second one looks at other values, masks and layouts for half the price.
 AttentionCase nth_case(const GeneratorOptions& options, std::uint64_t seed, std::int64_t index);
 
 /// nth_case with the family of its lengths.

@@ -62,17 +62,26 @@ std::int64_t draw_head_dim(rc::Random& random) {
 
 LengthFamily draw_family(rc::Random& random) {
   // All-equal batches are the one thing that everybody tests: 1 in 10. The ragged families share the rest.
-  constexpr std::array<LengthFamily, 20> weighted{
-      LengthFamily::all_equal,           LengthFamily::all_equal,
-      LengthFamily::uniform,             LengthFamily::uniform,
-      LengthFamily::uniform,             LengthFamily::uniform,
-      LengthFamily::beta,                LengthFamily::beta,
-      LengthFamily::beta,                LengthFamily::beta,
-      LengthFamily::gaussian_padding,    LengthFamily::gaussian_padding,
-      LengthFamily::power_law,           LengthFamily::power_law,
-      LengthFamily::one_long_many_short, LengthFamily::one_long_many_short,
-      LengthFamily::with_length_one,     LengthFamily::with_length_one,
-      LengthFamily::with_length_zero,    LengthFamily::with_length_zero};
+  constexpr std::array<LengthFamily, 20> weighted{LengthFamily::all_equal,
+                                                  LengthFamily::all_equal,
+                                                  LengthFamily::uniform,
+                                                  LengthFamily::uniform,
+                                                  LengthFamily::uniform,
+                                                  LengthFamily::uniform,
+                                                  LengthFamily::beta,
+                                                  LengthFamily::beta,
+                                                  LengthFamily::beta,
+                                                  LengthFamily::beta,
+                                                  LengthFamily::gaussian_padding,
+                                                  LengthFamily::gaussian_padding,
+                                                  LengthFamily::power_law,
+                                                  LengthFamily::power_law,
+                                                  LengthFamily::one_long_many_short,
+                                                  LengthFamily::one_long_many_short,
+                                                  LengthFamily::with_length_one,
+                                                  LengthFamily::with_length_one,
+                                                  LengthFamily::with_length_zero,
+                                                  LengthFamily::with_length_zero};
   return draw::element(random, std::span<const LengthFamily>(weighted));
 }
 
@@ -87,17 +96,24 @@ Lengths draw_beta_lengths(rc::Random& random, std::int64_t batch_size, std::int6
 
 Lengths draw_lengths(rc::Random& random, LengthFamily family, std::int64_t batch_size, std::int64_t longest) {
   switch (family) {
-    case LengthFamily::all_equal: return all_equal_lengths(batch_size, longest);
-    case LengthFamily::uniform: return uniform_lengths(random, batch_size, longest);
-    case LengthFamily::beta: return draw_beta_lengths(random, batch_size, longest);
+    case LengthFamily::all_equal:
+      return all_equal_lengths(batch_size, longest);
+    case LengthFamily::uniform:
+      return uniform_lengths(random, batch_size, longest);
+    case LengthFamily::beta:
+      return draw_beta_lengths(random, batch_size, longest);
     case LengthFamily::gaussian_padding: {
       const std::int64_t tenths = draw::between(random, 0, 9);
       return gaussian_padding_lengths(random, batch_size, longest, static_cast<double>(tenths) / 10.0);
     }
-    case LengthFamily::power_law: return power_law_lengths(random, batch_size, longest);
-    case LengthFamily::one_long_many_short: return one_long_many_short_lengths(random, batch_size, longest);
-    case LengthFamily::with_length_one: return with_length_one_lengths(random, batch_size, longest);
-    case LengthFamily::with_length_zero: return with_length_zero_lengths(random, batch_size, longest);
+    case LengthFamily::power_law:
+      return power_law_lengths(random, batch_size, longest);
+    case LengthFamily::one_long_many_short:
+      return one_long_many_short_lengths(random, batch_size, longest);
+    case LengthFamily::with_length_one:
+      return with_length_one_lengths(random, batch_size, longest);
+    case LengthFamily::with_length_zero:
+      return with_length_zero_lengths(random, batch_size, longest);
   }
   return all_equal_lengths(batch_size, longest);
 }
@@ -137,8 +153,8 @@ LengthFamily draw_huge_batch(rc::Random& random, const CostLimit& limit, Attenti
   constexpr std::array<std::int64_t, 4> heads{1, 4, 16, 16};
   const bool tens_of_thousands = draw::one_in(random, 16);
   const std::int64_t drawn = draw::element(random, huge_batch_sizes());
-  const std::int64_t batch_size = std::min(tens_of_thousands ? drawn : huge_batch_sizes().front(),
-                                           static_cast<std::int64_t>(limit.max_sequences));
+  const std::int64_t batch_size =
+      std::min(tens_of_thousands ? drawn : huge_batch_sizes().front(), static_cast<std::int64_t>(limit.max_sequences));
   result.num_heads = draw::element(random, Values(heads));
   result.head_dim = draw::element(random, part(boundary_head_dims(), 1, 8));
   const std::int64_t longest = draw::between(random, 1, 3);
@@ -160,8 +176,7 @@ LengthFamily draw_long_sequence(rc::Random& random, AttentionCase& result) {
   result.head_dim = draw::element(random, part(boundary_head_dims(), 1, 64));
   const std::int64_t batch_size = draw::between(random, 1, 4);
   const std::int64_t longest = draw::element(random, part(boundary_lengths(), 255, 1025));
-  const LengthFamily family =
-      needs_equal_lengths(result) ? LengthFamily::all_equal : LengthFamily::one_long_many_short;
+  const LengthFamily family = needs_equal_lengths(result) ? LengthFamily::all_equal : LengthFamily::one_long_many_short;
   result.lengths = draw_lengths(random, family, batch_size, longest);
   // The cost limit may cut the batch from its end.
   std::swap(result.lengths.front(), *std::max_element(result.lengths.begin(), result.lengths.end()));
@@ -183,10 +198,13 @@ CaseKind draw_kind(rc::Random& random, int size) {
 
 LengthFamily draw_sizes(rc::Random& random, CaseKind kind, const CostLimit& limit, int size, AttentionCase& result) {
   switch (kind) {
-    case CaseKind::huge_batch: return draw_huge_batch(random, limit, result);
-    case CaseKind::long_sequence: return draw_long_sequence(random, result);
+    case CaseKind::huge_batch:
+      return draw_huge_batch(random, limit, result);
+    case CaseKind::long_sequence:
+      return draw_long_sequence(random, result);
     case CaseKind::ordinary:
-    case CaseKind::empty_batch: break;
+    case CaseKind::empty_batch:
+      break;
   }
   const LengthFamily family = draw_ordinary_sizes(random, size, result);
   if (kind == CaseKind::empty_batch) {

@@ -33,14 +33,22 @@ std::int64_t& random_row(rc::Random& random, Lengths& lengths) {
 
 std::string to_string(LengthFamily family) {
   switch (family) {
-    case LengthFamily::all_equal: return "all_equal";
-    case LengthFamily::uniform: return "uniform";
-    case LengthFamily::beta: return "beta";
-    case LengthFamily::gaussian_padding: return "gaussian_padding";
-    case LengthFamily::power_law: return "power_law";
-    case LengthFamily::one_long_many_short: return "one_long_many_short";
-    case LengthFamily::with_length_one: return "with_length_one";
-    case LengthFamily::with_length_zero: return "with_length_zero";
+    case LengthFamily::all_equal:
+      return "all_equal";
+    case LengthFamily::uniform:
+      return "uniform";
+    case LengthFamily::beta:
+      return "beta";
+    case LengthFamily::gaussian_padding:
+      return "gaussian_padding";
+    case LengthFamily::power_law:
+      return "power_law";
+    case LengthFamily::one_long_many_short:
+      return "one_long_many_short";
+    case LengthFamily::with_length_one:
+      return "with_length_one";
+    case LengthFamily::with_length_zero:
+      return "with_length_zero";
   }
   throw std::invalid_argument(fmt::format("no such length family: {}", static_cast<int>(family)));
 }

@@ -45,8 +45,7 @@ bool halve_head_dim(AttentionCase& c) {
 }
 
 /// In the order of CaseSize.
-constexpr std::array<bool (*)(AttentionCase&), 4> halvings{halve_batch, halve_lengths, halve_num_heads,
-                                                           halve_head_dim};
+constexpr std::array<bool (*)(AttentionCase&), 4> halvings{halve_batch, halve_lengths, halve_num_heads, halve_head_dim};
 
 }  // namespace
 

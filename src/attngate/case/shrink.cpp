@@ -22,8 +22,8 @@ std::uint64_t fingerprint(const AttentionCase& c) {
     hash = (hash ^ static_cast<std::uint64_t>(value)) * 0x100000001b3;
     hash ^= hash >> 32;
   };
-  for (const std::int64_t value : {c.num_heads, c.head_dim, c.extra_padding, c.padding_content, c.storage_offset,
-                                   c.parameter_offset}) {
+  for (const std::int64_t value :
+       {c.num_heads, c.head_dim, c.extra_padding, c.padding_content, c.storage_offset, c.parameter_offset}) {
     add(value);
   }
   add(c.need_weights);
@@ -90,9 +90,7 @@ rc::Shrinkable<AttentionCase> shrinkable_from(AttentionCase attention_case, Shri
 }
 
 /// One sequence, none, two, three, ...
-std::int64_t rank_of_batch(std::int64_t batch_size) {
-  return batch_size == 1 ? 0 : batch_size == 0 ? 1 : batch_size;
-}
+std::int64_t rank_of_batch(std::int64_t batch_size) { return batch_size == 1 ? 0 : batch_size == 0 ? 1 : batch_size; }
 
 /// Sum of the lengths, where an empty sequence, the stranger thing, counts as 4 tokens.
 std::int64_t rank_of_lengths(const std::vector<std::int64_t>& lengths) {

@@ -18,14 +18,29 @@ using Stage = ShrinkStage;
 /// Batches of at most 6 tokens: single sequences, neighbours, and an empty sequence beside others. Then single
 /// sequences that end just behind a tile of 32, 64 or 128 keys, or in the middle of the last.
 const std::array<Lengths, 19>& jump_lengths() {
-  static const std::array<Lengths, 19> lengths{{{1}, {2}, {3}, {4}, {5}, {6}, {1, 1}, {1, 2}, {2, 1}, {2, 2}, {3, 3},
-                                                {0}, {0, 1}, {0, 2}, {2, 0}, {33}, {64}, {65}, {129}}};
+  static const std::array<Lengths, 19> lengths{{{1},
+                                                {2},
+                                                {3},
+                                                {4},
+                                                {5},
+                                                {6},
+                                                {1, 1},
+                                                {1, 2},
+                                                {2, 1},
+                                                {2, 2},
+                                                {3, 3},
+                                                {0},
+                                                {0, 1},
+                                                {0, 2},
+                                                {2, 0},
+                                                {33},
+                                                {64},
+                                                {65},
+                                                {129}}};
   return lengths;
 }
 
-bool has_empty(const Lengths& lengths) {
-  return std::find(lengths.begin(), lengths.end(), 0) != lengths.end();
-}
+bool has_empty(const Lengths& lengths) { return std::find(lengths.begin(), lengths.end(), 0) != lengths.end(); }
 
 /// A jump must not end at another failure than the one it came from: longer sequences than the case has, or empty ones
 /// where it has none, break things of their own.
@@ -42,10 +57,10 @@ constexpr CopySwitch copy_switch = [](const AttentionCase& from, AttentionCase& 
 
 /// Everything but sizes, dtype and seed: faults mostly need one of these or none.
 constexpr std::array switches{
-    copy_switch<&AttentionCase::extra_padding>,  copy_switch<&AttentionCase::padding_content>,
-    copy_switch<&AttentionCase::need_weights>,   copy_switch<&AttentionCase::mask>,
-    copy_switch<&AttentionCase::layout>,         copy_switch<&AttentionCase::nested>,
-    copy_switch<&AttentionCase::values>,         copy_switch<&AttentionCase::storage_offset>,
+    copy_switch<&AttentionCase::extra_padding>,   copy_switch<&AttentionCase::padding_content>,
+    copy_switch<&AttentionCase::need_weights>,    copy_switch<&AttentionCase::mask>,
+    copy_switch<&AttentionCase::layout>,          copy_switch<&AttentionCase::nested>,
+    copy_switch<&AttentionCase::values>,          copy_switch<&AttentionCase::storage_offset>,
     copy_switch<&AttentionCase::parameter_offset>};
 
 /// The case with every switch at its default.
@@ -74,19 +89,30 @@ void drop_sequences(const Step& step, Lengths& lengths) {
 Lengths lengths_after(const Step& step, Lengths lengths) {
   switch (step.kind) {
     case Step::simplest_of_lengths:
-    case Step::short_lengths: return jump_lengths()[static_cast<std::size_t>(step.first)];
-    case Step::longest_only: return {*std::max_element(lengths.begin(), lengths.end())};
-    case Step::drop: drop_sequences(step, lengths); break;
-    case Step::drop_empty: std::erase(lengths, 0); break;
-    case Step::fill_empty: std::replace(lengths.begin(), lengths.end(), std::int64_t{0}, std::int64_t{1}); break;
+    case Step::short_lengths:
+      return jump_lengths()[static_cast<std::size_t>(step.first)];
+    case Step::longest_only:
+      return {*std::max_element(lengths.begin(), lengths.end())};
+    case Step::drop:
+      drop_sequences(step, lengths);
+      break;
+    case Step::drop_empty:
+      std::erase(lengths, 0);
+      break;
+    case Step::fill_empty:
+      std::replace(lengths.begin(), lengths.end(), std::int64_t{0}, std::int64_t{1});
+      break;
     case Step::halve_lengths:
       for (std::int64_t& length : lengths) length = length > 1 ? length / 2 : length;
       break;
     case Step::cap_lengths:
       for (std::int64_t& length : lengths) length = std::min(length, step.first);
       break;
-    case Step::set_length: lengths[static_cast<std::size_t>(step.first)] = step.second; break;
-    default: break;
+    case Step::set_length:
+      lengths[static_cast<std::size_t>(step.first)] = step.second;
+      break;
+    default:
+      break;
   }
   return lengths;
 }
@@ -207,19 +233,39 @@ void add_single_steps(const AttentionCase& c, Steps& steps) {
 AttentionCase apply(const ShrinkStep& step, AttentionCase c) {
   c.lengths = lengths_after(step, std::move(c.lengths));
   switch (step.kind) {
-    case Step::simplest_of_lengths: return {.dtype = c.dtype, .num_heads = 1, .head_dim = 1, .lengths = c.lengths};
-    case Step::plain: return without_switches(c);
-    case Step::one_channel: return with_one_channel(std::move(c));
-    case Step::plain_one_channel: return with_one_channel(without_switches(c));
-    case Step::keep_switch: return with_only_switch(step.first, c);
-    case Step::reset_switch: switches[static_cast<std::size_t>(step.first)](AttentionCase(), c); break;
-    case Step::heads: c.num_heads = step.first; break;
-    case Step::head_dim: c.head_dim = step.first; break;
-    case Step::extra_padding: c.extra_padding = step.first; break;
-    case Step::storage_offset: c.storage_offset = step.first; break;
-    case Step::parameter_offset: c.parameter_offset = step.first; break;
-    case Step::seed: c.seed = 0; break;
-    default: break;
+    case Step::simplest_of_lengths:
+      return {.dtype = c.dtype, .num_heads = 1, .head_dim = 1, .lengths = c.lengths};
+    case Step::plain:
+      return without_switches(c);
+    case Step::one_channel:
+      return with_one_channel(std::move(c));
+    case Step::plain_one_channel:
+      return with_one_channel(without_switches(c));
+    case Step::keep_switch:
+      return with_only_switch(step.first, c);
+    case Step::reset_switch:
+      switches[static_cast<std::size_t>(step.first)](AttentionCase(), c);
+      break;
+    case Step::heads:
+      c.num_heads = step.first;
+      break;
+    case Step::head_dim:
+      c.head_dim = step.first;
+      break;
+    case Step::extra_padding:
+      c.extra_padding = step.first;
+      break;
+    case Step::storage_offset:
+      c.storage_offset = step.first;
+      break;
+    case Step::parameter_offset:
+      c.parameter_offset = step.first;
+      break;
+    case Step::seed:
+      c.seed = 0;
+      break;
+    default:
+      break;
   }
   return c;
 }

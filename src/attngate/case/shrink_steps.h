@@ -13,10 +13,26 @@ enum class ShrinkStage { jump, reset, batch, lengths, shape, switches, single, s
 /// One way to make a case simpler, small enough to list thousands; apply() makes the case.
 struct ShrinkStep {
   enum Kind {
-    simplest_of_lengths, short_lengths, longest_only,    // jump
-    plain_one_channel, plain, keep_switch, one_channel,  // reset
-    drop, drop_empty, fill_empty, halve_lengths, cap_lengths, set_length,
-    heads, head_dim, reset_switch, extra_padding, storage_offset, parameter_offset, seed
+    simplest_of_lengths,
+    short_lengths,
+    longest_only,  // jump
+    plain_one_channel,
+    plain,
+    keep_switch,
+    one_channel,  // reset
+    drop,
+    drop_empty,
+    fill_empty,
+    halve_lengths,
+    cap_lengths,
+    set_length,
+    heads,
+    head_dim,
+    reset_switch,
+    extra_padding,
+    storage_offset,
+    parameter_offset,
+    seed
   };
   ShrinkStage stage;
   Kind kind;

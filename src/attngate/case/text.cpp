@@ -12,8 +12,8 @@
 
 #include <fmt/format.h>
 
-#include "attngate/case/enumerators.h"
 #include "attngate/base/printable.h"
+#include "attngate/case/enumerators.h"
 
 namespace attngate {
 namespace {
@@ -54,15 +54,18 @@ void read_lengths_item(std::string_view item, std::vector<std::int64_t>& lengths
   const auto length = read_number(item.substr(0, times));
   const auto count = times == item.npos ? std::uint64_t{1} : read_number(item.substr(times + 1));
   if (!length || *length > static_cast<std::uint64_t>(CaseRange::max_length)) {
-    throw CaseError(fmt::format("lengths: item {}: a length must be 0 to {}, and the list LENGTH or LENGTHxCOUNT "
-                                "separated by single commas, or {}", printable(item), CaseRange::max_length,
-                                no_lengths));
+    throw CaseError(
+        fmt::format("lengths: item {}: a length must be 0 to {}, and the list LENGTH or LENGTHxCOUNT "
+                    "separated by single commas, or {}",
+                    printable(item), CaseRange::max_length, no_lengths));
   }
   // Checked before the list is expanded: a count of 2^60 must not reach for memory.
   const auto room = static_cast<std::uint64_t>(CaseRange::max_batch_size) - lengths.size();
   if (!count || *count < 1 || *count > room) {
-    throw CaseError(fmt::format("lengths: item {}: a count must be a whole number, 1 or more, and all counts together "
-                                "at most {} sequences", printable(item), CaseRange::max_batch_size));
+    throw CaseError(
+        fmt::format("lengths: item {}: a count must be a whole number, 1 or more, and all counts together "
+                    "at most {} sequences",
+                    printable(item), CaseRange::max_batch_size));
   }
   lengths.insert(lengths.end(), static_cast<std::size_t>(*count), static_cast<std::int64_t>(*length));
 }
@@ -98,15 +101,13 @@ void read_seed(std::string_view, std::string_view text, AttentionCase& result) {
   const bool hexadecimal = text.starts_with("0x");
   const auto seed = hexadecimal ? read_number(text.substr(2), 16) : read_number(text);
   if (!seed) {
-    throw CaseError(fmt::format("seed={}: must be 0 to 0xffffffffffffffff, hexadecimal with 0x or decimal",
-                                printable(text)));
+    throw CaseError(
+        fmt::format("seed={}: must be 0 to 0xffffffffffffffff, hexadecimal with 0x or decimal", printable(text)));
   }
   result.seed = *seed;
 }
 
-std::string seed_text(const AttentionCase& attention_case) {
-  return fmt::format("{:#x}", attention_case.seed);
-}
+std::string seed_text(const AttentionCase& attention_case) { return fmt::format("{:#x}", attention_case.seed); }
 
 /// One key of the text form, how its value is read, and how it is printed.
 struct Key {
@@ -186,8 +187,8 @@ std::size_t edit_distance(std::string_view a, std::string_view b) {
   const auto nearest = std::min_element(keys.begin(), keys.end(), [&](const Key& a, const Key& b) {
     return edit_distance(start, a.name) < edit_distance(start, b.name);
   });
-  throw CaseError(fmt::format("unknown key {}: did you mean {}? The keys are {}", printable(name), nearest->name,
-                              key_names()));
+  throw CaseError(
+      fmt::format("unknown key {}: did you mean {}? The keys are {}", printable(name), nearest->name, key_names()));
 }
 
 void read_token(std::string_view token, std::array<bool, keys.size()>& seen, AttentionCase& result) {
@@ -202,8 +203,8 @@ void read_token(std::string_view token, std::array<bool, keys.size()>& seen, Att
   }
   bool& seen_before = seen[static_cast<std::size_t>(key - keys.begin())];
   if (seen_before) {
-    throw CaseError(fmt::format("{} is given twice, the second time in {}: each key may come once", name,
-                                printable(token)));
+    throw CaseError(
+        fmt::format("{} is given twice, the second time in {}: each key may come once", name, printable(token)));
   }
   seen_before = true;
   key->read(name, token.substr(equals + 1), result);

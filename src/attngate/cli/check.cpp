@@ -5,14 +5,14 @@
 #include <iostream>
 #include <limits>
 
+#include "attngate/base/exit_code.h"
+#include "attngate/base/printable.h"
 #include "attngate/cli/command.h"
 #include "attngate/cli/device_option.h"
 #include "attngate/cli/seed_option.h"
-#include "attngate/base/printable.h"
 #include "attngate/report/results_list.h"
 #include "attngate/report/table.h"
 #include "attngate/run/environment.h"
-#include "attngate/base/exit_code.h"
 #include "attngate/suite/property_run.h"
 #include "attngate/suite/tested_registry.h"
 
@@ -88,7 +88,9 @@ std::string refuse_seconds(const std::string& text) {
   double seconds = 0;
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, seconds);
-  return error == std::errc() && stop == end && seconds >= 1e-3 && seconds <= 1e9 ? "" : printable(text) + " must be a number of seconds, 0.001 to 1e9";
+  return error == std::errc() && stop == end && seconds >= 1e-3 && seconds <= 1e9
+             ? ""
+             : printable(text) + " must be a number of seconds, 0.001 to 1e9";
 }
 
 std::vector<PropertyRun> plan_runs(const CheckOptions& options, const PathRegistry& registry,
@@ -100,7 +102,8 @@ std::vector<PropertyRun> plan_runs(const CheckOptions& options, const PathRegist
   base.seed = chosen_seed(options.seed);
   base.max_cases = options.cases.value_or(environment.max_cases.value_or(default_cases));
   base.max_seconds = options.seconds.value_or(environment.max_seconds.value_or(base.max_seconds));
-  base.case_timeout_seconds = options.case_timeout.value_or(environment.case_timeout_seconds.value_or(default_case_timeout_seconds));
+  base.case_timeout_seconds =
+      options.case_timeout.value_or(environment.case_timeout_seconds.value_or(default_case_timeout_seconds));
   base.stop_at_first_failure = options.stop_at_first;
   base.in_process = environment.in_process;
   base.results_folder = options.results;
@@ -111,7 +114,8 @@ std::vector<PropertyRun> plan_runs(const CheckOptions& options, const PathRegist
     const std::size_t before = runs.size();
     for (const DType dtype : dtypes) {
       if (!property->exists(dtype, base.device.type())) continue;
-      if (property->obstacle && meets_obstacle(*property, dtype, base.device.type(), !options.properties.empty())) continue;
+      if (property->obstacle && meets_obstacle(*property, dtype, base.device.type(), !options.properties.empty()))
+        continue;
       runs.push_back(base);
       runs.back().property = property;
       runs.back().dtype = dtype;
@@ -161,22 +165,30 @@ void add_check_command(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("check", "Run properties on random cases");
   command->add_option("--property", options->properties, "Property to check (default: all); repeatable");
   command->add_option("--dtype", options->dtypes, "fp16, bf16 or fp32 (default: all); repeatable");
-  command->add_option("--path", options->paths, "Path or family to check (default: all), see `attngate list`; repeatable");
-  command->add_option("--device", options->device, "cpu, cuda, or auto: a GPU where there is one")->capture_default_str();
-  command->add_option("--cases", options->cases,
-                      "Random cases per property and dtype (default: ATTNGATE_CASES, else 1000)")
+  command->add_option("--path", options->paths,
+                      "Path or family to check (default: all), see `attngate list`; repeatable");
+  command->add_option("--device", options->device, "cpu, cuda, or auto: a GPU where there is one")
+      ->capture_default_str();
+  command
+      ->add_option("--cases", options->cases,
+                   "Random cases per property and dtype (default: ATTNGATE_CASES, else 1000)")
       ->check(CLI::Range(std::uint64_t{1}, most_cases));
-  command->add_option("--seconds", options->seconds,
-                      "Time for the random cases of each property and dtype (default: ATTNGATE_SECONDS, else no limit)")
+  command
+      ->add_option("--seconds", options->seconds,
+                   "Time for the random cases of each property and dtype (default: ATTNGATE_SECONDS, else no limit)")
       ->check(refuse_seconds);
-  command->add_option("--case-timeout", options->case_timeout,
-                      "Seconds after which a case counts as hung (default: ATTNGATE_CASE_TIMEOUT, else 20)")
+  command
+      ->add_option("--case-timeout", options->case_timeout,
+                   "Seconds after which a case counts as hung (default: ATTNGATE_CASE_TIMEOUT, else 20)")
       ->check(refuse_seconds);
   command->add_flag("--stop-at-first", options->stop_at_first,
                     "End each property with its first failure (default: go on without the path that failed)");
-  command->add_flag("--in-process", options->in_process,
-                    "Run the paths in this process, for debuggers and compute-sanitizer; a crash ends it (ATTNGATE_IN_PROCESS=1)");
-  command->add_option("--seed", options->seed, "Number, 0x hex, or `random` (default: ATTNGATE_SEED, else the same each run)")
+  command->add_flag(
+      "--in-process", options->in_process,
+      "Run the paths in this process, for debuggers and compute-sanitizer; a crash ends it (ATTNGATE_IN_PROCESS=1)");
+  command
+      ->add_option("--seed", options->seed,
+                   "Number, 0x hex, or `random` (default: ATTNGATE_SEED, else the same each run)")
       ->check(refuse_empty);
   command->add_option("--corpus", options->corpus, "Folder of *.case files that run first")->check(refuse_empty);
   command->add_option("--results", options->results, "Folder for one JSON file and one journal per property and dtype")

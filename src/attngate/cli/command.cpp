@@ -4,10 +4,10 @@
 
 #include <iostream>
 
-#include "attngate/case/attention_case.h"
-#include "attngate/base/printable.h"
 #include "attngate/base/exit_code.h"
+#include "attngate/base/printable.h"
 #include "attngate/base/usage_error.h"
+#include "attngate/case/attention_case.h"
 #include "attngate/workers/device.h"
 
 namespace attngate {
@@ -18,9 +18,11 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   const auto kind = static_cast<CLI::ExitCodes>(error.get_exit_code());
   if (app.get_subcommands().empty() && kind == CLI::ExitCodes::RequiredError) {
     std::string names;
-    for (const CLI::App* subcommand : app.get_subcommands({})) names += (names.empty() ? "" : ", ") + subcommand->get_name();
+    for (const CLI::App* subcommand : app.get_subcommands({}))
+      names += (names.empty() ? "" : ", ") + subcommand->get_name();
     const std::vector<std::string> unknown = app.remaining();
-    return (unknown.empty() ? "a subcommand is missing" : printable(unknown.front()) + " is no subcommand") + "; there are " + names;
+    return (unknown.empty() ? "a subcommand is missing" : printable(unknown.front()) + " is no subcommand") +
+           "; there are " + names;
   }
   std::string hint = "attngate --help says what is allowed";
   if (!app.get_subcommands().empty()) {

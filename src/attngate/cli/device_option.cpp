@@ -10,11 +10,11 @@
 #include <filesystem>
 #include <iostream>
 
+#include "attngate/base/exit_code.h"
 #include "attngate/base/printable.h"
+#include "attngate/base/usage_error.h"
 #include "attngate/paths/attention_path.h"
 #include "attngate/run/environment.h"
-#include "attngate/base/exit_code.h"
-#include "attngate/base/usage_error.h"
 #include "attngate/workers/device.h"
 
 namespace attngate {
@@ -34,15 +34,15 @@ std::optional<int> code_without_gpu(const std::string& device_name) {
   const std::optional<std::string> problem = device_name == "cuda" ? device_problem(c10::kCUDA) : std::nullopt;
   if (!problem) return std::nullopt;
   const bool required = read_environment().require_gpu;
-  std::cout << (required ? "failed: " : "skipped: ") << *problem << (required ? " (ATTNGATE_REQUIRE_GPU=1)" : "") << '\n';
+  std::cout << (required ? "failed: " : "skipped: ") << *problem << (required ? " (ATTNGATE_REQUIRE_GPU=1)" : "")
+            << '\n';
   return required ? exit_code::failed : exit_code::skipped;
 }
 
 void check_path_names(const PathRegistry& registry, const std::vector<std::string>& names) {
   for (const std::string& name : names) {
-    const bool known = std::ranges::any_of(registry.paths(), [&](const AttentionPath& path) {
-      return path.name == name || path.family == name;
-    });
+    const bool known = std::ranges::any_of(
+        registry.paths(), [&](const AttentionPath& path) { return path.name == name || path.family == name; });
     if (!known) throw UsageError("--path '" + name + "': no such path or family; there are " + registry.names());
   }
 }

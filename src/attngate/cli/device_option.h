@@ -24,7 +24,8 @@ std::optional<int> code_without_gpu(const std::string& device_name);
 /// Throws UsageError unless every name is a path or a family of paths of the registry.
 void check_path_names(const PathRegistry& registry, const std::vector<std::string>& names);
 
-/// Throws UsageError when the file that an option names cannot be written, before any time is spent; leaves nothing behind.
+/// Throws UsageError when the file that an option names cannot be written, before any time is spent; leaves nothing
+/// behind.
 void check_writable(const std::string& path, const std::string& option = "--json");
 
 /// Makes the folder that `--results` names if need be; throws UsageError, before any time is spent, when results cannot

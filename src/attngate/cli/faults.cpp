@@ -1,24 +1,24 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <charconv>
 #include <iostream>
 
+#include "attngate/base/atomic_file.h"
+#include "attngate/base/exit_code.h"
 #include "attngate/base/printable.h"
+#include "attngate/base/text_table.h"
 #include "attngate/cli/command.h"
 #include "attngate/cli/device_option.h"
 #include "attngate/cli/seed_option.h"
 #include "attngate/faults/judge.h"
-#include "attngate/kill_rate/report.h"
 #include "attngate/faults/rival.h"
-#include "attngate/base/atomic_file.h"
+#include "attngate/kill_rate/report.h"
 #include "attngate/run/environment.h"
-#include "attngate/base/exit_code.h"
-#include "attngate/base/text_table.h"
+#include "attngate/suite/property_run.h"
 #include "attngate/workers/attention_worker.h"
 #include "attngate/workers/device.h"
-#include "attngate/suite/property_run.h"
 
 namespace attngate {
 namespace {
@@ -29,8 +29,8 @@ using faults::Judgement;
 
 constexpr DType all_dtypes[] = {DType::fp32, DType::fp16, DType::bf16};
 
-/// `agreement` for other backends and sizes, and for known issues: a fault, which has no backend, runs in each as it does
-/// in `agreement`.
+/// `agreement` for other backends and sizes, and for known issues: a fault, which has no backend, runs in each as it
+/// does in `agreement`.
 constexpr std::string_view lanes_of_agreement[] = {"agreement_math",     "agreement_cudnn",   "agreement_large",
                                                    "agreement_compiled", "agreement_graphed", "known_issues"};
 
@@ -109,7 +109,8 @@ int list_faults(const FaultsOptions& options) {
   for (const Fault& fault : chosen_faults(options)) {
     table.add_row({fault.name, to_string(fault.base), fault.reference, fault.exposes});
     std::string note = fault.sentence;
-    for (const faults::Unseen& unseen : fault.unseen) note += "\nNot seen in " + to_string(unseen.dtype) + ": " + unseen.reason;
+    for (const faults::Unseen& unseen : fault.unseen)
+      note += "\nNot seen in " + to_string(unseen.dtype) + ": " + unseen.reason;
     table.add_note(note);
   }
   std::cout << table.text();
@@ -118,12 +119,13 @@ int list_faults(const FaultsOptions& options) {
 
 void show_progress(const Judgement& judgement, std::size_t number, std::size_t count) {
   const std::string fate = judgement.killed ? "killed by " + judgement.property : "survives";
-  fmt::print(stderr, "attngate faults: {} {}/{} {}: {}, {} cases, {:.1f} s\n", to_string(judgement.dtype), number, count,
-             judgement.name, fate, judgement.cases, judgement.seconds);
+  fmt::print(stderr, "attngate faults: {} {}/{} {}: {}, {} cases, {:.1f} s\n", to_string(judgement.dtype), number,
+             count, judgement.name, fate, judgement.cases, judgement.seconds);
 }
 
 faults::Budget budget_of(const FaultsOptions& options) {
-  faults::Budget budget{.cases_per_property = options.cases, .seconds = options.seconds, .seed = chosen_seed(options.seed)};
+  faults::Budget budget{
+      .cases_per_property = options.cases, .seconds = options.seconds, .seed = chosen_seed(options.seed)};
   if (!options.corpus.empty()) budget.corpus = read_corpus(options.corpus);
   return budget;
 }
@@ -133,8 +135,8 @@ void judge_healthy_paths(FaultRun& run, faults::FaultJudge& judge, DType dtype) 
   run.controls.push_back(judge.judge_healthy_paths(dtype));
   const Judgement& control = run.controls.back();
   if (control.killed) {
-    run.shortfalls.push_back(to_string(dtype) + ": a healthy path fails, the table is void: " + control.property + ", " +
-                             control.line + ": " + control.reason);
+    run.shortfalls.push_back(to_string(dtype) + ": a healthy path fails, the table is void: " + control.property +
+                             ", " + control.line + ": " + control.reason);
   }
   fmt::print(stderr, "attngate faults: {} healthy paths {}, {} cases, {:.1f} s\n", to_string(dtype),
              control.killed ? "FAIL " + control.property : "hold", control.cases, control.seconds);
@@ -170,7 +172,8 @@ FaultRun judge_all(const FaultsOptions& options, at::Device device, const std::v
       const Judgement& judgement = run.judgements.back();
       show_progress(judgement, index + 1, planted.size());
       if (!judgement.false_alarm.empty()) {
-        run.shortfalls.push_back(to_string(dtype) + ": " + judgement.name + " fails without its fault as well: " + judgement.false_alarm);
+        run.shortfalls.push_back(to_string(dtype) + ": " + judgement.name +
+                                 " fails without its fault as well: " + judgement.false_alarm);
       }
     }
   }
@@ -209,19 +212,27 @@ int run_faults(const FaultsOptions& options) {
 void add_faults_command(CLI::App& app, Command& chosen) {
   auto options = std::make_shared<FaultsOptions>();
   CLI::App* command = app.add_subcommand("faults", "Plant known mistakes and measure how many the properties find");
-  command->add_option("--device", options->device, "cpu, cuda, or auto: a GPU where there is one")->capture_default_str();
+  command->add_option("--device", options->device, "cpu, cuda, or auto: a GPU where there is one")
+      ->capture_default_str();
   command->add_option("--dtype", options->dtypes, "fp16, bf16 or fp32 (default: all); repeatable");
   command->add_option("--fault", options->faults, "Fault to plant (default: all), see --list; repeatable");
-  command->add_option("--property", options->properties, "Property to run (default: all but the lanes of agreement, in their order); repeatable");
+  command->add_option("--property", options->properties,
+                      "Property to run (default: all but the lanes of agreement, in their order); repeatable");
   command->add_option("--cases", options->cases, "Random cases for each property, fault and dtype")
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000}));
-  command->add_option("--seconds", options->seconds, "Time for each fault and dtype over all properties, shrinking left out")
+  command
+      ->add_option("--seconds", options->seconds,
+                   "Time for each fault and dtype over all properties, shrinking left out")
       ->capture_default_str()
       ->check(refuse_seconds);
-  command->add_option("--seed", options->seed, "Number, 0x hex, or `random` (default: ATTNGATE_SEED, else the same each run)")
+  command
+      ->add_option("--seed", options->seed,
+                   "Number, 0x hex, or `random` (default: ATTNGATE_SEED, else the same each run)")
       ->check(refuse_empty);
-  command->add_option("--corpus", options->corpus, "Folder of *.case files for what survives the first 30 cases of each property")
+  command
+      ->add_option("--corpus", options->corpus,
+                   "Folder of *.case files for what survives the first 30 cases of each property")
       ->check(refuse_empty);
   command->add_option("--json", options->json, "File for the whole table")->check(refuse_empty);
   command->add_flag("--no-rivals", options->no_rivals, "Leave out the seed programs' and FlashAttention's checks");
@@ -231,8 +242,10 @@ void add_faults_command(CLI::App& app, Command& chosen) {
                     "With --device cuda and no GPU, end with 77 in place of 2, unless ATTNGATE_REQUIRE_GPU=1");
   command->footer(
       "Each fault is a path with one mistake. The properties run on it alone, in their order, until the first failure\n"
-      "kills it. Before that the same paths without a fault must hold on the same cases. Beside it stands what the checks\n"
-      "of PyTorch's transformer benchmarks and FlashAttention's rule, twice the plain formula's error, make of the faults.\n"
+      "kills it. Before that the same paths without a fault must hold on the same cases. Beside it stands what the "
+      "checks\n"
+      "of PyTorch's transformer benchmarks and FlashAttention's rule, twice the plain formula's error, make of the "
+      "faults.\n"
       "Examples:\n"
       "  attngate faults                                   the whole table, on the GPU if there is one\n"
       "  attngate faults --list                            what is planted, and a case that shows it\n"

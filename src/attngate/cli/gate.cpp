@@ -1,34 +1,34 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <algorithm>
 #include <chrono>
 #include <iostream>
 #include <set>
 
+#include "attngate/base/atomic_file.h"
+#include "attngate/base/exit_code.h"
 #include "attngate/base/printable.h"
+#include "attngate/base/strict_json.h"
+#include "attngate/base/text_table.h"
 #include "attngate/case/text.h"
 #include "attngate/cli/command.h"
-#include "attngate/source_folders.h"
 #include "attngate/cli/device_option.h"
 #include "attngate/cli/seed_option.h"
 #include "attngate/decision/power.h"
-#include "attngate/base/strict_json.h"
 #include "attngate/gates/baseline_check.h"
 #include "attngate/gates/calibration.h"
 #include "attngate/gates/gate_json.h"
 #include "attngate/gates/gate_progress.h"
 #include "attngate/gates/gate_study.h"
 #include "attngate/gates/gate_table.h"
-#include "attngate/workers/sampling_worker.h"
-#include "attngate/base/atomic_file.h"
 #include "attngate/run/environment.h"
-#include "attngate/base/exit_code.h"
-#include "attngate/base/text_table.h"
-#include "attngate/workers/device.h"
+#include "attngate/samples/sampling_plan.h"
+#include "attngate/source_folders.h"
 #include "attngate/suite/property_run.h"
 #include "attngate/suite/tested_registry.h"
-#include "attngate/samples/sampling_plan.h"
+#include "attngate/workers/device.h"
+#include "attngate/workers/sampling_worker.h"
 
 namespace attngate {
 namespace {
@@ -83,14 +83,16 @@ GateOptions gate_options(const GateCommandOptions& options) {
 
 /// What LibTorch's paths work on; others are taken to work on padded input, as far as their FLOP/s are concerned.
 InputForm form_of(const std::string& path) {
-  return path.starts_with("nn_mha_fast.") || path.starts_with("composite_sdpa_nested") ? InputForm::nested : InputForm::padded;
+  return path.starts_with("nn_mha_fast.") || path.starts_with("composite_sdpa_nested") ? InputForm::nested
+                                                                                       : InputForm::padded;
 }
 
 /// The gate that --case, --candidate, --base and a bound describe.
 Gate own_gate(const GateCommandOptions& options) {
   if (options.line.empty() || options.candidate.empty() || options.base.empty() ||
       options.least_speedup.has_value() == options.most_ratio.has_value()) {
-    throw UsageError("a gate of your own takes --case, --candidate, --base and one of --least-speedup and --most-ratio");
+    throw UsageError(
+        "a gate of your own takes --case, --candidate, --base and one of --least-speedup and --most-ratio");
   }
   Gate gate;
   gate.name = "gate.own";
@@ -98,7 +100,9 @@ Gate own_gate(const GateCommandOptions& options) {
   gate.candidate = {options.candidate, options.candidate, form_of(options.candidate)};
   gate.base = {options.base, options.base, form_of(options.base)};
   const std::optional<Quantity> quantity = quantity_named(options.quantity);
-  if (!quantity) throw UsageError("--quantity " + printable(options.quantity) + ": must be gpu_time, throughput or isolated_latency");
+  if (!quantity)
+    throw UsageError("--quantity " + printable(options.quantity) +
+                     ": must be gpu_time, throughput or isolated_latency");
   gate.quantity = *quantity;
   return gate;
 }
@@ -107,13 +111,17 @@ Gate own_gate(const GateCommandOptions& options) {
 void check_operator(const PathRegistry& registry, const char* option, const std::string& name) {
   const bool bare = name == "sdpa.flash" || name == "sdpa.efficient" || name == "sdpa.math" || name == "sdpa.cudnn";
   if (bare || registry.find(name) != nullptr) return;
-  throw UsageError(std::string(option) + " " + printable(name) + ": must be sdpa.flash, sdpa.efficient, sdpa.math, sdpa.cudnn or one of " + registry.names());
+  throw UsageError(std::string(option) + " " + printable(name) +
+                   ": must be sdpa.flash, sdpa.efficient, sdpa.math, sdpa.cudnn or one of " + registry.names());
 }
 
 GateBound own_bound(const GateCommandOptions& options, const std::string& compute_capability) {
   const bool speedup = options.least_speedup.has_value();
   const double value = speedup ? *options.least_speedup : *options.most_ratio;
-  return {"gate.own", options.quantity, speedup ? BoundKind::required_speedup : BoundKind::upper_ratio, "a gate of your own",
+  return {"gate.own",
+          options.quantity,
+          speedup ? BoundKind::required_speedup : BoundKind::upper_ratio,
+          "a gate of your own",
           {{compute_capability, value, speedup ? "--least-speedup" : "--most-ratio"}}};
 }
 
@@ -121,10 +129,13 @@ std::vector<Gate> gates_to_run(const GateCommandOptions& options, std::uint64_t 
   if (options.own_gate()) return {own_gate(options)};
   std::vector<Gate> gates = chosen_gates(gate_catalogue(seed), options.gates);
   if (options.classes.empty()) return gates;
-  const auto is_of = [](const Gate& gate, const std::string& name) { return (gate.name + ".").find("." + name + ".") != std::string::npos; };
+  const auto is_of = [](const Gate& gate, const std::string& name) {
+    return (gate.name + ".").find("." + name + ".") != std::string::npos;
+  };
   for (const std::string& name : options.classes) {
     if (std::ranges::none_of(gates, [&](const Gate& gate) { return is_of(gate, name); })) {
-      throw UsageError("--class " + printable(name) + ": none of the chosen gates is about it; `attngate gate --list` shows them");
+      throw UsageError("--class " + printable(name) +
+                       ": none of the chosen gates is about it; `attngate gate --list` shows them");
     }
   }
   std::erase_if(gates, [&](const Gate& gate) {
@@ -134,10 +145,12 @@ std::vector<Gate> gates_to_run(const GateCommandOptions& options, std::uint64_t 
 }
 
 int list_gates(const GateCommandOptions& options) {
-  TextTable table({{"gate"}, {"candidate"}, {"base"}, {"sequences", Align::right}, {"tokens", Align::right}, {"measures"}});
+  TextTable table(
+      {{"gate"}, {"candidate"}, {"base"}, {"sequences", Align::right}, {"tokens", Align::right}, {"measures"}});
   for (const Gate& gate : gates_to_run(options, options.chosen_seed)) {
     table.add_row({gate.name, gate.candidate.name, gate.kind == GateKind::roofline ? gate.base.label : gate.base.name,
-                   fmt::format("{}", gate.attention_case.batch_size()), fmt::format("{}", gate.attention_case.total_tokens()),
+                   fmt::format("{}", gate.attention_case.batch_size()),
+                   fmt::format("{}", gate.attention_case.total_tokens()),
                    gate.kind == GateKind::memory ? "peak_bytes" : to_string(gate.quantity)});
   }
   std::cout << table.text();
@@ -154,7 +167,8 @@ struct GateSession {
 };
 
 int end_of(const std::vector<GateResult>& results, const RunVerdict& verdict) {
-  const bool all_skipped = std::ranges::all_of(results, [](const GateResult& result) { return result.status == GateStatus::skipped; });
+  const bool all_skipped =
+      std::ranges::all_of(results, [](const GateResult& result) { return result.status == GateStatus::skipped; });
   if (all_skipped) return exit_code::skipped;
   return verdict.fails ? exit_code::failed : exit_code::holds;
 }
@@ -169,9 +183,11 @@ void print_power(const GateSession& session, const Policy& policy) {
     const BoundChoice choice = choose_bound(session.bounds, gate.bound_name(), gpu_kind(session.device));
     if (!choice.bound) continue;
     const double forgiven = choice.bound->value - 1;
-    std::cout << fmt::format("{}, pairs that spread by {:.2f} % and processes by {:.2f} %:\n", gate.bound_name(), 100 * noise.pair_spread,
-                             100 * noise.process_spread)
-              << power_table_text(power_table(policy, *choice.bound, 0, {0, forgiven / 2, forgiven, 1.5 * forgiven, 2 * forgiven}, noise)) << '\n';
+    std::cout << fmt::format("{}, pairs that spread by {:.2f} % and processes by {:.2f} %:\n", gate.bound_name(),
+                             100 * noise.pair_spread, 100 * noise.process_spread)
+              << power_table_text(power_table(policy, *choice.bound, 0,
+                                              {0, forgiven / 2, forgiven, 1.5 * forgiven, 2 * forgiven}, noise))
+              << '\n';
   }
 }
 
@@ -180,12 +196,14 @@ int run_gates(const GateSession& session) {
   GateProgress progress(session.gates.size());
   GateRunner runner(session.source, session.bounds, gpu_kind(session.device), options,
                     [&](const std::string& doing) { progress.doing(doing); });
-  std::cout << to_string(session.device) << '\n' << policy_text(options.policy) << "\nseed " << fmt::format("{:#x}", options.seed) << "\n\n";
+  std::cout << to_string(session.device) << '\n'
+            << policy_text(options.policy) << "\nseed " << fmt::format("{:#x}", options.seed) << "\n\n";
   print_power(session, options.policy);
   std::vector<GateResult> decided;
   auto saved = std::chrono::steady_clock::now();
   const auto save = [&](const std::vector<GateResult>& results) {
-    if (!session.options.json.empty()) write_atomically(session.options.json, gates_to_json(session.device, options, results));
+    if (!session.options.json.empty())
+      write_atomically(session.options.json, gates_to_json(session.device, options, results));
   };
   const std::vector<GateResult> results = runner.run(session.gates, [&](const GateResult& result) {
     progress.clear();
@@ -214,7 +232,8 @@ int calibrate(const GateSession& session) {
                                   : options.loosen_bounds ? StandingBounds::replaced_where_tighter
                                                           : StandingBounds::kept;
   const auto save = [&](const Calibration& calibration) {
-    if (!options.baseline.empty() && !calibration.baseline.entries.empty()) write_baseline(options.baseline, calibration.baseline);
+    if (!options.baseline.empty() && !calibration.baseline.entries.empty())
+      write_baseline(options.baseline, calibration.baseline);
     if (options.write_bounds.empty()) return;
     write_atomically(options.write_bounds, gate_bounds_to_json(with_proposals(session.bounds, calibration, standing)));
   };
@@ -237,12 +256,14 @@ void show_study(const GateStudy& study, const std::string& device, const GateCom
 
 int study(const GateSession& session) {
   const auto save = [&](const GateStudy& study) {
-    if (!session.options.json.empty()) write_atomically(session.options.json, study_to_json(study, to_string(session.device)));
+    if (!session.options.json.empty())
+      write_atomically(session.options.json, study_to_json(study, to_string(session.device)));
   };
   GateProgress progress(*session.options.study);
-  const GateStudy study = study_gates(session.source, session.bounds, gpu_kind(session.device), session.gates,
-                                      {*session.options.study, gate_options(session.options)},
-                                      [&](const std::string& doing) { progress.doing(doing); }, save);
+  const GateStudy study = study_gates(
+      session.source, session.bounds, gpu_kind(session.device), session.gates,
+      {*session.options.study, gate_options(session.options)}, [&](const std::string& doing) { progress.doing(doing); },
+      save);
   progress.clear();
   show_study(study, to_string(session.device), session.options);
   return exit_code::holds;
@@ -260,12 +281,13 @@ int study_anew(const GateCommandOptions& options) {
 int compare_with_record(const GateSession& session, const Baseline& record) {
   GateProgress progress(2 * session.gates.size());
   const std::vector<BaselineResult> results =
-      check_against_baseline(session.source, session.device, session.bounds, session.gates, record, gate_options(session.options),
-                             [&](const std::string& doing) { progress.doing(doing); });
+      check_against_baseline(session.source, session.device, session.bounds, session.gates, record,
+                             gate_options(session.options), [&](const std::string& doing) { progress.doing(doing); });
   progress.clear();
   std::cout << to_string(session.device) << '\n' << device_note(record, session.device);
   print_baseline_check(std::cout, results);
-  const bool all_skipped = std::ranges::all_of(results, [](const BaselineResult& result) { return result.status == GateStatus::skipped; });
+  const bool all_skipped =
+      std::ranges::all_of(results, [](const BaselineResult& result) { return result.status == GateStatus::skipped; });
   if (all_skipped) return exit_code::skipped;
   return verdict_of(results).fails ? exit_code::failed : exit_code::holds;
 }
@@ -279,19 +301,25 @@ void check_combination(const GateCommandOptions& options) {
   needs(options.baseline, "--baseline", options.calibrate.has_value(), "--calibrate");
   needs(options.write_bounds, "--write-bounds", options.calibrate.has_value(), "--calibrate");
   if (options.write_bounds.empty() && (options.replace_bounds || options.loosen_bounds)) {
-    throw UsageError(std::string(options.replace_bounds ? "--replace-bounds" : "--loosen-bounds") + " needs --write-bounds");
+    throw UsageError(std::string(options.replace_bounds ? "--replace-bounds" : "--loosen-bounds") +
+                     " needs --write-bounds");
   }
-  if (options.study.has_value() + options.calibrate.has_value() + !options.against.empty() + !options.study_from.empty() > 1) {
+  if (options.study.has_value() + options.calibrate.has_value() + !options.against.empty() +
+          !options.study_from.empty() >
+      1) {
     throw UsageError("--study, --study-from, --calibrate and --against are runs of their own");
   }
   if (options.study && options.process_pairs > options.pairs) {
-    throw UsageError("--study draws a process's pairs from the --pairs that it takes: --process-pairs must not be more");
+    throw UsageError(
+        "--study draws a process's pairs from the --pairs that it takes: --process-pairs must not be more");
   }
   if (!gate_options(options).policy.confirm_test().can_fail()) {
-    throw UsageError(fmt::format("--confirm {}: so few processes can never fail a gate at alpha {:g}; {} can, or 0 to confirm nothing", options.confirm,
-                                 Policy{}.confirm_alpha, fewest_trials(Policy{}.confirm_alpha)));
+    throw UsageError(fmt::format(
+        "--confirm {}: so few processes can never fail a gate at alpha {:g}; {} can, or 0 to confirm nothing",
+        options.confirm, Policy{}.confirm_alpha, fewest_trials(Policy{}.confirm_alpha)));
   }
-  if (options.own_gate() && !options.against.empty()) throw UsageError("--against compares the gates of --list, not one of your own");
+  if (options.own_gate() && !options.against.empty())
+    throw UsageError("--against compares the gates of --list, not one of your own");
 }
 
 void check_files(const GateCommandOptions& options) {
@@ -310,7 +338,8 @@ int run_gate_command(GateCommandOptions options) {
   }
   use_gpu_from_ctest();
   if (const auto code = options.skip_without_gpu ? code_without_gpu(options.device) : std::nullopt) return *code;
-  std::vector<Gate> gates = gates_to_run(options, options.chosen_seed);  // a wrong name is told before any time is spent
+  std::vector<Gate> gates =
+      gates_to_run(options, options.chosen_seed);  // a wrong name is told before any time is spent
   gate_options(options);
   std::vector<GateBound> bounds = read_gate_bounds(options.bounds);
   check_files(options);
@@ -335,57 +364,90 @@ int run_gate_command(GateCommandOptions options) {
 void add_gate_command(CLI::App& app, Command& chosen) {
   auto options = std::make_shared<GateCommandOptions>();
   CLI::App* command = app.add_subcommand("gate", "Hold times and memory against bounds, with a stated error rate");
-  command->add_option("--device", options->device, "cpu, cuda, or auto: a GPU where there is one")->capture_default_str();
-  command->add_option("--gate", options->gates, "Beginning of the names of the gates to run (default: all), see --list; repeatable");
-  command->add_option("--class", options->classes, "Shape class or other part of the name (short, bf16, padding_90, ...); repeatable");
+  command->add_option("--device", options->device, "cpu, cuda, or auto: a GPU where there is one")
+      ->capture_default_str();
+  command->add_option("--gate", options->gates,
+                      "Beginning of the names of the gates to run (default: all), see --list; repeatable");
+  command->add_option("--class", options->classes,
+                      "Shape class or other part of the name (short, bf16, padding_90, ...); repeatable");
   command->add_option("--pairs", options->pairs, "Pairs of a screen; half of them for path gates")
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{least_pairs}, most_pairs));
-  command->add_option("--budget", options->budget_seconds, "Seconds that the pairs of a screen may take; fewer pairs where they take longer")
+  command
+      ->add_option("--budget", options->budget_seconds,
+                   "Seconds that the pairs of a screen may take; fewer pairs where they take longer")
       ->capture_default_str()
       ->check(CLI::Range(0.01, 3600.0));
-  command->add_option("--confirm", options->confirm, "Fresh processes that confirm a flagged gate; 0 leaves it inconclusive")
+  command
+      ->add_option("--confirm", options->confirm,
+                   "Fresh processes that confirm a flagged gate; 0 leaves it inconclusive")
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{0}, most_processes));
-  command->add_option("--process-pairs", options->process_pairs,
-                      "Most pairs of each fresh process, and of roofline and memory gates; --against takes the baseline's")
+  command
+      ->add_option("--process-pairs", options->process_pairs,
+                   "Most pairs of each fresh process, and of roofline and memory gates; --against takes the baseline's")
       ->capture_default_str()
       ->check(CLI::Range(std::uint64_t{least_pairs}, most_pairs));
-  command->add_option("--seed", options->seed, "Number, 0x hex, or `random` (default: ATTNGATE_SEED, else the same each run)")->check(refuse_empty);
+  command
+      ->add_option("--seed", options->seed,
+                   "Number, 0x hex, or `random` (default: ATTNGATE_SEED, else the same each run)")
+      ->check(refuse_empty);
   command->add_option("--bounds", options->bounds, "File of bounds")->capture_default_str()->check(refuse_empty);
-  command->add_option("--plant", options->plant, "Make this mistake in the candidates, to see it caught: math, padding, upcast")
+  command
+      ->add_option("--plant", options->plant,
+                   "Make this mistake in the candidates, to see it caught: math, padding, upcast")
       ->capture_default_str();
   command->add_option("--json", options->json, "File for decisions and every sample")->check(refuse_empty);
   command->add_flag("--list", options->list, "Show the gates and run nothing");
   command->add_option("--case", options->line, "A gate of your own: the case")->check(refuse_empty);
-  command->add_option("--candidate", options->candidate, "... the path that must be fast, or sdpa.BACKEND")->check(refuse_empty);
+  command->add_option("--candidate", options->candidate, "... the path that must be fast, or sdpa.BACKEND")
+      ->check(refuse_empty);
   command->add_option("--base", options->base, "... the path that it is held against")->check(refuse_empty);
-  command->add_option("--least-speedup", options->least_speedup, "... how many times as fast it must be")->check(CLI::PositiveNumber);
-  command->add_option("--most-ratio", options->most_ratio, "... or its time over the base's, at most")->check(CLI::PositiveNumber);
-  command->add_option("--quantity", options->quantity, "... what is timed: gpu_time, throughput (launches and waits included) or isolated_latency")->capture_default_str();
-  command->add_option("--calibrate", options->calibrate, "Measure every gate in that many fresh processes, and propose bounds")
+  command->add_option("--least-speedup", options->least_speedup, "... how many times as fast it must be")
+      ->check(CLI::PositiveNumber);
+  command->add_option("--most-ratio", options->most_ratio, "... or its time over the base's, at most")
+      ->check(CLI::PositiveNumber);
+  command
+      ->add_option("--quantity", options->quantity,
+                   "... what is timed: gpu_time, throughput (launches and waits included) or isolated_latency")
+      ->capture_default_str();
+  command
+      ->add_option("--calibrate", options->calibrate,
+                   "Measure every gate in that many fresh processes, and propose bounds")
       ->check(CLI::Range(std::uint64_t{least_calibration_processes}, most_processes));
   command->add_option("--baseline", options->baseline, "File for what the calibration measured")->check(refuse_empty);
-  command->add_option("--write-bounds", options->write_bounds, "File for the bounds, with proposed ones where this GPU has none")->check(refuse_empty);
-  command->add_flag("--replace-bounds", options->replace_bounds, "... and in the place of those that stand there for this GPU");
-  command->add_flag("--loosen-bounds", options->loosen_bounds, "... or only where the proposed bound is looser: for another GPU of the same name")
+  command
+      ->add_option("--write-bounds", options->write_bounds,
+                   "File for the bounds, with proposed ones where this GPU has none")
+      ->check(refuse_empty);
+  command->add_flag("--replace-bounds", options->replace_bounds,
+                    "... and in the place of those that stand there for this GPU");
+  command
+      ->add_flag("--loosen-bounds", options->loosen_bounds,
+                 "... or only where the proposed bound is looser: for another GPU of the same name")
       ->excludes("--replace-bounds");
-  command->add_option("--against", options->against, "Compare with this baseline instead, by fresh processes; another GPU, driver or LibTorch skips")
+  command
+      ->add_option("--against", options->against,
+                   "Compare with this baseline instead, by fresh processes; another GPU, driver or LibTorch skips")
       ->check(refuse_empty)
       ->excludes("--process-pairs");
   command->add_option("--study", options->study, "Measure the self gates' error rates over that many fresh processes")
       ->check(CLI::Range(std::uint64_t{Policy{}.processes + 1}, most_processes));
-  command->add_option("--study-from", options->study_from, "Tally a study's decisions anew from its --json file and by its policy, an interrupted one's too")
+  command
+      ->add_option("--study-from", options->study_from,
+                   "Tally a study's decisions anew from its --json file and by its policy, an interrupted one's too")
       ->check(refuse_empty)
       ->excludes("--pairs")
       ->excludes("--process-pairs")
       ->excludes("--confirm");
-  command->add_option("--svg", options->svg, "File for the study's plot: detection against slowdown")->check(refuse_empty);
+  command->add_option("--svg", options->svg, "File for the study's plot: detection against slowdown")
+      ->check(refuse_empty);
   command->add_flag("--ctest-measurements", options->ctest_measurements, "Print CTest's measurement tags");
   command->add_flag("--skip-without-gpu", options->skip_without_gpu,
                     "With --device cuda and no GPU, end with 77 in place of 2, unless ATTNGATE_REQUIRE_GPU=1");
   command->footer(
-      "A gate is screened in one process and, where that flags it, confirmed in fresh ones; it fails only if both do (docs/gates.md).\n"
+      "A gate is screened in one process and, where that flags it, confirmed in fresh ones; it fails only if both do "
+      "(docs/gates.md).\n"
       "Examples:\n"
       "  attngate gate                                      all gates of this GPU\n"
       "  attngate gate --gate path.fast_vs_slow --class padding_90 --json gates.json\n"

@@ -1,18 +1,18 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 #include <nlohmann/json.hpp>
 
 #include <iostream>
 
+#include "attngate/base/atomic_file.h"
+#include "attngate/base/exit_code.h"
+#include "attngate/base/text_table.h"
 #include "attngate/cli/command.h"
 #include "attngate/cli/device_option.h"
 #include "attngate/paths/mha/exported_modules.h"
 #include "attngate/properties/property.h"
-#include "attngate/base/atomic_file.h"
-#include "attngate/base/exit_code.h"
-#include "attngate/base/text_table.h"
-#include "attngate/workers/device.h"
 #include "attngate/suite/tested_registry.h"
+#include "attngate/workers/device.h"
 
 namespace attngate {
 namespace {
@@ -48,12 +48,17 @@ void print_tables(const PathRegistry& registry) {
 void write_json(const PathRegistry& registry, const std::string& file) {
   nlohmann::ordered_json json = {{"schema", "attngate.list"}, {"version", 1}};
   for (const AttentionPath& path : registry.paths()) {
-    json["paths"].push_back({{"name", path.name}, {"family", path.family}, {"backend", to_string(path.backend)},
-                             {"gives_weights", path.gives_weights}, {"summary", path.summary}});
+    json["paths"].push_back({{"name", path.name},
+                             {"family", path.family},
+                             {"backend", to_string(path.backend)},
+                             {"gives_weights", path.gives_weights},
+                             {"summary", path.summary}});
   }
   for (const Property& property : properties()) {
-    json["properties"].push_back({{"name", property.name}, {"cpu", dtypes_of(property, at::kCPU)},
-                                  {"cuda", dtypes_of(property, at::kCUDA)}, {"summary", property.summary}});
+    json["properties"].push_back({{"name", property.name},
+                                  {"cpu", dtypes_of(property, at::kCPU)},
+                                  {"cuda", dtypes_of(property, at::kCUDA)},
+                                  {"summary", property.summary}});
   }
   check_writable(file);
   write_atomically(file, json.dump(2) + "\n");

@@ -1,8 +1,9 @@
-#include <CLI/CLI.hpp>
 #include <fmt/format.h>
+#include <CLI/CLI.hpp>
 
 #include <iostream>
 
+#include "attngate/base/exit_code.h"
 #include "attngate/base/printable.h"
 #include "attngate/case/text.h"
 #include "attngate/cli/command.h"
@@ -10,10 +11,9 @@
 #include "attngate/isolation/worker_checker.h"
 #include "attngate/report/results_list.h"
 #include "attngate/report/table.h"
-#include "attngate/base/exit_code.h"
-#include "attngate/workers/device.h"
 #include "attngate/suite/property_run.h"
 #include "attngate/suite/tested_registry.h"
+#include "attngate/workers/device.h"
 
 namespace attngate {
 namespace {
@@ -38,8 +38,8 @@ std::vector<const Property*> properties_for(const ReplayOptions& options, DType 
       throw UsageError("--property " + printable(name) + ": no such property; there are " + property_names());
     }
     if (!property->exists(dtype, device)) {
-      throw UsageError("--property " + name + ": does not exist for " + to_string(dtype) + " on " + device_label(device) +
-                       "; `attngate list` shows what does");
+      throw UsageError("--property " + name + ": does not exist for " + to_string(dtype) + " on " +
+                       device_label(device) + "; `attngate list` shows what does");
     }
     chosen.push_back(property);
   }
@@ -53,7 +53,8 @@ std::uint64_t input_hash_by_worker(const AttentionCase& attention_case, at::Devi
   const WorkerReply reply = pool.ask(encode(request), limits, limits.seconds);
   if (reply.kind == WorkerReply::Kind::out_of_memory) throw does_not_fit(attention_case, device);
   if (reply.kind != WorkerReply::Kind::answered) {
-    throw UsageError("LINE: the inputs of this case cannot be made on " + device.str() + ": a process that tried " + reply.detail);
+    throw UsageError("LINE: the inputs of this case cannot be made on " + device.str() + ": a process that tried " +
+                     reply.detail);
   }
   const HashAnswer answer = decode_hash_answer(reply.answer);
   if (!answer.problem.empty()) throw UsageError(answer.problem);
@@ -79,7 +80,8 @@ int replay(const ReplayOptions& options) {
   }
   const bool in_process = in_process_is_asked_for();
   WorkerPool pool = make_worker_pool(registry, device);
-  const std::uint64_t hash = in_process ? input_hash(attention_case, device) : input_hash_by_worker(attention_case, device, pool);
+  const std::uint64_t hash =
+      in_process ? input_hash(attention_case, device) : input_hash_by_worker(attention_case, device, pool);
   fmt::print("case:         {}\ninputs hash:  {:#018x} (the same on every machine)\n\n", to_line(attention_case), hash);
   std::cout.flush();
   std::vector<Results> results;
@@ -111,10 +113,12 @@ void add_replay_command(CLI::App& app, Command& chosen) {
   command->add_option("LINE", options->line, "The case, in one pair of quotes")->required();
   command->add_option("--property", options->properties, "Property to check (default: all that apply); repeatable");
   command->add_option("--path", options->paths, "Path or family to check (default: all); repeatable");
-  command->add_option("--device", options->device, "cpu, cuda, or auto: a GPU where there is one")->capture_default_str();
+  command->add_option("--device", options->device, "cpu, cuda, or auto: a GPU where there is one")
+      ->capture_default_str();
   command->add_option("--json", options->json, "File for the results")->check(refuse_empty);
-  command->add_flag("--in-process", options->in_process,
-                    "Run the paths in this process, for debuggers and compute-sanitizer; a crash ends it (ATTNGATE_IN_PROCESS=1)");
+  command->add_flag(
+      "--in-process", options->in_process,
+      "Run the paths in this process, for debuggers and compute-sanitizer; a crash ends it (ATTNGATE_IN_PROCESS=1)");
   command->footer(
       "Example:\n"
       "  attngate replay 'dtype=fp16 heads=8 head_dim=64 lengths=7,1,64 seed=0x2a'\n"

@@ -3,11 +3,11 @@
 #include <algorithm>
 #include <iostream>
 
+#include "attngate/base/exit_code.h"
 #include "attngate/case/coverage.h"
 #include "attngate/cli/command.h"
 #include "attngate/report/results.h"
 #include "attngate/report/table.h"
-#include "attngate/base/exit_code.h"
 
 namespace attngate {
 namespace {
@@ -25,7 +25,9 @@ bool leaves_something_out(const std::vector<Results>& results) {
     std::cout << "coverage: every value was drawn\n";
   } else {
     std::cout << "coverage: never drawn: " << names << '\n';
-    if (!judged) std::cout << "coverage: " << cases << " cases are too few to judge it, which takes " << Coverage::minimum_cases << '\n';
+    if (!judged)
+      std::cout << "coverage: " << cases << " cases are too few to judge it, which takes " << Coverage::minimum_cases
+                << '\n';
   }
   return judged && !missing.empty();
 }
@@ -59,10 +61,13 @@ void add_report_command(CLI::App& app, Command& chosen) {
   CLI::App* command = app.add_subcommand("report", "Print the results of earlier runs as tables");
   command->add_option("DIR", *folder, "Folder of results, such as build/dev/results")->required();
   command->add_flag("--paths", *paths, "One more table: each path's runs, margins and times");
-  command->add_flag("--coverage", *coverage,
-                    "One more table: how many cases had each value of each dimension; a value that was never drawn in a "
-                    "run of enough cases is a failure");
-  command->footer("Example:\n  attngate report build/dev/results --paths\nExit code: 0 all hold or are skipped, 1 something failed or cannot be read, 2 bad usage.");
+  command->add_flag(
+      "--coverage", *coverage,
+      "One more table: how many cases had each value of each dimension; a value that was never drawn in a "
+      "run of enough cases is a failure");
+  command->footer(
+      "Example:\n  attngate report build/dev/results --paths\nExit code: 0 all hold or are skipped, 1 something failed "
+      "or cannot be read, 2 bad usage.");
   command->callback([folder, paths, coverage, &chosen] {
     chosen = [folder, paths, coverage] { return report(*folder, *paths, *coverage); };
   });

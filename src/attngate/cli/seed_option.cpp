@@ -1,8 +1,8 @@
 #include "attngate/cli/seed_option.h"
 
 #include "attngate/base/printable.h"
-#include "attngate/run/environment.h"
 #include "attngate/base/usage_error.h"
+#include "attngate/run/environment.h"
 #include "attngate/suite/property_run.h"
 
 namespace attngate {

@@ -17,9 +17,12 @@ double log_value(const Bound& bound) {
 
 double unrounded_excess(const Bound& bound, double log_ratio) {
   switch (bound.kind) {
-    case BoundKind::upper_ratio: return log_ratio - log_value(bound);
-    case BoundKind::required_speedup: return log_ratio + log_value(bound);
-    case BoundKind::floor: return log_value(bound) - log_ratio;
+    case BoundKind::upper_ratio:
+      return log_ratio - log_value(bound);
+    case BoundKind::required_speedup:
+      return log_ratio + log_value(bound);
+    case BoundKind::floor:
+      return log_value(bound) - log_ratio;
   }
   throw std::invalid_argument("no such BoundKind");
 }
@@ -28,9 +31,12 @@ double unrounded_excess(const Bound& bound, double log_ratio) {
 
 std::string to_string(BoundKind kind) {
   switch (kind) {
-    case BoundKind::upper_ratio: return "upper_ratio";
-    case BoundKind::required_speedup: return "required_speedup";
-    case BoundKind::floor: return "floor";
+    case BoundKind::upper_ratio:
+      return "upper_ratio";
+    case BoundKind::required_speedup:
+      return "required_speedup";
+    case BoundKind::floor:
+      return "floor";
   }
   throw std::invalid_argument("no such BoundKind");
 }

@@ -9,8 +9,8 @@
 namespace attngate {
 namespace {
 
-/// Clocks nearer than this tell nothing: medians of 40 pairs scatter by 0.1 to 0.3 % (docs/gates.md), half of what a clock that is
-/// 0.5 % higher can do.
+/// Clocks nearer than this tell nothing: medians of 40 pairs scatter by 0.1 to 0.3 % (docs/gates.md), half of what a
+/// clock that is 0.5 % higher can do.
 constexpr double least_log_distance = 0.005;
 
 std::vector<double> slopes_between(std::span<const double> log_ratios, std::span<const double> mhz) {

@@ -9,9 +9,12 @@ namespace attngate {
 
 std::string to_string(GateVerdict verdict) {
   switch (verdict) {
-    case GateVerdict::pass: return "pass";
-    case GateVerdict::fail: return "fail";
-    case GateVerdict::inconclusive: return "inconclusive";
+    case GateVerdict::pass:
+      return "pass";
+    case GateVerdict::fail:
+      return "fail";
+    case GateVerdict::inconclusive:
+      return "inconclusive";
   }
   throw std::invalid_argument("no such GateVerdict");
 }

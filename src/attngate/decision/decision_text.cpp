@@ -43,9 +43,12 @@ std::string measured_text(const GateSubject& subject, const Bound& bound, const 
 
 std::string bound_text(const Bound& bound) {
   switch (bound.kind) {
-    case BoundKind::upper_ratio: return fmt::format("bound at most {}x", bound.value);
-    case BoundKind::required_speedup: return fmt::format("bound {}x", bound.value);
-    case BoundKind::floor: return fmt::format("bound at least {}", bound.value);
+    case BoundKind::upper_ratio:
+      return fmt::format("bound at most {}x", bound.value);
+    case BoundKind::required_speedup:
+      return fmt::format("bound {}x", bound.value);
+    case BoundKind::floor:
+      return fmt::format("bound at least {}", bound.value);
   }
   return "";
 }

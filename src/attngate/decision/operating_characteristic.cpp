@@ -16,11 +16,13 @@ namespace {
 void require_pairs(const ProcessRatios& processes, std::size_t least) {
   for (std::size_t index = 0; index < processes.size(); ++index) {
     if (processes[index].size() < least) {
-      throw std::invalid_argument(fmt::format("process {}: {} pairs, {} needed", index, processes[index].size(), least));
+      throw std::invalid_argument(
+          fmt::format("process {}: {} pairs, {} needed", index, processes[index].size(), least));
     }
     for (const double log_ratio : processes[index]) {
       if (std::isfinite(log_ratio)) continue;
-      throw std::invalid_argument(fmt::format("process {}: log ratio {}: allowed are finite numbers", index, log_ratio));
+      throw std::invalid_argument(
+          fmt::format("process {}: log ratio {}: allowed are finite numbers", index, log_ratio));
     }
   }
 }

@@ -46,7 +46,8 @@ struct ProcessVotes {
   /// Upper end of the one-sided Clopper-Pearson interval of that share, at 95 %.
   double share_limit = 1;
   /// With 95 % confidence no gate like these fails more often: a gate that fails was confirmed, and the confirmation
-  /// fails with the binomial tail of share_limit. Unlike a tally's interval, this one knows how few processes there are.
+  /// fails with the binomial tail of share_limit. Unlike a tally's interval, this one knows how few processes there
+  /// are.
   double failure_limit = 1;
 };
 

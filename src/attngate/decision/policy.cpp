@@ -22,7 +22,8 @@ std::string policy_text(const Policy& policy) {
   const SignTest screen = policy.screen_test();
   const SignTest confirm = policy.confirm_test();
   return fmt::format(
-      "screen: {} of {} pairs beyond the bound (alpha {:.4f}); confirm: {} of {} fresh processes by their median of {} (alpha {:.4f}); "
+      "screen: {} of {} pairs beyond the bound (alpha {:.4f}); confirm: {} of {} fresh processes by their median of {} "
+      "(alpha {:.4f}); "
       "false alarms at the bound itself: at most {:.4f}",
       screen.critical, screen.trials, screen.attained_alpha, confirm.critical, confirm.trials, policy.pairs_per_process,
       confirm.attained_alpha, false_alarm_limit(policy));

@@ -32,8 +32,9 @@ double power_over_processes(const SignTest& test, double true_excess, const Nois
   require_spreads(noise);
   const auto [pair_spread, process_spread] = noise;
   if (process_spread == 0) return power_in_process(test, true_excess, pair_spread);
-  if (pair_spread == 0) return test.can_fail() ? normal_cdf(true_excess / process_spread) : 0;  // the integral of a step
-  constexpr double reach = 8;  // N(0, 1) has 1.2e-15 beyond
+  if (pair_spread == 0)
+    return test.can_fail() ? normal_cdf(true_excess / process_spread) : 0;  // the integral of a step
+  constexpr double reach = 8;                                               // N(0, 1) has 1.2e-15 beyond
   // As a function of the bias the power rises within pair_spread / sqrt(n): four steps for that, 12 for the density.
   const double rise = pair_spread / std::sqrt(static_cast<double>(std::max<std::size_t>(test.trials, 1)));
   const double width = std::min(process_spread / 12, rise / 4);

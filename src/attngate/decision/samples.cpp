@@ -18,7 +18,7 @@ double log_ratio(const PairSample& pair) {
   return std::isnormal(ratio) ? std::log(ratio) : std::log(pair.candidate) - std::log(pair.base);
 }
 
-double median_of(std::span<const PairSample> pairs, double PairSample::* field) {
+double median_of(std::span<const PairSample> pairs, double PairSample::*field) {
   std::vector<double> values;
   for (const PairSample& pair : pairs) {
     if (std::isfinite(pair.*field)) values.push_back(pair.*field);
@@ -50,8 +50,9 @@ std::string problem_of(std::span<const PairSample> valid, const ProcessReading& 
                        100 * rule.max_spread);
   }
   if (reading.others_cpu_share > rule.max_others_cpu_share) {
-    return fmt::format("the host was busy: others took {:.0f} % of its processors, over the cap of {:.0f} %; let the gates run alone",
-                       100 * reading.others_cpu_share, 100 * rule.max_others_cpu_share);
+    return fmt::format(
+        "the host was busy: others took {:.0f} % of its processors, over the cap of {:.0f} %; let the gates run alone",
+        100 * reading.others_cpu_share, 100 * rule.max_others_cpu_share);
   }
   if (rule.host_bound_expected) return "";
   if (reading.waited > allowed(valid.size())) {

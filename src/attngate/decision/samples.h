@@ -7,15 +7,16 @@
 #include <string>
 #include <vector>
 
-#include "attngate/decision/clock_term.h"
 #include "attngate/base/clock_state.h"
+#include "attngate/decision/clock_term.h"
 
 namespace attngate {
 
-/// The clock events that make a sample invalid: something outside the program has slowed the GPU. A power cap is not among
-/// them: a large matrix product meets it on a healthy GPU.
+/// The clock events that make a sample invalid: something outside the program has slowed the GPU. A power cap is not
+/// among them: a large matrix product meets it on a healthy GPU.
 inline constexpr std::uint64_t invalidating_clock_events =
-    clock_event::hardware_slowdown | clock_event::software_thermal_slowdown | clock_event::hardware_thermal_slowdown | clock_event::hardware_power_brake;
+    clock_event::hardware_slowdown | clock_event::software_thermal_slowdown | clock_event::hardware_thermal_slowdown |
+    clock_event::hardware_power_brake;
 
 /// The invalidating reasons in the bits, as text: "HwSlowdown, SwThermal"; empty where there is none.
 std::string invalidating_events_text(std::uint64_t clock_events);
@@ -83,8 +84,8 @@ struct ProcessReading {
 ///
 /// A pair counts by its clock events and by being a number, never by how long it took: leaving out slow pairs would
 /// change the question. The process does not count with more than the allowed share of planned pairs missing or
-/// invalid, a spread over its cap, on a host that others keep busy, or bound by the host without being meant to: more than the
-/// allowed share of pairs in which the device waited.
+/// invalid, a spread over its cap, on a host that others keep busy, or bound by the host without being meant to: more
+/// than the allowed share of pairs in which the device waited.
 ProcessReading read_process(std::span<const PairSample> pairs, std::size_t planned, const ReadingRule& rule);
 
 }  // namespace attngate

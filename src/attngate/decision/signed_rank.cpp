@@ -47,7 +47,8 @@ std::vector<double> ascending_means_of_pairs(std::span<const double> values) {
   std::vector<double> means;
   means.reserve(values.size() * (values.size() + 1) / 2);
   for (std::size_t left = 0; left < values.size(); ++left) {
-    for (std::size_t right = left; right < values.size(); ++right) means.push_back(std::midpoint(values[left], values[right]));
+    for (std::size_t right = left; right < values.size(); ++right)
+      means.push_back(std::midpoint(values[left], values[right]));
   }
   std::ranges::sort(means);
   return means;

@@ -46,7 +46,8 @@ void empty_sequence_shifts(Attention& a) {
   std::vector<std::int64_t> source(lengths.size());
   std::iota(source.begin(), source.end(), 0);
   const auto empty = std::ranges::find(lengths, 0);
-  for (auto behind = static_cast<std::size_t>(empty - lengths.begin()) + 1; behind < source.size(); ++behind) --source[behind];
+  for (auto behind = static_cast<std::size_t>(empty - lengths.begin()) + 1; behind < source.size(); ++behind)
+    --source[behind];
   take_sequences(a, source);
 }
 
@@ -102,7 +103,8 @@ class Workspace {
  public:
   /// The first `elements`, as the calls before left them; what is new is 0.
   at::Tensor take(std::int64_t elements, const at::TensorOptions& options) {
-    const bool same_kind = memory_.defined() && memory_.dtype() == options.dtype() && memory_.device() == options.device();
+    const bool same_kind =
+        memory_.defined() && memory_.dtype() == options.dtype() && memory_.device() == options.device();
     if (!same_kind) memory_ = at::zeros({0}, options);
     if (memory_.numel() < elements) memory_ = at::cat({memory_, at::zeros({elements - memory_.numel()}, options)});
     return memory_.narrow(0, 0, elements);
@@ -194,7 +196,8 @@ std::vector<Fault> batching_and_state_faults() {
        .exposes = "heads=1 head_dim=8 lengths=0,4,4",
        .spares = "heads=1 head_dim=8 lengths=4,4"},
       {.name = "same_lengths_merged",
-       .sentence = "Sequences of one length get the result of the first of them, as if a cache were keyed by the length.",
+       .sentence =
+           "Sequences of one length get the result of the first of them, as if a cache were keyed by the length.",
        .base = Base::sdpa,
        .hooks = {.output = same_lengths_merged},
        .exposes = "heads=1 head_dim=8 lengths=4,4",
@@ -238,8 +241,8 @@ std::vector<Fault> batching_and_state_faults() {
        .sentence = "The output is written over the input.",
        .base = Base::sdpa,
        .hooks = {.output = output_over_input},
-       // By what looks at the inputs themselves. A GPU computes the reference meanwhile: in rerun the input can be a fixed
-       // point by then, after twenty runs over one another, which is its own reference.
+       // By what looks at the inputs themselves. A GPU computes the reference meanwhile: in rerun the input can be a
+       // fixed point by then, after twenty runs over one another, which is its own reference.
        .exposes = "heads=1 head_dim=8 lengths=4 layout=transposed",
        .exposed_by = "storage_layout",
        .writes_inputs = true},

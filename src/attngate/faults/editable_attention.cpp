@@ -67,8 +67,8 @@ void attend_sdpa(Attention& a) {
   std::optional<at::Tensor> visible;  // in SDPA True says where to look
   if (const at::Tensor hidden = a.hidden(); hidden.defined()) visible = hidden.logical_not();
   const SdpBackendGuard guard(sdpa_backend(a, visible.has_value()));
-  a.heads = at::scaled_dot_product_attention(a.query, a.key, a.value, visible, /*dropout_p=*/0, /*is_causal=*/false,
-                                             a.scale);
+  a.heads =
+      at::scaled_dot_product_attention(a.query, a.key, a.value, visible, /*dropout_p=*/0, /*is_causal=*/false, a.scale);
 }
 
 /// Mask types of at::_native_multi_head_attention: 0 is [T, T], 1 is [B, T], 2 is [B, H, T, T].
@@ -176,10 +176,14 @@ at::Tensor Attention::column_numbers() const { return at::arange(columns(), inpu
 
 std::string to_string(Base base) {
   switch (base) {
-    case Base::unfused: return "unfused";
-    case Base::sdpa: return "sdpa";
-    case Base::native_masked: return "native_masked";
-    case Base::native_nested: return "native_nested";
+    case Base::unfused:
+      return "unfused";
+    case Base::sdpa:
+      return "sdpa";
+    case Base::native_masked:
+      return "native_masked";
+    case Base::native_nested:
+      return "native_nested";
   }
   return "unknown base";
 }

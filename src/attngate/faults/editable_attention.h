@@ -15,10 +15,10 @@ struct Attention {
 
   const CaseInputs& inputs;
   MhaParameters parameters;
-  at::Tensor input;           ///< [B, T, E]; nested for Base::native_nested
-  at::Tensor key_padding;     ///< bool [B, T], true where a key is hidden; undefined where none is
-  at::Tensor attention_mask;  ///< bool [T, T] or [B, H, T, T], true where a query must not see a key; or undefined
-  double scale;               ///< of the logits
+  at::Tensor input;              ///< [B, T, E]; nested for Base::native_nested
+  at::Tensor key_padding;        ///< bool [B, T], true where a key is hidden; undefined where none is
+  at::Tensor attention_mask;     ///< bool [T, T] or [B, H, T, T], true where a query must not see a key; or undefined
+  double scale;                  ///< of the logits
   at::Tensor query, key, value;  ///< [B, H, T, D]
   at::Tensor logits;             ///< [B, H, T, T]
   at::Tensor probabilities;      ///< [B, H, T, T]

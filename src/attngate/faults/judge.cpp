@@ -51,8 +51,8 @@ void note_kill(Judgement& judgement, const Property& property, const Failure& fa
 class FaultJudge::Trial {
  public:
   /// `healthy_base`: the path that a failure is checked with; empty for healthy paths themselves.
-  Trial(FaultJudge& judge, const std::string& name, std::vector<std::string> paths, DType dtype,
-        double seconds, std::string healthy_base = {})
+  Trial(FaultJudge& judge, const std::string& name, std::vector<std::string> paths, DType dtype, double seconds,
+        std::string healthy_base = {})
       : judge_(judge), healthy_base_(std::move(healthy_base)), seconds_(seconds) {
     judgement_.name = name;
     judgement_.dtype = dtype;
@@ -135,8 +135,8 @@ FaultJudge::FaultJudge(const std::vector<Fault>& faults, at::Device device, std:
       workers_(make_worker_pool(registry_, device)) {}
 
 Judgement FaultJudge::judge_fault(const Fault& fault, DType dtype) {
-  Judgement judgement = Trial(*this, fault.name, {path_of(fault).name}, dtype, budget_.seconds,
-                              healthy_path(fault.base).name)();
+  Judgement judgement =
+      Trial(*this, fault.name, {path_of(fault).name}, dtype, budget_.seconds, healthy_path(fault.base).name)();
   judgement.unseen = reason_unseen(fault, dtype);
   return judgement;
 }

@@ -13,13 +13,14 @@ namespace attngate::faults {
 class FaultJudge {
  public:
   /// `in_process`: checks in this process and not in workers, as PropertyRun::in_process.
-  FaultJudge(const std::vector<Fault>& faults, at::Device device, std::vector<const Property*> properties, Budget budget,
-             bool in_process = false);
+  FaultJudge(const std::vector<Fault>& faults, at::Device device, std::vector<const Property*> properties,
+             Budget budget, bool in_process = false);
 
   /// Runs the properties in their order on random cases with this fault alone, until the first failure: 30 cases of
   /// each, then the corpus, then all cases from the start.
   ///
-  /// A failure counts when the base without the fault holds on the same case, first and shrunk. Throws std::runtime_error when a property could not run at all.
+  /// A failure counts when the base without the fault holds on the same case, first and shrunk. Throws
+  /// std::runtime_error when a property could not run at all.
   Judgement judge_fault(const Fault& fault, DType dtype);
 
   /// One judgement of all healthy paths together, on the same cases: killed is what none of them may be.
@@ -27,7 +28,6 @@ class FaultJudge {
 
  private:
   class Trial;
-
 
   PathRegistry registry_;
   at::Device device_;

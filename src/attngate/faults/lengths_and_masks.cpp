@@ -216,8 +216,9 @@ std::vector<Fault> length_and_mask_faults() {
        .exposes = "heads=2 head_dim=8 lengths=4,2",
        .spares = "heads=2 head_dim=8 lengths=4,4"},
       {.name = "mask_row_shared_by_two_heads",
-       .sentence = "Two rows of the scores share one mask row: with an odd number of heads, a head gets the mask of the "
-                   "sequence before.",
+       .sentence =
+           "Two rows of the scores share one mask row: with an odd number of heads, a head gets the mask of the "
+           "sequence before.",
        .reference = "PyTorch issue 83355",
        .hooks = {.input = mask_row_shared_by_two_heads},
        .exposes = "heads=1 head_dim=8 lengths=4,2",
@@ -257,8 +258,9 @@ std::vector<Fault> length_and_mask_faults() {
        .exposes = "heads=1 head_dim=8 lengths=4,2",
        .spares = "heads=1 head_dim=8 lengths=4,4 mask=none"},
       {.name = "float_mask_cast_to_bool",
-       .sentence = "A float mask with a bias by distance is cast to bool, so that every non-zero entry hides: a query sees "
-                   "its own key alone.",
+       .sentence =
+           "A float mask with a bias by distance is cast to bool, so that every non-zero entry hides: a query sees "
+           "its own key alone.",
        .reference = "PyTorch issue 107084",
        .hooks = {.logits = float_mask_cast_to_bool},
        .exposes = "heads=1 head_dim=8 lengths=4",

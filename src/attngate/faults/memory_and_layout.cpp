@@ -60,14 +60,16 @@ void nested_gaps_ignored(Attention& a) {
   a.input = nested_view(buffer.narrow(0, 0, a.inputs.tokens().numel()), packed);
 }
 
-/// Loads one row too many and multiplies it by 0. Behind the last sequence lies the arena's guard, a row of NaN at least.
+/// Loads one row too many and multiplies it by 0. Behind the last sequence lies the arena's guard, a row of NaN at
+/// least.
 void read_past_the_end(Attention& a) {
   constexpr std::int64_t rows_at_once = 8;
   if (a.columns() % rows_at_once == 0) return;
   const GuardedArena& arena = a.inputs.arena();
   const ArenaRegion* dense = arena.find("dense");
   const ArenaRegion& input = dense != nullptr ? *dense : *arena.find("tokens");
-  auto* behind = static_cast<std::byte*>(arena.data(input)) + input.extent() * static_cast<std::int64_t>(at::elementSize(input.dtype));
+  auto* behind = static_cast<std::byte*>(arena.data(input)) +
+                 input.extent() * static_cast<std::int64_t>(at::elementSize(input.dtype));
   const at::Tensor row = at::from_blob(behind, {a.embed_dim()}, a.output.options());
   a.output = a.output.add(row.mul(0).sum());
 }
@@ -153,14 +155,16 @@ std::vector<Fault> memory_and_layout_faults() {
        .exposes = "heads=1 head_dim=8 lengths=33",
        .spares = "heads=1 head_dim=8 lengths=34"},
       {.name = "tail_rows_not_written",
-       .sentence = "Beyond 16 tokens, the rows of a last tile of 16 that is not full are never written: zeros stay there.",
+       .sentence =
+           "Beyond 16 tokens, the rows of a last tile of 16 that is not full are never written: zeros stay there.",
        .reference = "PyTorch issue 166211",
        .base = Base::sdpa,
        .hooks = {.heads = tail_rows_not_written},
        .exposes = "heads=1 head_dim=8 lengths=17",
        .spares = "heads=1 head_dim=8 lengths=16"},
       {.name = "vector_tail_dropped",
-       .sentence = "Of a head_dim that is no multiple of 8, the channels behind the last multiple do not reach the logits.",
+       .sentence =
+           "Of a head_dim that is no multiple of 8, the channels behind the last multiple do not reach the logits.",
        .reference = "PyTorch issue 110505",
        .base = Base::sdpa,
        .hooks = {.projected = vector_tail_dropped},
@@ -208,8 +212,9 @@ std::vector<Fault> memory_and_layout_faults() {
        .exposes = "heads=2 head_dim=8 lengths=4,3 nested=gaps",
        .spares = "heads=2 head_dim=8 lengths=4,3"},
       {.name = "read_past_the_end",
-       .sentence = "Unless the padded length is a multiple of 8, the row behind the last one is loaded and multiplied by 0: "
-                   "NaN in somebody else's memory spreads.",
+       .sentence =
+           "Unless the padded length is a multiple of 8, the row behind the last one is loaded and multiplied by 0: "
+           "NaN in somebody else's memory spreads.",
        .reference = "PyTorch issue 169849",
        .base = Base::sdpa,
        .hooks = {.output = read_past_the_end},

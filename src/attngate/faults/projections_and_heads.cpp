@@ -78,12 +78,14 @@ void projection_interleaved(Attention& a) {
   a.parameters.in_proj_bias = interleaved(a.parameters.in_proj_bias);
 }
 
-void output_weight_transposed(Attention& a) { a.parameters.out_proj_weight = a.parameters.out_proj_weight.t().contiguous(); }
+void output_weight_transposed(Attention& a) {
+  a.parameters.out_proj_weight = a.parameters.out_proj_weight.t().contiguous();
+}
 
 }  // namespace
 
-// The key's bias alone has no fault of its own: it adds the same number, query times bias, to every logit of a query, and
-// softmax takes it out again. A path without it is right.
+// The key's bias alone has no fault of its own: it adds the same number, query times bias, to every logit of a query,
+// and softmax takes it out again. A path without it is right.
 std::vector<Fault> projection_and_head_faults() {
   return {
       {.name = "query_bias_missing",
@@ -153,7 +155,8 @@ std::vector<Fault> projection_and_head_faults() {
        .exposes = "heads=2 head_dim=8 lengths=4",
        .spares = "heads=1 head_dim=8 lengths=4"},
       {.name = "projection_interleaved",
-       .sentence = "The in-projection's rows are taken for those of each head in turn: query, key, value of head 0, ...",
+       .sentence =
+           "The in-projection's rows are taken for those of each head in turn: query, key, value of head 0, ...",
        .base = Base::native_masked,
        .hooks = {.input = projection_interleaved},
        .exposes = "heads=2 head_dim=8 lengths=4"},

@@ -42,9 +42,7 @@ void output_sequence_first(Attention& a) {
   if (a.batch() == a.columns()) a.output = a.output.transpose(0, 1);
 }
 
-void error_at_length_one(Attention& a) {
-  TORCH_CHECK(a.columns() > 1, "no execution plan for one query and one key");
-}
+void error_at_length_one(Attention& a) { TORCH_CHECK(a.columns() > 1, "no execution plan for one query and one key"); }
 
 void scores_of_all_pairs(Attention& a) {
   // A pebibyte: more than the address space of any process, so that it fails at once and takes nothing.

@@ -43,7 +43,8 @@ void softmax_without_max(Attention& a) {
 
 void empty_row_spreads_nan(Attention& a) {
   const at::Tensor empty = a.inputs.lengths().eq(0);
-  const at::Tensor behind_an_empty_one = at::cat({at::zeros_like(empty.narrow(0, 0, 1)), empty.narrow(0, 0, a.batch() - 1)});
+  const at::Tensor behind_an_empty_one =
+      at::cat({at::zeros_like(empty.narrow(0, 0, 1)), empty.narrow(0, 0, a.batch() - 1)});
   a.probabilities = a.probabilities.masked_fill(behind_an_empty_one.view({a.batch(), 1, 1, 1}), std::nan(""));
 }
 
@@ -141,7 +142,8 @@ std::vector<Fault> scale_and_softmax_faults() {
        .exposes = "heads=2 head_dim=8 lengths=8",
        .spares = "heads=2 head_dim=16 lengths=8"},
       {.name = "running_max_from_zero",
-       .sentence = "The running maximum of softmax starts at 0 in place of -infinity: logits far below it all become 0.",
+       .sentence =
+           "The running maximum of softmax starts at 0 in place of -infinity: logits far below it all become 0.",
        .reference = "PyTorch issue 109517",
        .hooks = {.probabilities = running_max_from_zero},
        .exposes = "heads=1 head_dim=8 lengths=4 values=negative_logits",

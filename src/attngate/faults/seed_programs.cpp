@@ -21,8 +21,9 @@ struct Experiment {
   bool attention_parameters;
 };
 
-/// The largest shapes that are run. The programs' own on a GPU. On two CPU cores one of their batches takes minutes with
-/// a hundred paths; four sequences of 32 tokens keep the embed_dim, the heads, the ratio of padding and the tolerances.
+/// The largest shapes that are run. The programs' own on a GPU. On two CPU cores one of their batches takes minutes
+/// with a hundred paths; four sequences of 32 tokens keep the embed_dim, the heads, the ratio of padding and the
+/// tolerances.
 struct ShapeLimit {
   std::int64_t batch_size;
   std::int64_t length;
@@ -77,8 +78,9 @@ void add_better_transformer(const ShapeLimit& limit, std::vector<Experiment>& ex
             rc::Random random(seed);
             const std::int64_t rows = std::min(length, limit.length);
             Lengths lengths = beta_lengths(random, std::min(batch, limit.batch_size), rows, 1, beta * 0.05, 2);
-            experiments.push_back({case_of(DType::fp16, heads, std::min(embed_dim, limit.embed_dim), std::move(lengths), rows),
-                                   tolerance, /*attention_parameters=*/false});
+            experiments.push_back(
+                {case_of(DType::fp16, heads, std::min(embed_dim, limit.embed_dim), std::move(lengths), rows), tolerance,
+                 /*attention_parameters=*/false});
           }
         }
       }

@@ -32,12 +32,15 @@ MhaParameters StandardNormal::linear_parameters(const AttentionCase& attention_c
   return parameters(attention_case, bound, bound);
 }
 
-MhaParameters StandardNormal::parameters(const AttentionCase& attention_case, double in_bound, double bias_bound) const {
+MhaParameters StandardNormal::parameters(const AttentionCase& attention_case, double in_bound,
+                                         double bias_bound) const {
   const std::int64_t embed_dim = attention_case.embed_dim();
   const double out_bound = 1 / std::sqrt(static_cast<double>(embed_dim));
   at::Generator generator = at::detail::createCPUGenerator(seed_);
   const auto uniform = [&](at::IntArrayRef sizes, double bound) {
-    return at::empty(sizes, at::kFloat).uniform_(-bound, bound, generator).to(device_, scalar_type(attention_case.dtype));
+    return at::empty(sizes, at::kFloat)
+        .uniform_(-bound, bound, generator)
+        .to(device_, scalar_type(attention_case.dtype));
   };
   MhaParameters p;
   p.num_heads = attention_case.num_heads;

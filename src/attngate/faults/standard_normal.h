@@ -6,13 +6,14 @@
 
 namespace attngate::faults {
 
-/// Numbers from the generators of other people's tests: standard normal tokens, uniform parameters. Drawn on the CPU, so
-/// that every device gets the same.
+/// Numbers from the generators of other people's tests: standard normal tokens, uniform parameters. Drawn on the CPU,
+/// so that every device gets the same.
 class StandardNormal {
  public:
   StandardNormal(at::Device device, std::uint64_t seed) : device_(device), seed_(seed) {}
 
-  /// Inputs of the case with standard normal tokens, zeros in padded positions, no NaN around them, and these parameters.
+  /// Inputs of the case with standard normal tokens, zeros in padded positions, no NaN around them, and these
+  /// parameters.
   ///
   /// Tokens are the begin of one stream: the programs draw each batch from the same seed.
   CaseInputs inputs(const AttentionCase& attention_case, MhaParameters parameters);

@@ -7,10 +7,10 @@
 #include <set>
 #include <stdexcept>
 
-#include "attngate/gates/gate_bounds.h"
+#include "attngate/base/atomic_file.h"
 #include "attngate/base/gate_data_error.h"
 #include "attngate/base/strict_json.h"
-#include "attngate/base/atomic_file.h"
+#include "attngate/gates/gate_bounds.h"
 
 namespace attngate {
 namespace {
@@ -45,7 +45,8 @@ BaselineEntry read_entry(StrictObject& fields) {
   entry.kind = parse_bound_kind(fields.one_of("kind", bound_kind_names()));
   entry.values = fields.positives("values");
   entry.sm_mhz = fields.optional_positives("sm_mhz");
-  if (!entry.sm_mhz.empty() && entry.sm_mhz.size() != entry.values.size()) fields.refuse("sm_mhz", "a clock for each value");
+  if (!entry.sm_mhz.empty() && entry.sm_mhz.size() != entry.values.size())
+    fields.refuse("sm_mhz", "a clock for each value");
   fields.finish();
   return entry;
 }
@@ -66,7 +67,7 @@ json json_of(const BaselineEntry& entry) {
 // "driver 580.65.06 here, 570.1 there", for each part that differs.
 std::string key_differences(const BaselineKey& stored, const BaselineKey& here) {
   std::string text;
-  const auto compare = [&](const char* name, std::string BaselineKey::* field) {
+  const auto compare = [&](const char* name, std::string BaselineKey::*field) {
     if (stored.*field == here.*field) return;
     text += fmt::format("{}{} '{}' here, '{}' there", text.empty() ? "" : "; ", name, here.*field, stored.*field);
   };
@@ -85,15 +86,15 @@ std::string baseline_to_json(const Baseline& baseline) {
   json entries = json::array();
   for (const BaselineEntry& entry : baseline.entries) entries.push_back(json_of(entry));
   json file = {{"schema", schema_name},
-                     {"version", schema_version},
-                     {"key",
-                      {{"device", key.device},
-                       {"compute_capability", key.compute_capability},
-                       {"driver", key.driver},
-                       {"cuda", key.cuda},
-                       {"libtorch", key.libtorch}}},
-                     {"written", baseline.written},
-                     {"entries", entries}};
+               {"version", schema_version},
+               {"key",
+                {{"device", key.device},
+                 {"compute_capability", key.compute_capability},
+                 {"driver", key.driver},
+                 {"cuda", key.cuda},
+                 {"libtorch", key.libtorch}}},
+               {"written", baseline.written},
+               {"entries", entries}};
   if (!baseline.uuid.empty()) file["uuid"] = baseline.uuid;
   if (baseline.pairs_per_process > 0) file["pairs_per_process"] = baseline.pairs_per_process;
   const std::string text = file.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
@@ -109,8 +110,11 @@ Baseline parse_baseline(const std::string& text, const std::string& where) {
   const json parsed = parse_json(text, where);
   StrictObject file(parsed, where);
   file.schema(schema_name, schema_version);
-  Baseline baseline{.key = read_key(file.object("key")), .uuid = file.optional_text("uuid"), .pairs_per_process = file.optional_count("pairs_per_process"),
-                    .written = file.text("written"), .entries = {}};
+  Baseline baseline{.key = read_key(file.object("key")),
+                    .uuid = file.optional_text("uuid"),
+                    .pairs_per_process = file.optional_count("pairs_per_process"),
+                    .written = file.text("written"),
+                    .entries = {}};
   std::set<std::pair<std::string, std::string>> seen;
   for (StrictObject& fields : file.objects("entries")) {
     baseline.entries.push_back(read_entry(fields));

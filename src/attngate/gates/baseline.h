@@ -40,11 +40,11 @@ struct BaselineEntry {
 /// What a calibration leaves behind.
 struct Baseline {
   BaselineKey key;
-  /// Which device of that name, as `nvidia-smi -L` shows it; empty on the CPU and where it is not on record. No part of the key, since
-  /// one more GPU of a kind would have nothing to compare with.
+  /// Which device of that name, as `nvidia-smi -L` shows it; empty on the CPU and where it is not on record. No part of
+  /// the key, since one more GPU of a kind would have nothing to compare with.
   std::string uuid = {};
-  /// The most pairs that each value is the median of, fewer where a budget did not hold them; 0 where it is not on record. Medians of fewer
-  /// pairs scatter more.
+  /// The most pairs that each value is the median of, fewer where a budget did not hold them; 0 where it is not on
+  /// record. Medians of fewer pairs scatter more.
   std::uint64_t pairs_per_process = 0;
   /// UTC, ISO 8601.
   std::string written;

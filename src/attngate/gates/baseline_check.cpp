@@ -8,18 +8,18 @@
 #include <ostream>
 #include <utility>
 
+#include "attngate/base/text_table.h"
 #include "attngate/case/text.h"
 #include "attngate/gates/calibration.h"
-#include "attngate/base/text_table.h"
 
 namespace attngate {
 namespace {
 
 /// As many as compare_with_baseline() takes.
 constexpr int fresh_processes = 2;
-/// A gate fails only if each of two such comparisons does: with M stored numbers four fresh ones are then worse than all, by
-/// chance 1 / C(M + 4, 4): 1 in 10,626 for M = 20, so that a run of 40 gates alarms falsely in 0.4 % at most. A single
-/// comparison, 1 in 231, would in 16 %.
+/// A gate fails only if each of two such comparisons does: with M stored numbers four fresh ones are then worse than
+/// all, by chance 1 / C(M + 4, 4): 1 in 10,626 for M = 20, so that a run of 40 gates alarms falsely in 0.4 % at most. A
+/// single comparison, 1 in 231, would in 16 %.
 constexpr int comparisons = 2;
 
 /// Files of baselines have no empty texts.
@@ -46,7 +46,8 @@ void conclude(Known& known) {
 }
 
 /// Each of the processes measures all of the gates, so that its start is paid once.
-void compare(GateRunner& runner, SampleSource& source, std::vector<Known>& gates, const std::function<void(const std::string&)>& progress) {
+void compare(GateRunner& runner, SampleSource& source, std::vector<Known>& gates,
+             const std::function<void(const std::string&)>& progress) {
   source.expect_fresh_processes(fresh_processes);
   for (int process = 0; process < fresh_processes; ++process) {
     bool fresh = true;
@@ -64,24 +65,28 @@ void compare(GateRunner& runner, SampleSource& source, std::vector<Known>& gates
 }  // namespace
 
 BaselineKey baseline_key(const DeviceKey& device) {
-  return {device.device, gpu_kind(device).compute_capability, text_or_none(device.driver), text_or_none(device.cuda_runtime), device.libtorch};
+  return {device.device, gpu_kind(device).compute_capability, text_or_none(device.driver),
+          text_or_none(device.cuda_runtime), device.libtorch};
 }
 
 std::string device_note(const Baseline& baseline, const DeviceKey& device) {
   const bool known = !baseline.uuid.empty() && !device.uuid.empty();
   if (!known || baseline.uuid == device.uuid || baseline.key.device != device.device) return "";
-  return fmt::format("the baseline is of another {} ({}; this one is {}): such may differ by more than processes of one do\n", device.device,
-                     baseline.uuid, device.uuid);
+  return fmt::format(
+      "the baseline is of another {} ({}; this one is {}): such may differ by more than processes of one do\n",
+      device.device, baseline.uuid, device.uuid);
 }
 
-std::vector<BaselineResult> check_against_baseline(SampleSource& source, const DeviceKey& device, const std::vector<GateBound>& bounds,
-                                                   const std::vector<Gate>& gates, const Baseline& baseline, const GateOptions& options,
+std::vector<BaselineResult> check_against_baseline(SampleSource& source, const DeviceKey& device,
+                                                   const std::vector<GateBound>& bounds, const std::vector<Gate>& gates,
+                                                   const Baseline& baseline, const GateOptions& options,
                                                    const std::function<void(const std::string&)>& progress) {
   std::vector<BaselineResult> results(gates.size());
   std::vector<Known> all;
   for (std::size_t i = 0; i < gates.size(); ++i) {
     results[i].gate = gates[i].name;
-    const BaselineChoice choice = find_entry(baseline, baseline_key(device), gates[i].name, to_line(gates[i].attention_case));
+    const BaselineChoice choice =
+        find_entry(baseline, baseline_key(device), gates[i].name, to_line(gates[i].attention_case));
     results[i].line = choice.skip_reason;
     if (choice.entry != nullptr) all.push_back({&gates[i], choice.entry, &results[i], {}, ""});
   }

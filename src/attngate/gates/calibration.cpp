@@ -8,20 +8,20 @@
 #include <ostream>
 #include <set>
 
+#include "attngate/base/text_table.h"
 #include "attngate/case/text.h"
 #include "attngate/decision/clock_term.h"
 #include "attngate/decision/order_statistics.h"
 #include "attngate/gates/baseline_check.h"
 #include "attngate/report/results.h"
 #include "attngate/run/for_all.h"
-#include "attngate/base/text_table.h"
 
 namespace attngate {
 namespace {
 
-/// Largest of a gate's values over the processes, as a multiple of the smallest, for which a bound is proposed. Chosen: a bound
-/// is the worst of them, and one that forgives more than a tenth finds less than what others alarm at, 5 to 20 % (docs/gates.md).
-/// Host-bound operators on an H100 went from 1.1 to 1.8, others stayed below 1.03.
+/// Largest of a gate's values over the processes, as a multiple of the smallest, for which a bound is proposed. Chosen:
+/// a bound is the worst of them, and one that forgives more than a tenth finds less than what others alarm at, 5 to 20
+/// % (docs/gates.md). Host-bound operators on an H100 went from 1.1 to 1.8, others stayed below 1.03.
 constexpr double most_range = 1.1;
 
 /// What the processes said of a bound.
@@ -32,13 +32,16 @@ struct Series {
 };
 
 /// Worse for the bound: what a gate's worst process is, and the worst of gates that share it.
-bool is_worse(const GateBound& entry, double log_ratio, double than) { return excess({entry.kind, 1}, log_ratio) > excess({entry.kind, 1}, than); }
+bool is_worse(const GateBound& entry, double log_ratio, double than) {
+  return excess({entry.kind, 1}, log_ratio) > excess({entry.kind, 1}, than);
+}
 
 /// A process's value as the bound states it, at the term's reference clock.
 std::vector<double> shown_at_one_clock(const GateBound& entry, const Series& series, const ClockTerm& term) {
   std::vector<double> shown;
   for (std::size_t process = 0; process < series.mhz.size(); ++process) {
-    shown.push_back(shown_ratio({entry.kind, 1}, series.log_ratios[process] - log_clock_effect(term, series.mhz[process])));
+    shown.push_back(
+        shown_ratio({entry.kind, 1}, series.log_ratios[process] - log_clock_effect(term, series.mhz[process])));
   }
   return shown;
 }
@@ -46,7 +49,8 @@ std::vector<double> shown_at_one_clock(const GateBound& entry, const Series& ser
 /// Measures gates process by process; keeps what each process said.
 class Calibrator {
  public:
-  Calibrator(SampleSource& source, const DeviceKey& device, const std::vector<GateBound>& bounds, const CalibrationOptions& options)
+  Calibrator(SampleSource& source, const DeviceKey& device, const std::vector<GateBound>& bounds,
+             const CalibrationOptions& options)
       : bounds_(bounds), options_(options), device_(device), runner_(source, bounds, gpu_kind(device), options.gates) {}
 
   void measure_in_one_process(const std::vector<Gate>& gates) {
@@ -61,7 +65,8 @@ class Calibrator {
       if (measured) {
         const double log_ratio = std::log(measured->ratio);
         const auto [place, is_first] = worst.try_emplace(entry->gate, log_ratio, measured->sm_mhz);
-        if (!is_first && is_worse(*entry, log_ratio, place->second.first)) place->second = {log_ratio, measured->sm_mhz};
+        if (!is_first && is_worse(*entry, log_ratio, place->second.first))
+          place->second = {log_ratio, measured->sm_mhz};
         if (gate.name == gate.bound_name()) {
           keep(gate, *entry, log_ratio, measured->sm_mhz);
         } else {
@@ -79,8 +84,10 @@ class Calibrator {
 
   Calibration result() const {
     Calibration calibration;
-    calibration.baseline = {baseline_key(device_), device_.uuid, options_.gates.policy.pairs_per_process, utc_now(), entries_};
-    for (const auto& [problem, times] : problems_) calibration.problems.push_back(fmt::format("{} (in {} processes)", problem, times));
+    calibration.baseline = {baseline_key(device_), device_.uuid, options_.gates.policy.pairs_per_process, utc_now(),
+                            entries_};
+    for (const auto& [problem, times] : problems_)
+      calibration.problems.push_back(fmt::format("{} (in {} processes)", problem, times));
     for (BaselineEntry& entry : calibration.baseline.entries) {
       if (std::ranges::any_of(entry.sm_mhz, [](double mhz) { return mhz <= 0; })) entry.sm_mhz.clear();
     }
@@ -103,26 +110,31 @@ class Calibrator {
   void propose(Calibration& calibration, const std::string& name, const Series& series) const {
     const auto entry = std::ranges::find(bounds_, name, &GateBound::gate);
     // Random cases are other operators in each process, which go with the clock in other ways.
-    const ClockTerm clock = of_random_cases_.contains(name) ? ClockTerm{} : rounded(fit_clock_term(series.log_ratios, series.mhz));
+    const ClockTerm clock =
+        of_random_cases_.contains(name) ? ClockTerm{} : rounded(fit_clock_term(series.log_ratios, series.mhz));
     const std::vector<double> ratios = shown_at_one_clock(*entry, series, clock);
     if (ratios.size() < least_calibration_processes) {
-      calibration.problems.push_back(fmt::format("{}: {} processes are too few to propose a bound, which takes {}", name, ratios.size(),
-                                                 least_calibration_processes));
+      calibration.problems.push_back(fmt::format("{}: {} processes are too few to propose a bound, which takes {}",
+                                                 name, ratios.size(), least_calibration_processes));
       return;
     }
     const auto [smallest, largest] = std::ranges::minmax(ratios);
     if (largest > most_range * smallest && !of_random_cases_.contains(name)) {
-      calibration.problems.push_back(fmt::format("{}: no bound: fresh processes differ by {:.0f} %, and {:.0f} % are the most: a host-bound operator, mostly",
-                                                 name, 100 * (largest / smallest - 1), 100 * (most_range - 1)));
+      calibration.problems.push_back(fmt::format(
+          "{}: no bound: fresh processes differ by {:.0f} %, and {:.0f} % are the most: a host-bound operator, mostly",
+          name, 100 * (largest / smallest - 1), 100 * (most_range - 1)));
       return;
     }
     const bool one_value = entry->kind == BoundKind::floor || entry->quantity == "peak_bytes";
-    const Proposal proposal = propose_bound(entry->kind, one_value ? single_value_policy() : options_.gates.policy, ratios);
+    const Proposal proposal =
+        propose_bound(entry->kind, one_value ? single_value_policy() : options_.gates.policy, ratios);
     const std::string at = clock.exponent == 0 ? "" : fmt::format(" at {:g} MHz", clock.reference_mhz);
     // Medians of fewer pairs scatter more, so that a bound of many pairs is tighter than one of few.
-    const std::string pairs = one_value ? "" : fmt::format("; medians of at most {} pairs", options_.gates.policy.pairs_per_process);
+    const std::string pairs =
+        one_value ? "" : fmt::format("; medians of at most {} pairs", options_.gates.policy.pairs_per_process);
     const std::string where = fmt::format("{}{}: {}{}", to_string(device_), at, proposal.text, pairs);
-    calibration.proposals.push_back({name, {gpu_kind(device_).compute_capability, proposal.bound.value, where, device_.device, clock}, proposal});
+    calibration.proposals.push_back(
+        {name, {gpu_kind(device_).compute_capability, proposal.bound.value, where, device_.device, clock}, proposal});
   }
 
   /// As the file of bounds shows it: a hundredth of an exponent is 0.04 % of a ratio where clocks differ by 4 %.
@@ -145,11 +157,13 @@ class Calibrator {
 
 }  // namespace
 
-GpuKind gpu_kind(const DeviceKey& device) { return {device.compute_capability.empty() ? "cpu" : device.compute_capability, device.device}; }
+GpuKind gpu_kind(const DeviceKey& device) {
+  return {device.compute_capability.empty() ? "cpu" : device.compute_capability, device.device};
+}
 
 Calibration calibrate_gates(SampleSource& source, const DeviceKey& device, const std::vector<GateBound>& bounds,
-                            const std::function<std::vector<Gate>(std::uint64_t process)>& gates_of, const CalibrationOptions& options,
-                            const std::function<void(const std::string&)>& progress,
+                            const std::function<std::vector<Gate>(std::uint64_t process)>& gates_of,
+                            const CalibrationOptions& options, const std::function<void(const std::string&)>& progress,
                             const std::function<void(const Calibration&)>& after_process) {
   Calibrator calibrator(source, device, bounds, options);
   for (std::uint64_t process = 0; process < options.processes; ++process) {
@@ -169,15 +183,18 @@ std::string spread_at_one_clock(const BaselineEntry& entry) {
   for (const double value : entry.values) logs.push_back(std::log(value));
   const ClockTerm term = fit_clock_term(logs, entry.sm_mhz);
   if (term.exponent == 0) return "";
-  for (std::size_t process = 0; process < logs.size(); ++process) logs[process] -= log_clock_effect(term, entry.sm_mhz[process]);
+  for (std::size_t process = 0; process < logs.size(); ++process)
+    logs[process] -= log_clock_effect(term, entry.sm_mhz[process]);
   return fmt::format("{:.2f} %", 100 * robust_spread(logs));
 }
 
 }  // namespace
 
-std::vector<GateBound> with_proposals(std::vector<GateBound> bounds, const Calibration& calibration, StandingBounds standing) {
+std::vector<GateBound> with_proposals(std::vector<GateBound> bounds, const Calibration& calibration,
+                                      StandingBounds standing) {
   for (const ProposedBound& proposed : calibration.proposals) {
-    const BoundChoice choice = choose_bound(bounds, proposed.gate, {proposed.value.compute_capability, proposed.value.device});
+    const BoundChoice choice =
+        choose_bound(bounds, proposed.gate, {proposed.value.compute_capability, proposed.value.device});
     const std::optional<Bound>& stands = choice.bound;
     if (stands && standing == StandingBounds::kept) continue;
     if (stands && standing == StandingBounds::replaced_where_tighter) {
@@ -192,14 +209,21 @@ std::vector<GateBound> with_proposals(std::vector<GateBound> bounds, const Calib
 }
 
 void print_calibration(std::ostream& out, const Calibration& calibration) {
-  TextTable table({{"gate"}, {"processes", Align::right}, {"least", Align::right}, {"median", Align::right}, {"largest", Align::right},
-                   {"spread", Align::right}, {"farthest", Align::right}, {"at one clock", Align::right}});
+  TextTable table({{"gate"},
+                   {"processes", Align::right},
+                   {"least", Align::right},
+                   {"median", Align::right},
+                   {"largest", Align::right},
+                   {"spread", Align::right},
+                   {"farthest", Align::right},
+                   {"at one clock", Align::right}});
   for (const BaselineEntry& entry : calibration.baseline.entries) {
     const auto [least, largest] = std::ranges::minmax(entry.values);
     const double middle = median(entry.values);
     const double farthest = std::max(largest / middle - 1, 1 - least / middle);
-    table.add_row({entry.gate, fmt::format("{}", entry.values.size()), fmt::format("{:.4f}", least), fmt::format("{:.4f}", middle),
-                   fmt::format("{:.4f}", largest), fmt::format("{:.2f} %", 100 * robust_spread(entry.values) / middle),
+    table.add_row({entry.gate, fmt::format("{}", entry.values.size()), fmt::format("{:.4f}", least),
+                   fmt::format("{:.4f}", middle), fmt::format("{:.4f}", largest),
+                   fmt::format("{:.2f} %", 100 * robust_spread(entry.values) / middle),
                    fmt::format("{:.2f} %", 100 * farthest), spread_at_one_clock(entry)});
   }
   out << table.text() << '\n';

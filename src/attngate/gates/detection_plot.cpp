@@ -39,7 +39,8 @@ class Canvas {
       : plot_(plot), top_(title_height + legend_line * static_cast<double>(plot.curves.size())) {
     find_range();
     append(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" font-family=\"sans-serif\" font-size=\"13\">\n",
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" "
+        "font-family=\"sans-serif\" font-size=\"13\">\n",
         width, height);
     append("<rect width=\"{}\" height=\"{}\" fill=\"white\"/>\n", width, height);
     text(width / 2, 24, "middle", plot.title, " font-size=\"16\"");
@@ -88,10 +89,17 @@ class Canvas {
     append("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\"{}>", at_x, at_y, anchor, more);
     for (const char character : words) {
       switch (character) {
-        case '<': svg_ += "&lt;"; break;
-        case '>': svg_ += "&gt;"; break;
-        case '&': svg_ += "&amp;"; break;
-        default: svg_ += static_cast<unsigned char>(character) < ' ' ? ' ' : character;
+        case '<':
+          svg_ += "&lt;";
+          break;
+        case '>':
+          svg_ += "&gt;";
+          break;
+        case '&':
+          svg_ += "&amp;";
+          break;
+        default:
+          svg_ += static_cast<unsigned char>(character) < ' ' ? ' ' : character;
       }
     }
     svg_ += "</text>\n";
@@ -120,8 +128,8 @@ class Canvas {
     const double bound = x(curve.bound_slowdown);
     line(bound, y(0), bound, y(1), fmt::format("stroke=\"{}\" stroke-dasharray=\"5 4\"", colour).c_str());
     // Left of it, where a curve still is at the bottom; each a line lower, should two bounds be the same.
-    text(bound - 5, y(0.9) + legend_line * static_cast<double>(index), "end", "bound " + percent_text(curve.bound_slowdown),
-         fmt::format(" fill=\"{}\"", colour).c_str());
+    text(bound - 5, y(0.9) + legend_line * static_cast<double>(index), "end",
+         "bound " + percent_text(curve.bound_slowdown), fmt::format(" fill=\"{}\"", colour).c_str());
     if (!curve.predicted.empty()) {
       append("<polyline fill=\"none\" stroke=\"{}\" stroke-width=\"1\" stroke-opacity=\"0.6\" points=\"", colour);
       for (const auto& [slowdown, probability] : curve.predicted) {

@@ -6,8 +6,8 @@
 #include <stdexcept>
 
 #include "attngate/base/printable.h"
-#include "attngate/gates/shape_class.h"
 #include "attngate/base/usage_error.h"
+#include "attngate/gates/shape_class.h"
 
 namespace attngate {
 namespace {
@@ -25,7 +25,9 @@ GateOperator slow(DType dtype, bool padded) {
   return {"nn_mha_slow." + (padded ? "efficient" : fused_backend(dtype)), "slow", InputForm::padded};
 }
 
-GateOperator composite(DType dtype) { return {"composite_sdpa_nested." + fused_backend(dtype), "composite", InputForm::nested}; }
+GateOperator composite(DType dtype) {
+  return {"composite_sdpa_nested." + fused_backend(dtype), "composite", InputForm::nested};
+}
 
 void add_path_gates(std::vector<Gate>& gates, const AttentionCase& attention_case, const std::string& class_and_dtype,
                     const std::string& suffix) {
@@ -48,8 +50,8 @@ void add_path_gates(std::vector<Gate>& gates, const AttentionCase& attention_cas
 
 void add_path_gates_of_classes(std::vector<Gate>& gates) {
   const auto add = [&](const char* name, double padding, DType dtype) {
-    add_path_gates(gates, case_of(shape_class(name), padding, dtype, class_seed), fmt::format("{}.{}", name, to_string(dtype)),
-                   fmt::format(".padding_{:.0f}", 100 * padding));
+    add_path_gates(gates, case_of(shape_class(name), padding, dtype, class_seed),
+                   fmt::format("{}.{}", name, to_string(dtype)), fmt::format(".padding_{:.0f}", 100 * padding));
   };
   for (const char* name : {"short", "many_heads", "long", "longest"}) {
     for (const double padding : {0.0, 0.5, 0.9}) add(name, padding, DType::bf16);
@@ -70,8 +72,8 @@ void add_random_path_gates(std::vector<Gate>& gates, std::uint64_t seed) {
 }
 
 /// A path on padded input, against another one.
-void add_padded_path_gate(std::vector<Gate>& gates, const std::string& question, const ShapeClass& shape, DType dtype, Quantity quantity,
-                          GateOperator candidate, GateOperator base) {
+void add_padded_path_gate(std::vector<Gate>& gates, const std::string& question, const ShapeClass& shape, DType dtype,
+                          Quantity quantity, GateOperator candidate, GateOperator base) {
   Gate gate;
   gate.name = fmt::format("gate.path.{}.{}.{}", question, shape.name, to_string(dtype));
   gate.kind = GateKind::path;
@@ -82,14 +84,16 @@ void add_padded_path_gate(std::vector<Gate>& gates, const std::string& question,
   gates.push_back(std::move(gate));
 }
 
-/// A dense path replayed as a CUDA graph against the same path. Isolated latency, since launches are what a graph saves.
+/// A dense path replayed as a CUDA graph against the same path. Isolated latency, since launches are what a graph
+/// saves.
 void add_graphed_path_gates(std::vector<Gate>& gates) {
   const std::pair<const char*, const char*> paths[] = {
       {"slow", "nn_mha_slow.flash"}, {"fast", "nn_mha_fast_dense.flash"}, {"composite", "composite_sdpa_dense.flash"}};
   for (const auto& [label, path] : paths) {
     for (const char* name : {"few", "short"}) {
       for (const DType dtype : {DType::bf16, DType::fp16}) {
-        add_padded_path_gate(gates, fmt::format("graphed_vs_{}", label), shape_class(name), dtype, Quantity::isolated_latency,
+        add_padded_path_gate(gates, fmt::format("graphed_vs_{}", label), shape_class(name), dtype,
+                             Quantity::isolated_latency,
                              {fmt::format("graphed_{}", path), fmt::format("{} as a graph", label), InputForm::padded},
                              {path, label, InputForm::padded});
       }
@@ -102,7 +106,8 @@ void add_compiled_path_gates(std::vector<Gate>& gates) {
   for (const DType dtype : {DType::bf16, DType::fp16}) {
     const auto add = [&](const char* question, const char* candidate, const char* base, const char* label) {
       add_padded_path_gate(gates, question, shape_class("narrow"), dtype, Quantity::throughput,
-                           {candidate, fmt::format("{} compiled", label), InputForm::padded}, {base, label, InputForm::padded});
+                           {candidate, fmt::format("{} compiled", label), InputForm::padded},
+                           {base, label, InputForm::padded});
     };
     add("compiled_vs_slow", "compiled_nn_mha", "nn_mha_slow.flash", "slow");
     add("compiled_vs_composite", "compiled_composite_sdpa", "composite_sdpa_dense.flash", "composite");
@@ -121,7 +126,10 @@ void add_self_gates(std::vector<Gate>& gates, const char* bound, const Attention
     gate.must_fail = times_forgiven > 1;
     const std::string planted = fmt::format("{:g} %", 100 * gate.planted_slowdown);
     gate.candidate = {"sdpa.flash", times_forgiven == 0 ? "SDPA" : "SDPA slowed by " + planted, InputForm::padded};
-    gate.name = fmt::format("gate.self.{}#{}", bound, times_forgiven == 0 ? "same" : times_forgiven < 1 ? "must_pass" : "must_fail");
+    gate.name = fmt::format("gate.self.{}#{}", bound,
+                            times_forgiven == 0  ? "same"
+                            : times_forgiven < 1 ? "must_pass"
+                                                 : "must_fail");
     gates.push_back(gate);
   }
 }
@@ -140,8 +148,10 @@ void add_roofline_gates(std::vector<Gate>& gates) {
   };
   for (const DType dtype : {DType::fp16, DType::bf16}) {
     const std::string type = "." + to_string(dtype);
-    add("sdpa.head_dim_128" + type, case_of(shape_class("wide"), 0, dtype, class_seed), {"sdpa.flash", "SDPA", InputForm::padded});
-    add("sdpa.head_dim_64" + type, case_of(shape_class("longest"), 0, dtype, class_seed), {"sdpa.flash", "SDPA", InputForm::padded});
+    add("sdpa.head_dim_128" + type, case_of(shape_class("wide"), 0, dtype, class_seed),
+        {"sdpa.flash", "SDPA", InputForm::padded});
+    add("sdpa.head_dim_64" + type, case_of(shape_class("longest"), 0, dtype, class_seed),
+        {"sdpa.flash", "SDPA", InputForm::padded});
     add("mha.longest" + type, case_of(shape_class("longest"), 0.5, dtype, class_seed), fast(dtype));
   }
 }
@@ -166,10 +176,14 @@ void add_memory_gates(std::vector<Gate>& gates) {
 
 std::string to_string(GateKind kind) {
   switch (kind) {
-    case GateKind::self: return "self";
-    case GateKind::path: return "path";
-    case GateKind::roofline: return "roofline";
-    case GateKind::memory: return "memory";
+    case GateKind::self:
+      return "self";
+    case GateKind::path:
+      return "path";
+    case GateKind::roofline:
+      return "roofline";
+    case GateKind::memory:
+      return "memory";
   }
   throw std::logic_error("no such kind of gate");
 }

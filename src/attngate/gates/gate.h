@@ -33,7 +33,8 @@ struct GateOperator {
 
 /// One question on one case, with one bound.
 struct Gate {
-  /// Unique, and the name of its bound: "gate.path.fast_vs_slow.long.bf16.padding_50". Random cases share a bound, and have
+  /// Unique, and the name of its bound: "gate.path.fast_vs_slow.long.bf16.padding_50". Random cases share a bound, and
+  /// have
   /// "#0", "#1", ... behind it.
   std::string name;
   GateKind kind = GateKind::path;

@@ -34,7 +34,8 @@ bool is_compute_capability(const std::string& text) {
 
 /// "compute capability 9.0", or that "of NVIDIA H100 80GB HBM3".
 std::string gpu_text(const CalibratedValue& value) {
-  return fmt::format("compute capability {}{}{}", value.compute_capability, value.device.empty() ? "" : " of ", value.device);
+  return fmt::format("compute capability {}{}{}", value.compute_capability, value.device.empty() ? "" : " of ",
+                     value.device);
 }
 
 ClockTerm read_clock_term(StrictObject& item) {
@@ -56,9 +57,11 @@ std::vector<CalibratedValue> read_values(StrictObject& entry) {
   for (StrictObject& item : entry.objects("values")) {
     CalibratedValue value;
     value.compute_capability = item.text("compute_capability");
-    if (!is_compute_capability(value.compute_capability)) item.refuse("compute_capability", "text like \"9.0\", or \"cpu\"");
+    if (!is_compute_capability(value.compute_capability))
+      item.refuse("compute_capability", "text like \"9.0\", or \"cpu\"");
     value.device = item.optional_text("device");
-    if (!gpus.emplace(value.compute_capability, value.device).second) item.refuse(fmt::format("{} comes twice", gpu_text(value)));
+    if (!gpus.emplace(value.compute_capability, value.device).second)
+      item.refuse(fmt::format("{} comes twice", gpu_text(value)));
     value.value = item.positive("value");
     value.clock = read_clock_term(item);
     value.source = item.text("source");
@@ -161,7 +164,8 @@ BoundChoice choose_bound(const std::vector<GateBound>& bounds, const std::string
   const CalibratedValue* chosen = nullptr;
   std::vector<std::string> others;
   for (const CalibratedValue& value : entry->values) {
-    const bool fits = value.compute_capability == gpu.compute_capability && (value.device.empty() || value.device == gpu.device);
+    const bool fits =
+        value.compute_capability == gpu.compute_capability && (value.device.empty() || value.device == gpu.device);
     if (!fits) others.push_back(value.device.empty() ? value.compute_capability : value.device);
     if (fits && (chosen == nullptr || !value.device.empty())) chosen = &value;
   }
@@ -172,8 +176,9 @@ BoundChoice choose_bound(const std::vector<GateBound>& bounds, const std::string
     return choice;
   }
   choice.skip_reason = fmt::format(
-      "{} is uncalibrated for {}compute capability {}{}; 'attngate gate --calibrate' on such a GPU proposes a bound", gate,
-      gpu.device.empty() ? "" : gpu.device + ", ", gpu.compute_capability.empty() ? "none" : gpu.compute_capability,
+      "{} is uncalibrated for {}compute capability {}{}; 'attngate gate --calibrate' on such a GPU proposes a bound",
+      gate, gpu.device.empty() ? "" : gpu.device + ", ",
+      gpu.compute_capability.empty() ? "none" : gpu.compute_capability,
       others.empty() ? "" : fmt::format(" (calibrated for {})", fmt::join(others, ", ")));
   return choice;
 }

@@ -79,8 +79,8 @@ struct BoundChoice {
   std::string skip_reason;
 };
 
-/// The bound of that gate on that GPU: the one for this very device, else the one for all of its compute capability. A gate
-/// that is unknown, uncalibrated, or calibrated for other GPUs only has none: nothing is guessed from a neighbour.
+/// The bound of that gate on that GPU: the one for this very device, else the one for all of its compute capability. A
+/// gate that is unknown, uncalibrated, or calibrated for other GPUs only has none: nothing is guessed from a neighbour.
 BoundChoice choose_bound(const std::vector<GateBound>& bounds, const std::string& gate, const GpuKind& gpu);
 
 }  // namespace attngate

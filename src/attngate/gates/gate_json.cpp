@@ -1,20 +1,17 @@
 #include "attngate/gates/gate_json.h"
 
+#include "attngate/base/json_fields.h"
 #include "attngate/case/text.h"
 #include "attngate/gates/gate_table.h"
-#include "attngate/base/json_fields.h"
 #include "attngate/report/samples_json.h"
 
 namespace attngate {
 namespace {
 
 json json_of(const DeviceKey& key) {
-  return {{"name", key.device},
-          {"compute_capability", key.compute_capability},
-          {"driver", key.driver},
-          {"cuda", key.cuda_runtime},
-          {"libtorch", key.libtorch},
-          {"uuid", key.uuid}};
+  return {{"name", key.device},       {"compute_capability", key.compute_capability},
+          {"driver", key.driver},     {"cuda", key.cuda_runtime},
+          {"libtorch", key.libtorch}, {"uuid", key.uuid}};
 }
 
 json json_of(const MedianEstimate& estimate) {
@@ -26,7 +23,10 @@ json json_of(const MedianEstimate& estimate) {
 }
 
 json json_of(const SignTest& test, std::size_t exceeding) {
-  return {{"trials", test.trials}, {"beyond", exceeding}, {"critical", test.critical}, {"attained_alpha", number(test.attained_alpha)}};
+  return {{"trials", test.trials},
+          {"beyond", exceeding},
+          {"critical", test.critical},
+          {"attained_alpha", number(test.attained_alpha)}};
 }
 
 json json_of(const Decision& decision) {

@@ -3,8 +3,8 @@
 #include <string>
 #include <vector>
 
-#include "attngate/gates/gate_run.h"
 #include "attngate/base/device_key.h"
+#include "attngate/gates/gate_run.h"
 
 namespace attngate {
 

@@ -7,8 +7,8 @@
 
 namespace attngate {
 
-/// Writes what CTest keeps of a decision, each name behind the prefix: verdict, reason, bound, ratio with ratio.lower, ratio.upper and
-/// ratio.coverage, margin, candidate.median and base.median (in the samples' unit), pairs, pairs.valid,
+/// Writes what CTest keeps of a decision, each name behind the prefix: verdict, reason, bound, ratio with ratio.lower,
+/// ratio.upper and ratio.coverage, margin, candidate.median and base.median (in the samples' unit), pairs, pairs.valid,
 /// pairs.throttled, pairs.beyond and pairs.critical, spread; and where fresh processes were asked, processes,
 /// processes.beyond and processes.critical.
 ///

@@ -20,7 +20,13 @@ std::string bar(double share) {
 }  // namespace
 
 GateProgress::GateProgress(std::size_t count, std::string command, std::size_t done_before)
-    : count_(std::max<std::size_t>(count, 1)), command_(std::move(command)), done_before_(done_before), begun_(done_before), terminal_(::isatty(STDERR_FILENO) == 1), started_(std::chrono::steady_clock::now()), last_(started_) {}
+    : count_(std::max<std::size_t>(count, 1)),
+      command_(std::move(command)),
+      done_before_(done_before),
+      begun_(done_before),
+      terminal_(::isatty(STDERR_FILENO) == 1),
+      started_(std::chrono::steady_clock::now()),
+      last_(started_) {}
 
 GateProgress::~GateProgress() { clear(); }
 
@@ -43,7 +49,9 @@ void GateProgress::show() {
   const double seconds = std::chrono::duration<double>(now - started_).count();
   const double rate = static_cast<double>(ended - done_before_) / std::max(seconds, 1e-3);
   std::string line = fmt::format("{} {} of {}", bar(std::min(share, 1.0)), std::min(begun_, count_), count_);
-  if (rate > 0) line += fmt::format(", {:.3g}/s, {:.0f} s left", rate, static_cast<double>(count_ - std::min(ended, count_)) / rate);
+  if (rate > 0)
+    line +=
+        fmt::format(", {:.3g}/s, {:.0f} s left", rate, static_cast<double>(count_ - std::min(ended, count_)) / rate);
   line += "  " + text_;
   if (terminal_) {
     fmt::print(stderr, "\r\033[K{}", line);

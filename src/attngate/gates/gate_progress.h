@@ -6,8 +6,8 @@
 
 namespace attngate {
 
-/// Keeps one line about a long run on stderr up to date: a bar, what is going on, the rate, the time left. On a terminal only; else
-/// a plain line every ten seconds.
+/// Keeps one line about a long run on stderr up to date: a bar, what is going on, the rate, the time left. On a
+/// terminal only; else a plain line every ten seconds.
 class GateProgress {
  public:
   /// `command` begins plain lines; `done_before` of the count are there already.

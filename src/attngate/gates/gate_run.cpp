@@ -6,12 +6,12 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "attngate/base/number_text.h"
 #include "attngate/base/printable.h"
+#include "attngate/base/usage_error.h"
 #include "attngate/case/text.h"
 #include "attngate/decision/decision_text.h"
 #include "attngate/decision/power.h"
-#include "attngate/base/number_text.h"
-#include "attngate/base/usage_error.h"
 #include "attngate/samples/sampling_plan.h"
 
 namespace attngate {
@@ -20,19 +20,22 @@ namespace {
 /// A spin is measured with few pairs: its length is only what was asked for, the gate goes by what was achieved.
 constexpr std::uint64_t pairs_to_plant = 21;
 
-/// A path gate's bound is what processes differ by away, where half as many pairs decide as well and cost half: of 101 in place of 201
-/// 63 flag, alpha 0.0083.
+/// A path gate's bound is what processes differ by away, where half as many pairs decide as well and cost half: of 101
+/// in place of 201 63 flag, alpha 0.0083.
 std::uint64_t pairs_of_a_path_gate(std::uint64_t pairs_of_a_screen) { return pairs_of_a_screen / 2 + 1; }
 
-/// A process whose samples are invalid gets a replacement; more than this many say that the GPU is in no state to confirm.
+/// A process whose samples are invalid gets a replacement; more than this many say that the GPU is in no state to
+/// confirm.
 constexpr std::size_t most_replacements = 3;
 
-/// Share of the host's processors that others may take while throughput is measured. Chosen: 1.6 of 16 processors, 3 of 32. With
-/// four property tests beside them on a host of 32, on another GPU, 3 of 38 path gates failed falsely (H100, docs/gates.md).
+/// Share of the host's processors that others may take while throughput is measured. Chosen: 1.6 of 16 processors, 3
+/// of 32. With four property tests beside them on a host of 32, on another GPU, 3 of 38 path gates failed falsely
+/// (H100, docs/gates.md).
 constexpr double most_others_cpu_share = 0.1;
 
-/// Spread of processes that a self gate is planned for: above the bands measured for 200 us operators, 0.08 to 0.18 % on an
-/// H100 and an H200 (docs/gates.md). The cap on the pairs' spread is 1.4 % then, and such pairs spread by 0.4 to 1.06 %.
+/// Spread of processes that a self gate is planned for: above the bands measured for 200 us operators, 0.08 to 0.18 %
+/// on an H100 and an H200 (docs/gates.md). The cap on the pairs' spread is 1.4 % then, and such pairs spread by 0.4
+/// to 1.06 %.
 constexpr double planned_process_spread = 0.0025;
 /// With which a slowdown that must fail fails.
 constexpr double wanted_power = 0.99;
@@ -51,7 +54,8 @@ std::string with_backend(const std::string& name, const std::string& backend) {
 /// Makes the mistake in the candidate; false where there is nothing to get wrong.
 bool make_mistake(OperatorRequest& candidate, const Gate& gate, PlantedMistake mistake) {
   switch (mistake) {
-    case PlantedMistake::none: return true;
+    case PlantedMistake::none:
+      return true;
     case PlantedMistake::math_backend:
       if (backend_suffix(candidate.name).empty()) return false;  // its backend was settled when it was compiled
       candidate.name = with_backend(candidate.name, "math");
@@ -109,8 +113,10 @@ std::vector<PairSample> times(const PairedSamples& samples) {
     PairSample& pair = pairs.emplace_back();
     pair.candidate = measured.candidate.us;
     pair.base = measured.base.us;
-    if (measured.candidate.sm_mhz && measured.base.sm_mhz) pair.sm_mhz = (*measured.candidate.sm_mhz + *measured.base.sm_mhz) / 2;
-    pair.device_waited = samples.quantity == Quantity::gpu_time && !(measured.candidate.launches_hidden && measured.base.launches_hidden);
+    if (measured.candidate.sm_mhz && measured.base.sm_mhz)
+      pair.sm_mhz = (*measured.candidate.sm_mhz + *measured.base.sm_mhz) / 2;
+    pair.device_waited = samples.quantity == Quantity::gpu_time &&
+                         !(measured.candidate.launches_hidden && measured.base.launches_hidden);
   }
   return pairs;
 }
@@ -120,9 +126,14 @@ std::vector<PairSample> evidence_of(const Gate& gate, const SampleAnswer& answer
   std::vector<PairSample> pairs;
   switch (gate.kind) {
     case GateKind::self:
-    case GateKind::path: pairs = times(answer.samples); break;
-    case GateKind::roofline: pairs = {rate_against_peak(gate, answer)}; break;
-    case GateKind::memory: return {peak_bytes(answer)};  // whatever the clocks do
+    case GateKind::path:
+      pairs = times(answer.samples);
+      break;
+    case GateKind::roofline:
+      pairs = {rate_against_peak(gate, answer)};
+      break;
+    case GateKind::memory:
+      return {peak_bytes(answer)};  // whatever the clocks do
   }
   for (PairSample& pair : pairs) {
     pair.clock_events = clock_events_of(answer.samples);
@@ -144,7 +155,8 @@ ReadingRule rule_for(const Gate& gate, const Policy& policy, const Bound& bound)
   ReadingRule rule = rule_of_quantity(gate);
   if (gate.kind == GateKind::self) {
     const double bound_slowdown = bound.value - 1, must_be_found = 2 * bound_slowdown;
-    rule.max_spread = spread_cap(policy, std::log1p(must_be_found) - std::log1p(bound_slowdown), planned_process_spread, wanted_power);
+    rule.max_spread = spread_cap(policy, std::log1p(must_be_found) - std::log1p(bound_slowdown), planned_process_spread,
+                                 wanted_power);
   }
   return rule;
 }
@@ -196,26 +208,35 @@ struct GateRunner::Screened {
 
 std::string to_string(GateStatus status) {
   switch (status) {
-    case GateStatus::pass: return "pass";
-    case GateStatus::fail: return "fail";
-    case GateStatus::inconclusive: return "inconclusive";
-    case GateStatus::skipped: return "skipped";
+    case GateStatus::pass:
+      return "pass";
+    case GateStatus::fail:
+      return "fail";
+    case GateStatus::inconclusive:
+      return "inconclusive";
+    case GateStatus::skipped:
+      return "skipped";
   }
   throw std::logic_error("no such status");
 }
 
 std::string to_string(PlantedMistake mistake) {
   switch (mistake) {
-    case PlantedMistake::none: return "none";
-    case PlantedMistake::math_backend: return "math";
-    case PlantedMistake::padding: return "padding";
-    case PlantedMistake::upcast: return "upcast";
+    case PlantedMistake::none:
+      return "none";
+    case PlantedMistake::math_backend:
+      return "math";
+    case PlantedMistake::padding:
+      return "padding";
+    case PlantedMistake::upcast:
+      return "upcast";
   }
   throw std::logic_error("no such mistake");
 }
 
 PlantedMistake parse_planted_mistake(const std::string& name) {
-  for (const PlantedMistake mistake : {PlantedMistake::none, PlantedMistake::math_backend, PlantedMistake::padding, PlantedMistake::upcast}) {
+  for (const PlantedMistake mistake :
+       {PlantedMistake::none, PlantedMistake::math_backend, PlantedMistake::padding, PlantedMistake::upcast}) {
     if (to_string(mistake) == name) return mistake;
   }
   throw UsageError("--plant " + printable(name) + ": must be math, padding, upcast or none");
@@ -229,12 +250,15 @@ GateRunner::GateRunner(SampleSource& source, const std::vector<GateBound>& bound
       options_(std::move(options)),
       progress_(std::move(progress)) {}
 
-SampleAnswer GateRunner::ask(const SampleRequest& request, bool in_fresh_process) { return source_.sample(request, in_fresh_process); }
+SampleAnswer GateRunner::ask(const SampleRequest& request, bool in_fresh_process) {
+  return source_.sample(request, in_fresh_process);
+}
 
 SampleRequest GateRunner::request_for(const Gate& gate) const {
   SampleRequest request;
   request.candidate = {gate.candidate.name, to_line(gate.attention_case)};
-  request.base = gate.kind == GateKind::roofline ? request.candidate : OperatorRequest{gate.base.name, request.candidate.line};
+  request.base =
+      gate.kind == GateKind::roofline ? request.candidate : OperatorRequest{gate.base.name, request.candidate.line};
   request.quantity = gate.quantity;
   request.seed = options_.seed;
   request.most_pairs = has_one_value(gate) ? options_.policy.pairs_per_process : options_.policy.screen_pairs;
@@ -269,7 +293,8 @@ GateRunner::Screened GateRunner::screen_gate(const Gate& gate) {
     return Screened::skip(std::move(screened), "there is nothing to get wrong here by --plant " + to_string(mistake));
   }
   if (gate.kind == GateKind::self) {
-    if (const std::string error = plant(request, gate, false); !error.empty()) return Screened::fail(std::move(screened), error);
+    if (const std::string error = plant(request, gate, false); !error.empty())
+      return Screened::fail(std::move(screened), error);
   }
   screened.result.answers.push_back(ask(request, false));
   const SampleAnswer& answer = screened.result.answers.front();
@@ -282,11 +307,14 @@ GateRunner::Screened GateRunner::screen_gate(const Gate& gate) {
   return screened;
 }
 
-/// For judging processes: pairs are missing by their budget only, which no ratio has a part in, so that fewer are no fault.
+/// For judging processes: pairs are missing by their budget only, which no ratio has a part in, so that fewer are no
+/// fault.
 Policy GateRunner::Screened::policy_of_processes() const {
   Policy fewer = policy;
-  for (const std::vector<PairSample>& pairs : processes) fewer.pairs_per_process = std::min(fewer.pairs_per_process, pairs.size());
-  if (!has_one_value(result.gate)) fewer.pairs_per_process = std::max<std::size_t>(fewer.pairs_per_process, least_pairs);
+  for (const std::vector<PairSample>& pairs : processes)
+    fewer.pairs_per_process = std::min(fewer.pairs_per_process, pairs.size());
+  if (!has_one_value(result.gate))
+    fewer.pairs_per_process = std::max<std::size_t>(fewer.pairs_per_process, least_pairs);
   return fewer;
 }
 
@@ -300,7 +328,8 @@ void GateRunner::measure_once_more(Screened& flagged, bool in_fresh_process) {
     return;
   }
   flagged.processes.push_back(evidence_of(flagged.result.gate, answer));
-  if (read_process(flagged.processes.back(), flagged.policy_of_processes().pairs_per_process, flagged.rule).valid()) ++flagged.valid_processes;
+  if (read_process(flagged.processes.back(), flagged.policy_of_processes().pairs_per_process, flagged.rule).valid())
+    ++flagged.valid_processes;
 }
 
 void GateRunner::confirm_in_fresh_processes(std::vector<Screened*> flagged) {
@@ -308,9 +337,11 @@ void GateRunner::confirm_in_fresh_processes(std::vector<Screened*> flagged) {
   if (progress_ && !flagged.empty()) progress_(fmt::format("starting {} fresh processes", wanted));
   if (!flagged.empty()) source_.expect_fresh_processes(wanted);
   for (std::size_t process = 0; process < wanted + most_replacements; ++process) {
-    std::erase_if(flagged, [&](const Screened* gate) { return gate->valid_processes >= wanted || !gate->error.empty(); });
+    std::erase_if(flagged,
+                  [&](const Screened* gate) { return gate->valid_processes >= wanted || !gate->error.empty(); });
     if (flagged.empty()) return;
-    if (progress_) progress_(fmt::format("confirming {} in fresh process {}", counted(flagged.size(), "gate"), process + 1));
+    if (progress_)
+      progress_(fmt::format("confirming {} in fresh process {}", counted(flagged.size(), "gate"), process + 1));
     for (Screened* gate : flagged) measure_once_more(*gate, gate == flagged.front());
   }
 }
@@ -323,7 +354,8 @@ void GateRunner::conclude(Screened& screened) {
     return;
   }
   std::optional<ConfirmResult> confirmed;
-  if (!screened.processes.empty()) confirmed = confirm(screened.bound, screened.policy_of_processes(), screened.rule, screened.processes);
+  if (!screened.processes.empty())
+    confirmed = confirm(screened.bound, screened.policy_of_processes(), screened.rule, screened.processes);
   result.decision = decide(screened.bound, *screened.screen, std::move(confirmed));
   result.status = status_of(result.gate, result.decision->verdict);
   result.line = decision_line({result.gate.candidate.label, result.gate.base.label}, *result.decision);
@@ -334,7 +366,8 @@ void GateRunner::conclude(Screened& screened) {
   if (first.ceilings) result.peak_flops_per_second = first.ceilings->flops_per_second;
 }
 
-std::vector<GateResult> GateRunner::run(const std::vector<Gate>& gates, const std::function<void(const GateResult&)>& on_result) {
+std::vector<GateResult> GateRunner::run(const std::vector<Gate>& gates,
+                                        const std::function<void(const GateResult&)>& on_result) {
   std::vector<Screened> all;
   all.reserve(gates.size());
   const auto decided = [&](Screened& screened) {
@@ -362,7 +395,8 @@ std::vector<GateResult> GateRunner::run(const std::vector<Gate>& gates, const st
 
 std::optional<MeasuredRatio> GateRunner::measure(const Gate& gate, bool in_fresh_process, std::string& problem) {
   SampleRequest request = request_for(gate);
-  request.most_pairs = options_.policy.pairs_per_process;  // as in the processes that confirm: their medians shall be alike
+  request.most_pairs =
+      options_.policy.pairs_per_process;  // as in the processes that confirm: their medians shall be alike
   const SampleAnswer answer = ask(request, in_fresh_process);
   const std::vector<PairSample> pairs = evidence_of(gate, answer);
   const ProcessReading reading = read_process(pairs, pairs.size(), rule_of_quantity(gate));

@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "attngate/decision/decision.h"
-#include "attngate/gates/gate_bounds.h"
 #include "attngate/gates/gate.h"
+#include "attngate/gates/gate_bounds.h"
 #include "attngate/gates/sample_request.h"
 
 namespace attngate {
@@ -80,11 +80,12 @@ class GateRunner {
   GateRunner(SampleSource& source, const std::vector<GateBound>& bounds, GpuKind gpu, GateOptions options,
              std::function<void(const std::string&)> progress = {});
 
-  /// Screens every gate in one process, then confirms those that were flagged in fresh processes: each measures all of them,
-  /// so that its start is paid once. `on_result` is told of each gate as soon as it is decided; may be empty.
+  /// Screens every gate in one process, then confirms those that were flagged in fresh processes: each measures all of
+  /// them, so that its start is paid once. `on_result` is told of each gate as soon as it is decided; may be empty.
   ///
   /// The results are in the order of the gates.
-  std::vector<GateResult> run(const std::vector<Gate>& gates, const std::function<void(const GateResult&)>& on_result = {});
+  std::vector<GateResult> run(const std::vector<Gate>& gates,
+                              const std::function<void(const GateResult&)>& on_result = {});
   GateResult run(const Gate& gate) { return std::move(run(std::vector<Gate>{gate}).front()); }
 
   /// What one fresh process measures of the gate as its bound would see it: a ratio or a share; nullopt, and why in

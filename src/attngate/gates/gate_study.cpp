@@ -7,12 +7,12 @@
 #include <ostream>
 #include <stdexcept>
 
-#include "attngate/gates/detection_plot.h"
-#include "attngate/decision/order_statistics.h"
-#include "attngate/decision/power.h"
 #include "attngate/base/json_fields.h"
 #include "attngate/base/text_table.h"
 #include "attngate/base/usage_error.h"
+#include "attngate/decision/order_statistics.h"
+#include "attngate/decision/power.h"
+#include "attngate/gates/detection_plot.h"
 
 namespace attngate {
 namespace {
@@ -35,7 +35,8 @@ StudyCurve empty_curve(const Gate& gate, const std::vector<GateBound>& bounds, c
 std::vector<Gate> operators_of(const std::vector<Gate>& gates) {
   std::vector<Gate> operators;
   for (const Gate& gate : gates) {
-    const bool known = std::ranges::any_of(operators, [&](const Gate& other) { return other.bound_name() == gate.bound_name(); });
+    const bool known =
+        std::ranges::any_of(operators, [&](const Gate& other) { return other.bound_name() == gate.bound_name(); });
     if (gate.kind == GateKind::self && !known) operators.push_back(gate);
   }
   if (operators.empty()) throw UsageError("--study takes self gates, and none was chosen: --gate self");
@@ -51,7 +52,8 @@ void measure_in_one_process(GateRunner& runner, const std::vector<Gate>& operato
       gate.planted_slowdown = arm.planted;
       readings.push_back(runner.read_arm(gate, readings.empty()));
       if (!readings.back().valid()) {
-        study.problems.push_back(fmt::format("{}, {:.2f} % planted: {}", gate.bound_name(), 100 * arm.planted, readings.back().problem));
+        study.problems.push_back(
+            fmt::format("{}, {:.2f} % planted: {}", gate.bound_name(), 100 * arm.planted, readings.back().problem));
         return;
       }
     }
@@ -125,7 +127,8 @@ void decide_anew(GateStudy& study, std::size_t decisions) {
 }
 
 void print_study(std::ostream& out, const GateStudy& study) {
-  out << policy_text(study.policy) << '\n' << fmt::format("{} processes", study.processes) << ", seed " << seed_text(study.seed) << '\n';
+  out << policy_text(study.policy) << '\n'
+      << fmt::format("{} processes", study.processes) << ", seed " << seed_text(study.seed) << '\n';
   for (const std::string& problem : study.problems) out << "left out: " << problem << '\n';
   for (const StudyCurve& curve : study.curves) {
     out << fmt::format("\n{}: {:.1f} us, bound {:g}\n", curve.bound_name, curve.us, curve.bound.value);
@@ -143,9 +146,11 @@ void print_study(std::ostream& out, const GateStudy& study) {
       const ProportionInterval interval = arm.tally.failure_interval();
       table.add_row({fmt::format("{:.2f} %", 100 * arm.planted), fmt::format("{:.2f} %", 100 * arm.achieved),
                      fmt::format("{:.2f} %", 100 * arm.pair_spread), fmt::format("{:.2f} %", 100 * arm.process_spread),
-                     fmt::format("{}", arm.tally.flagged), fmt::format("{}", arm.tally.failed), fmt::format("{}", arm.tally.decisions),
+                     fmt::format("{}", arm.tally.flagged), fmt::format("{}", arm.tally.failed),
+                     fmt::format("{}", arm.tally.decisions),
                      fmt::format("{:.2f} to {:.2f} %", 100 * interval.lower, 100 * interval.upper),
-                     fmt::format("{} of {}", arm.votes.beyond, arm.votes.processes), fmt::format("{:.2g}", arm.votes.failure_limit)});
+                     fmt::format("{} of {}", arm.votes.beyond, arm.votes.processes),
+                     fmt::format("{:.2g}", arm.votes.failure_limit)});
     }
     out << table.text();
   }
@@ -182,7 +187,8 @@ std::string study_to_json(const GateStudy& study, const std::string& device) {
                       {"failure_limit", number(arm.votes.failure_limit)},
                       {"log_ratios_by_process", arm.ratios}});
     }
-    curves.push_back({{"bound", curve.bound_name}, {"value", number(curve.bound.value)}, {"us", number(curve.us)}, {"arms", arms}});
+    curves.push_back(
+        {{"bound", curve.bound_name}, {"value", number(curve.bound.value)}, {"us", number(curve.us)}, {"arms", arms}});
   }
   return text_of({{"schema", "attngate.gate_study"},
                   {"version", 2},
@@ -235,9 +241,13 @@ StoredStudy study_from_json(const std::string& text) {
       StudyArm& arm = curve.arms.emplace_back();
       item.read("planted", arm.planted);
       item.read("log_ratios_by_process", arm.ratios);
-      if (arm.ratios.size() != study.processes) item.refuse("log_ratios_by_process", "a list for each of the processes");
-      const auto is_short = [&](const std::vector<double>& ratios) { return ratios.size() < study.policy.pairs_per_process; };
-      if (std::ranges::any_of(arm.ratios, is_short)) item.refuse("log_ratios_by_process", "lists of the policy's pairs_per_process or more");
+      if (arm.ratios.size() != study.processes)
+        item.refuse("log_ratios_by_process", "a list for each of the processes");
+      const auto is_short = [&](const std::vector<double>& ratios) {
+        return ratios.size() < study.policy.pairs_per_process;
+      };
+      if (std::ranges::any_of(arm.ratios, is_short))
+        item.refuse("log_ratios_by_process", "lists of the policy's pairs_per_process or more");
     });
     if (curve.arms.empty()) entry.refuse("arms", "a list of one or more");
   });

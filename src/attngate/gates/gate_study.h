@@ -6,8 +6,8 @@
 #include <string>
 #include <vector>
 
-#include "attngate/gates/gate_bounds.h"
 #include "attngate/decision/operating_characteristic.h"
+#include "attngate/gates/gate_bounds.h"
 #include "attngate/gates/gate_run.h"
 
 namespace attngate {
@@ -17,7 +17,8 @@ struct StudyOptions {
   /// Fresh processes, each of which measures every arm; more than policy.processes.
   std::uint64_t processes = 40;
   GateOptions gates = {};
-  /// Decisions drawn for each arm. 4,000: with no failure among them the rate is below 0.075 % at 95 % (1 - 0.05^(1/4000)).
+  /// Decisions drawn for each arm. 4,000: with no failure among them the rate is below 0.075 % at 95 % (1 -
+  /// 0.05^(1/4000)).
   std::size_t decisions = 4000;
 };
 
@@ -54,7 +55,8 @@ struct GateStudy {
   std::vector<std::string> problems;
 };
 
-/// Measures the operators of the self gates with slowdowns of 0 to 3 times what their bounds forgive, in fresh processes.
+/// Measures the operators of the self gates with slowdowns of 0 to 3 times what their bounds forgive, in fresh
+/// processes.
 ///
 /// `after_process` gets what has been measured so far, without tallies, so that nothing is lost; may be empty.
 /// Throws UsageError when there is no self gate among the gates or a bound is missing, std::runtime_error when too few
@@ -68,8 +70,8 @@ GateStudy study_gates(SampleSource& source, const std::vector<GateBound>& bounds
 /// processes for one decision.
 void decide_anew(GateStudy& study, std::size_t decisions);
 
-/// One line an arm: slowdown, failures of how many decisions, their interval; and how many processes voted against the bound,
-/// with the failure rate that so few processes leave possible at 95 %.
+/// One line an arm: slowdown, failures of how many decisions, their interval; and how many processes voted against the
+/// bound, with the failure rate that so few processes leave possible at 95 %.
 void print_study(std::ostream& out, const GateStudy& study);
 
 /// Detection against slowdown as an SVG file's text, with what was computed beforehand as thin lines.

@@ -5,10 +5,10 @@
 #include <algorithm>
 #include <ostream>
 
+#include "attngate/base/text_table.h"
 #include "attngate/decision/decision_text.h"
 #include "attngate/gates/gate_measurements.h"
 #include "attngate/report/measurements.h"
-#include "attngate/base/text_table.h"
 
 namespace attngate {
 namespace {
@@ -51,7 +51,8 @@ std::vector<std::string> row_of(const GateResult& result) {
   cells[5] = pairs_text(decision);
   if (result.gate.kind != GateKind::memory && result.answers.front().has_samples()) {
     cells[6] = us_text(median_of(candidate_times(result.answers.front().samples)));
-    if (result.gate.kind != GateKind::roofline) cells[7] = us_text(median_of(base_times(result.answers.front().samples)));
+    if (result.gate.kind != GateKind::roofline)
+      cells[7] = us_text(median_of(base_times(result.answers.front().samples)));
   }
   return cells;
 }
@@ -96,7 +97,8 @@ void write_measurements_of(std::ostream& out, const GateResult& result) {
   if (!result.decision) return;
   write_gate_measurements(out, *result.decision, name + ".");
   if (result.flops_per_second > 0) write_measurement(out, name + ".tflops", result.flops_per_second / tera);
-  if (result.peak_flops_per_second > 0) write_measurement(out, name + ".share_of_peak", result.flops_per_second / result.peak_flops_per_second);
+  if (result.peak_flops_per_second > 0)
+    write_measurement(out, name + ".share_of_peak", result.flops_per_second / result.peak_flops_per_second);
   std::vector<double> clocks;
   for (const SamplePair& pair : result.answers.front().samples.pairs) {
     if (pair.candidate.sm_mhz) clocks.push_back(*pair.candidate.sm_mhz);

@@ -59,7 +59,8 @@ SampleRequest sample_request_from_json(const std::string& text) {
 }
 
 std::string to_json(const SampleAnswer& answer) {
-  json object = {{"skip_reason", answer.skip_reason}, {"error", answer.error}, {"ceilings", nullptr}, {"samples", nullptr}};
+  json object = {
+      {"skip_reason", answer.skip_reason}, {"error", answer.error}, {"ceilings", nullptr}, {"samples", nullptr}};
   if (answer.ceilings) {
     object["ceilings"] = {{"flops_per_second", number(answer.ceilings->flops_per_second)},
                           {"copy_bytes_per_second", number(answer.ceilings->copy_bytes_per_second)}};

@@ -15,11 +15,14 @@ Lengths draw_lengths(const ShapeClass& shape, double padding, std::uint64_t seed
   return gaussian_padding_lengths(random, shape.batch_size, shape.max_length, padding);
 }
 
-double padded_tokens(const ShapeClass& shape) { return static_cast<double>(shape.batch_size) * static_cast<double>(shape.max_length); }
+double padded_tokens(const ShapeClass& shape) {
+  return static_cast<double>(shape.batch_size) * static_cast<double>(shape.max_length);
+}
 
 /// Scores and their product with the values, over the padded form.
 double attention_flops(const ShapeClass& shape) {
-  return 4 * padded_tokens(shape) * static_cast<double>(shape.max_length) * static_cast<double>(shape.num_heads * shape.head_dim);
+  return 4 * padded_tokens(shape) * static_cast<double>(shape.max_length) *
+         static_cast<double>(shape.num_heads * shape.head_dim);
 }
 
 /// least * 2^x with x uniform, up to most.
@@ -43,12 +46,15 @@ AttentionCase case_of(const ShapeClass& shape, double padding, DType dtype, std:
 
 const std::vector<ShapeClass>& shape_classes() {
   static const std::vector<ShapeClass> all = {
-      {"short", "shortest sequences and largest batch of better_transformer_vs_mha_functional.py's grid", 256, 64, 16, 64},
+      {"short", "shortest sequences and largest batch of better_transformer_vs_mha_functional.py's grid", 256, 64, 16,
+       64},
       {"many_heads", "sdp.py's grid", 256, 256, 32, 16},
       {"long", "longest sequences and medium batch of better_transformer_vs_mha_functional.py's grid", 64, 512, 16, 64},
-      {"few", "longest sequences and smallest batch of better_transformer_vs_mha_functional.py's grid", 16, 512, 16, 64},
+      {"few", "longest sequences and smallest batch of better_transformer_vs_mha_functional.py's grid", 16, 512, 16,
+       64},
       {"longest", "longer than the seed programs: attention outweighs the projections", 8, 2048, 16, 64},
-      {"narrow", "sdp.py's batch and length, with the heads that ci/export_modules.py compiles by default", 256, 256, 4, 32},
+      {"narrow", "sdp.py's batch and length, with the heads that ci/export_modules.py compiles by default", 256, 256, 4,
+       32},
       {"wide", "head_dim 128, as large models have", 4, 2048, 16, 128}};
   return all;
 }
@@ -66,7 +72,8 @@ ShapeClass random_shape_class(std::uint64_t seed) {
   shape.max_length = log_uniform(random, 64, 2048);
   shape.num_heads = log_uniform(random, 2, 16);
   shape.head_dim = 32 * draw::between(random, 1, 4);
-  while (shape.batch_size > 1 && (padded_tokens(shape) > 0x1p17 || attention_flops(shape) > 0x1p37)) shape.batch_size /= 2;
+  while (shape.batch_size > 1 && (padded_tokens(shape) > 0x1p17 || attention_flops(shape) > 0x1p37))
+    shape.batch_size /= 2;
   return shape;
 }
 

@@ -6,7 +6,8 @@
 
 namespace attngate {
 
-/// Bytes that new processes could take without swapping (MemAvailable); throws std::runtime_error where /proc is missing.
+/// Bytes that new processes could take without swapping (MemAvailable); throws std::runtime_error where /proc is
+/// missing.
 std::uint64_t available_host_bytes();
 
 /// Reads how much memory a process has of its own, in a few microseconds.

@@ -5,17 +5,14 @@ namespace {
 
 // Every field by its place: a field that is added to one of these structures does not compile until it is sent too.
 template <typename Outcome, typename Visit>
-void visit_fields(Outcome& outcome, const Visit& visit)
-  requires std::is_same_v<std::remove_const_t<Outcome>, PathOutcome>
-{
+void visit_fields(Outcome& outcome,
+                  const Visit& visit) requires std::is_same_v<std::remove_const_t<Outcome>, PathOutcome> {
   auto& [path, backend, status, margin, error, bound, detail, time_us] = outcome;
   visit(path, backend, status, margin, error, bound, detail, time_us);
 }
 
 template <typename Phases, typename Visit>
-void visit_fields(Phases& phases, const Visit& visit)
-  requires std::is_same_v<std::remove_const_t<Phases>, PhaseTimes>
-{
+void visit_fields(Phases& phases, const Visit& visit) requires std::is_same_v<std::remove_const_t<Phases>, PhaseTimes> {
   auto& [inputs_us, reference_us, paths_us, compare_us] = phases;
   visit(inputs_us, reference_us, paths_us, compare_us);
 }
@@ -72,7 +69,8 @@ HashAnswer decode_hash_answer(std::string_view bytes) {
 std::string encode(const Verdict& verdict) {
   WireWriter writer;
   const auto put_all = [&](const auto&... fields) { (writer.put(fields), ...); };
-  const auto& [holds, applicable, reason, paths, phases, worst_margin, worst_path, device_lost, exact_pairs, exact_equal] = verdict;
+  const auto& [holds, applicable, reason, paths, phases, worst_margin, worst_path, device_lost, exact_pairs,
+               exact_equal] = verdict;
   put_all(holds, applicable, reason);
   writer.put(static_cast<std::uint64_t>(paths.size()));
   for (const PathOutcome& outcome : paths) visit_fields(outcome, put_all);
@@ -85,7 +83,8 @@ Verdict decode_verdict(std::string_view bytes) {
   Verdict verdict;
   WireReader reader(bytes);
   const auto get_all = [&](auto&... fields) { (reader.get(fields), ...); };
-  auto& [holds, applicable, reason, paths, phases, worst_margin, worst_path, device_lost, exact_pairs, exact_equal] = verdict;
+  auto& [holds, applicable, reason, paths, phases, worst_margin, worst_path, device_lost, exact_pairs, exact_equal] =
+      verdict;
   get_all(holds, applicable, reason);
   paths.resize(reader.get_length(least_outcome_bytes));
   for (PathOutcome& outcome : paths) {

@@ -23,10 +23,8 @@ class WireError : public std::runtime_error {
 class WireWriter {
  public:
   template <typename Number>
-    requires std::is_arithmetic_v<Number> || std::is_enum_v<Number>
-  void put(Number value) {
-    bytes_.append(reinterpret_cast<const char*>(&value), sizeof value);
-  }
+  requires std::is_arithmetic_v<Number> || std::is_enum_v<Number>
+  void put(Number value) { bytes_.append(reinterpret_cast<const char*>(&value), sizeof value); }
   void put(std::string_view text);
   void put(const std::string& text) { put(std::string_view(text)); }
   void put(const std::vector<std::string>& texts);
@@ -43,10 +41,8 @@ class WireReader {
   explicit WireReader(std::string_view bytes) : rest_(bytes) {}
 
   template <typename Number>
-    requires std::is_arithmetic_v<Number> || std::is_enum_v<Number>
-  void get(Number& value) {
-    std::memcpy(&value, next(sizeof value).data(), sizeof value);
-  }
+  requires std::is_arithmetic_v<Number> || std::is_enum_v<Number>
+  void get(Number& value) { std::memcpy(&value, next(sizeof value).data(), sizeof value); }
   void get(bool& value);
   void get(std::string& text);
   void get(std::vector<std::string>& texts);

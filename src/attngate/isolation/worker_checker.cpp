@@ -13,21 +13,25 @@ constexpr double times_the_slowest = 20;
 // ... but not before a second: the scheduler of a busy machine may hold a process up for some hundred milliseconds.
 constexpr double least_patience_seconds = 1;
 
-// 2 GiB: what LibTorch's, MKL's and cuDNN's own buffers and tables come to when they are loaded in mid-case, twice over.
+// 2 GiB: what LibTorch's, MKL's and cuDNN's own buffers and tables come to when they are loaded in mid-case, twice
+// over.
 constexpr std::uint64_t base_bytes = std::uint64_t{2} << 30;
 // The fp64 reference holds its scores about 3 times, a path in half precision less; 16 is five times that.
 constexpr double times_the_reference = 16;
 
 bool spoils_the_worker(const Verdict& verdict) {
   return verdict.device_lost || std::ranges::any_of(verdict.paths, [](const PathOutcome& outcome) {
-    return outcome.status == PathStatus::out_of_memory || outcome.status == PathStatus::device_lost;
-  });
+           return outcome.status == PathStatus::out_of_memory || outcome.status == PathStatus::device_lost;
+         });
 }
 
 }  // namespace
 
 WorkerChecker::WorkerChecker(WorkerPool& pool, CaseRequest request, double case_seconds)
-    : pool_(pool), request_(std::move(request)), case_seconds_(case_seconds), available_bytes_(available_host_bytes()) {}
+    : pool_(pool),
+      request_(std::move(request)),
+      case_seconds_(case_seconds),
+      available_bytes_(available_host_bytes()) {}
 
 Verdict WorkerChecker::check(const AttentionCase& value, const std::string& line) {
   request_.line = line;
@@ -45,17 +49,22 @@ Verdict WorkerChecker::check(const AttentionCase& value, const std::string& line
 
 Verdict WorkerChecker::verdict_of(const WorkerReply& reply) {
   switch (reply.kind) {
-    case WorkerReply::Kind::hung: return disaster(reply.path, PathStatus::hung, reply.detail);
-    case WorkerReply::Kind::out_of_memory: return disaster(reply.path, PathStatus::out_of_memory, reply.detail);
+    case WorkerReply::Kind::hung:
+      return disaster(reply.path, PathStatus::hung, reply.detail);
+    case WorkerReply::Kind::out_of_memory:
+      return disaster(reply.path, PathStatus::out_of_memory, reply.detail);
     case WorkerReply::Kind::never_begun:
-    case WorkerReply::Kind::died: return disaster(reply.path, PathStatus::crashed, reply.detail);
-    case WorkerReply::Kind::answered: break;
+    case WorkerReply::Kind::died:
+      return disaster(reply.path, PathStatus::crashed, reply.detail);
+    case WorkerReply::Kind::answered:
+      break;
   }
   try {
     return decode_verdict(reply.answer);
   } catch (const WireError& error) {
     pool_.discard_worker();  // who sends this has overwritten its own memory
-    return disaster(reply.path, PathStatus::crashed, std::string("sent an answer that makes no sense: ") + error.what());
+    return disaster(reply.path, PathStatus::crashed,
+                    std::string("sent an answer that makes no sense: ") + error.what());
   }
 }
 

@@ -34,8 +34,8 @@ class WorkerChecker : public CaseChecker {
   double slowest_that_held_ = 0;  ///< in s, of a worker that was warm
 };
 
-/// Memory of its own by which a worker may grow over one case, in bytes: far more than any path needs, so that one which
-/// allocates without end is stopped before the machine suffers.
+/// Memory of its own by which a worker may grow over one case, in bytes: far more than any path needs, so that one
+/// which allocates without end is stopped before the machine suffers.
 std::uint64_t host_bytes_allowed(const AttentionCase& value, std::uint64_t available_bytes);
 
 }  // namespace attngate

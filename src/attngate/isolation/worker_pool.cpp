@@ -15,7 +15,8 @@ constexpr int attempts = 2;
 
 }  // namespace
 
-WorkerPool::WorkerPool(WorkerBody body, WorkerPoolOptions options) : body_(std::move(body)), options_(std::move(options)) {}
+WorkerPool::WorkerPool(WorkerBody body, WorkerPoolOptions options)
+    : body_(std::move(body)), options_(std::move(options)) {}
 
 WorkerReply WorkerPool::ask(const std::string& request, const RequestLimits& limits, double warm_seconds) {
   std::string detail;

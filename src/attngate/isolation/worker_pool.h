@@ -15,8 +15,8 @@ namespace attngate {
 struct WorkerPoolOptions {
   /// Environment that workers get while the pool looks closer, see WorkerPool::look_closer().
   std::map<std::string, std::string> closer_environment = {};
-  /// Workers kept ready beside the one that works while deaths are expected. 3: a death a second costs no waiting where a
-  /// worker takes up to 3 s to start.
+  /// Workers kept ready beside the one that works while deaths are expected. 3: a death a second costs no waiting where
+  /// a worker takes up to 3 s to start.
   std::size_t standbys = 3;
   /// How long a worker may take to be ready. 60 s: a hundred times what LibTorch and CUDA take on a quiet machine.
   double start_seconds = 60;

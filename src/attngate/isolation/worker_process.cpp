@@ -23,7 +23,8 @@
 namespace attngate {
 namespace {
 
-// How often a waiting supervisor looks at the worker's memory. Fresh pages come at up to 5 GB/s: 100 MB too late at most.
+// How often a waiting supervisor looks at the worker's memory. Fresh pages come at up to 5 GB/s: 100 MB too late at
+// most.
 constexpr double look_seconds = 0.02;
 
 // A worker sends an answer in one go: one that stops in the middle for so long has lost its way.
@@ -32,9 +33,9 @@ constexpr timeval mid_message_patience{5, 0};
 // A process that has closed its sockets is on its way out; giving back the memory of a GPU takes it a second or two.
 constexpr double burial_seconds = 10;
 
-// A worker that takes memory without end may be slow at it: one whose time is up is no mere hang when it took this part of what
-// is allowed in the second half of its time. The allowance is many times what a case needs, so that a sixteenth of it is still more;
-// loading CUDA's kernels takes 0.3 GiB, and is over by then.
+// A worker that takes memory without end may be slow at it: one whose time is up is no mere hang when it took this part
+// of what is allowed in the second half of its time. The allowance is many times what a case needs, so that a sixteenth
+// of it is still more; loading CUDA's kernels takes 0.3 GiB, and is over by then.
 constexpr std::uint64_t part_of_an_eater = 16;
 
 std::uint64_t above(std::uint64_t before, std::uint64_t now) { return now > before ? now - before : 0; }
@@ -150,8 +151,10 @@ WorkerReply WorkerProcess::await_answer(const RequestLimits& limits) {
       ++answered_;
       reply.path = note_.path();
       return reply;
-    case FrameEnd::closed: return bury();
-    case FrameEnd::torn: break;
+    case FrameEnd::closed:
+      return bury();
+    case FrameEnd::torn:
+      break;
   }
   return kill(WorkerReply::Kind::died, "sent an answer that makes no sense");
 }

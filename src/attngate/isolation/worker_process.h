@@ -41,11 +41,11 @@ struct RequestLimits {
 /// What came of a request.
 struct WorkerReply {
   enum class Kind {
-    answered,      ///< `answer` is what the worker said
-    died,          ///< it died of the request
-    hung,          ///< it took longer than its limit, and was killed
-    out_of_memory, ///< it took more memory than its limit, and was killed
-    never_begun    ///< it was dead already: the request is not to blame
+    answered,       ///< `answer` is what the worker said
+    died,           ///< it died of the request
+    hung,           ///< it took longer than its limit, and was killed
+    out_of_memory,  ///< it took more memory than its limit, and was killed
+    never_begun     ///< it was dead already: the request is not to blame
   };
   Kind kind = Kind::answered;
   std::string answer;

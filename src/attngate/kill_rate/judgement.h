@@ -76,7 +76,8 @@ struct Summary {
 /// Summarises the judgements of this dtype; they must outlive the summary.
 Summary summarise(const std::vector<Judgement>& judgements, DType dtype);
 
-/// What the summary fails of the thresholds in thresholds.h, one line each; empty when the gate is as sharp as it must be.
+/// What the summary fails of the thresholds in thresholds.h, one line each; empty when the gate is as sharp as it must
+/// be.
 std::vector<std::string> shortfalls(const Summary& summary);
 
 /// The same for some faults picked by name, where a rate says nothing: survivors without a reason.

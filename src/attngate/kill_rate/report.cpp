@@ -6,10 +6,10 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
-#include "attngate/case/attention_case.h"
-#include "attngate/report/measurements.h"
 #include "attngate/base/number_text.h"
 #include "attngate/base/text_table.h"
+#include "attngate/case/attention_case.h"
+#include "attngate/report/measurements.h"
 
 namespace attngate::faults {
 namespace {
@@ -114,16 +114,18 @@ void add_rival_row(TextTable& table, const RivalColumn& column) {
 
 void print_fault_table(std::ostream& out, const FaultRun& run, DType dtype) {
   const std::vector<const RivalColumn*> rivals = rivals_of(run, dtype);
-  std::vector<TextTable::Column> columns = {{to_string(dtype) + " fault"}, {"attngate"}, {"cases", Align::right},
-                                            {"property"}, {"status"}, {"shrink s", Align::right}};
+  std::vector<TextTable::Column> columns = {
+      {to_string(dtype) + " fault"}, {"attngate"}, {"cases", Align::right}, {"property"}, {"status"},
+      {"shrink s", Align::right}};
   for (const RivalColumn* rival : rivals) columns.push_back({rival->name});
   columns.push_back({"smallest case"});
   TextTable table(std::move(columns));
   for (const Judgement& judgement : run.judgements) {
     if (judgement.dtype != dtype) continue;
-    std::vector<std::string> cells = {judgement.name, fate_of(judgement), grouped(judgement.cases), judgement.property,
-                                      judgement.status,
-                                      judgement.killed ? fmt::format("{:.1f}", judgement.shrink_seconds) : ""};
+    std::vector<std::string> cells = {
+        judgement.name,           fate_of(judgement),
+        grouped(judgement.cases), judgement.property,
+        judgement.status,         judgement.killed ? fmt::format("{:.1f}", judgement.shrink_seconds) : ""};
     for (const RivalColumn* rival : rivals) cells.push_back(rival_cell(*rival, judgement.name));
     cells.push_back(without_dtype(judgement.line));
     table.add_row(std::move(cells));
@@ -134,14 +136,22 @@ void print_fault_table(std::ostream& out, const FaultRun& run, DType dtype) {
 }
 
 void print_summary(std::ostream& out, const FaultRun& run, const std::vector<DType>& dtypes) {
-  TextTable table({{"dtype"}, {"check"}, {"killed", Align::right}, {"kill rate", Align::right},
-                   {"cases", Align::right}, {"sequences", Align::right}, {"tokens", Align::right},
-                   {"shrink s (95 %)", Align::right}, {"false alarms", Align::right}, {"time s", Align::right}});
+  TextTable table({{"dtype"},
+                   {"check"},
+                   {"killed", Align::right},
+                   {"kill rate", Align::right},
+                   {"cases", Align::right},
+                   {"sequences", Align::right},
+                   {"tokens", Align::right},
+                   {"shrink s (95 %)", Align::right},
+                   {"false alarms", Align::right},
+                   {"time s", Align::right}});
   for (const DType dtype : dtypes) {
     add_gate_row(table, run, dtype);
     for (const RivalColumn* rival : rivals_of(run, dtype)) add_rival_row(table, *rival);
   }
-  out << table.text() << "Cases to the kill, sequences and tokens of the smallest case: medians over the killed faults.\n";
+  out << table.text()
+      << "Cases to the kill, sequences and tokens of the smallest case: medians over the killed faults.\n";
 }
 
 std::string to_json(const FaultRun& run, const std::vector<DType>& dtypes) {

@@ -21,9 +21,12 @@ struct Thresholds {
 
   double kill_rate(DType dtype) const {
     switch (dtype) {
-      case DType::fp16: return kill_rate_fp16;
-      case DType::bf16: return kill_rate_bf16;
-      case DType::fp32: break;
+      case DType::fp16:
+        return kill_rate_fp16;
+      case DType::bf16:
+        return kill_rate_bf16;
+      case DType::fp32:
+        break;
     }
     return kill_rate_fp32;
   }

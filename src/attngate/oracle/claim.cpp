@@ -55,7 +55,8 @@ Margin largest_excess(const std::vector<ErrorStats>& sequences) {
   return margin;
 }
 
-/// The element that is the most allowances off: "at (sequence 0, token 1, channel 2): got 0.3, expected 0.2 within 0.01".
+/// The element that is the most allowances off: "at (sequence 0, token 1, channel 2): got 0.3, expected 0.2 within
+/// 0.01".
 std::string describe_excess(const Claim& claim, const Truth& truth, const Margin& margin,
                             const AttentionCase& attention_case) {
   const auto sequence = static_cast<std::size_t>(margin.sequence);
@@ -71,11 +72,11 @@ std::string describe_excess(const Claim& claim, const Truth& truth, const Margin
                      number(claim.allowance));
 }
 
-std::string describe(const Claim& claim, const Truth& truth, const Margin& margin, const AttentionCase& attention_case) {
-  const std::string difference =
-      claim.allowance.defined()
-          ? describe_excess(claim, truth, margin, attention_case)
-          : describe_difference(claim.rows, target_of(claim, truth), margin, attention_case);
+std::string describe(const Claim& claim, const Truth& truth, const Margin& margin,
+                     const AttentionCase& attention_case) {
+  const std::string difference = claim.allowance.defined()
+                                     ? describe_excess(claim, truth, margin, attention_case)
+                                     : describe_difference(claim.rows, target_of(claim, truth), margin, attention_case);
   return fmt::format("{}: {} rule, sequence {}; {}", claim.relation, margin.rule, margin.sequence, difference);
 }
 
@@ -116,7 +117,8 @@ void judge(const std::vector<Claim>& claims, const Truth& truth, const Attention
       places.push_back(comparisons.compare(comparisons.add(excess_of(claim, truth)), Comparison::zero));
     } else {
       const int rows = comparisons.add(claim.rows);
-      places.push_back(comparisons.compare(rows, claim.expected.defined() ? comparisons.add(claim.expected) : reference));
+      places.push_back(
+          comparisons.compare(rows, claim.expected.defined() ? comparisons.add(claim.expected) : reference));
     }
   }
   // The bounds of the rule come last, since they are not always wanted.

@@ -4,15 +4,15 @@
 #include <string>
 #include <vector>
 
-#include "attngate/oracle/reference_lane.h"
 #include "attngate/oracle/path_executor.h"
+#include "attngate/oracle/reference_lane.h"
 
 namespace attngate {
 
 /// What the rows of one case are in truth, and what the plain formula makes of them: its error is the error scale.
 struct Truth {
-  at::Tensor reference;  ///< fp64 [total_tokens, embed_dim]
-  at::Tensor plain;      ///< same shape, in the case's dtype
+  at::Tensor reference;        ///< fp64 [total_tokens, embed_dim]
+  at::Tensor plain;            ///< same shape, in the case's dtype
   at::Tensor logit_magnitude;  ///< as FormulaResult::logit_magnitude
 };
 

@@ -25,7 +25,8 @@ ComparedRun ComparedRunner::run(const AttentionCase& attention_case, const std::
   verdict.phases.paths_us = clock.lap_us();
   References references = pending.get();
   verdict.phases.reference_us += clock.lap_us();
-  RowsToCompare compared{references.reference.output, references.plain.output, references.reference.logit_magnitude, {}};
+  RowsToCompare compared{
+      references.reference.output, references.plain.output, references.reference.logit_magnitude, {}};
   for (const Execution& execution : result.executions) compared.rows.push_back(execution.rows);
   result.failed_pairs = compare_rows(compared, attention_case, result.executions, verdict);
   if (attention_case.total_tokens() == 0) synchronize(device_);  // nothing was compared, so nobody has waited yet

@@ -1,7 +1,7 @@
 #pragma once
 
-#include "attngate/oracle/reference_lane.h"
 #include "attngate/oracle/path_executor.h"
+#include "attngate/oracle/reference_lane.h"
 
 namespace attngate {
 

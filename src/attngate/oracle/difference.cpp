@@ -27,15 +27,16 @@ std::string describe_difference(const at::Tensor& rows, const at::Tensor& refere
   std::int64_t over = 0, largest = 0;
   std::string shown;
   const auto spell_out = [&](std::int64_t index) {
-    shown += fmt::format("{}(sequence {}, token {}, channel {}): got {:.6g}, expected {:.6g}",
-                         shown.empty() ? "" : "; ", margin.sequence, index / columns, index % columns,
-                         got[index], expected[index]);
+    shown +=
+        fmt::format("{}(sequence {}, token {}, channel {}): got {:.6g}, expected {:.6g}", shown.empty() ? "" : "; ",
+                    margin.sequence, index / columns, index % columns, got[index], expected[index]);
   };
   const auto difference = [&](std::int64_t index) { return std::abs(got[index] - expected[index]); };
   for (std::int64_t index = 0; index < length * columns; ++index) {
     if (difference(index) > difference(largest)) largest = index;
     const bool finite = std::isfinite(got[index]) && std::isfinite(expected[index]);
-    const bool listed = margin.rule == "non-finite" ? !finite : margin.rule == "max" && difference(index) > margin.bound;
+    const bool listed =
+        margin.rule == "non-finite" ? !finite : margin.rule == "max" && difference(index) > margin.bound;
     if (listed && over++ < elements_shown) spell_out(index);
   }
   if (over == 0) {  // the rms and row rules bound averages, which say nothing of one element

@@ -27,11 +27,16 @@ std::vector<RowChunk> chunks_of(const AttentionCase& attention_case) {
 
 ElementKind kind_of(const at::Tensor& rows) {
   switch (rows.scalar_type()) {
-    case at::kHalf: return element_fp16;
-    case at::kBFloat16: return element_bf16;
-    case at::kFloat: return element_fp32;
-    case at::kDouble: return element_fp64;
-    default: TORCH_CHECK_TYPE(false, "error_stats compares fp16, bf16, fp32 and fp64, not ", rows.scalar_type());
+    case at::kHalf:
+      return element_fp16;
+    case at::kBFloat16:
+      return element_bf16;
+    case at::kFloat:
+      return element_fp32;
+    case at::kDouble:
+      return element_fp64;
+    default:
+      TORCH_CHECK_TYPE(false, "error_stats compares fp16, bf16, fp32 and fp64, not ", rows.scalar_type());
   }
 }
 
@@ -62,8 +67,8 @@ ErrorTable stats_on_device(const std::vector<at::Tensor>& rows, const std::vecto
   const std::vector<RowChunk> chunks = chunks_of(attention_case);
   const auto comparison_bytes = static_cast<std::int64_t>(comparisons.size() * sizeof(DeviceComparison));
   const auto chunk_bytes = static_cast<std::int64_t>(chunks.size() * sizeof(RowChunk));
-  const at::Tensor host = at::empty({comparison_bytes + chunk_bytes},
-                                    at::TensorOptions().dtype(at::kByte).pinned_memory(true));
+  const at::Tensor host =
+      at::empty({comparison_bytes + chunk_bytes}, at::TensorOptions().dtype(at::kByte).pinned_memory(true));
   auto* bytes = host.data_ptr<std::uint8_t>();
   auto* device_comparisons = reinterpret_cast<DeviceComparison*>(bytes);
   for (std::size_t i = 0; i < comparisons.size(); ++i) {
@@ -87,7 +92,8 @@ ErrorTable stats_on_device(const std::vector<at::Tensor>& rows, const std::vecto
   const at::Tensor fetched = result.cpu();
   ErrorTable table;
   for (std::size_t i = 0; i < comparisons.size(); ++i) {
-    table.push_back(by_sequence(fetched.const_data_ptr<double>() + i * chunks.size() * stats_per_chunk, attention_case));
+    table.push_back(
+        by_sequence(fetched.const_data_ptr<double>() + i * chunks.size() * stats_per_chunk, attention_case));
   }
   return table;
 }

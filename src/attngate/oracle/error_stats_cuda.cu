@@ -12,11 +12,14 @@ constexpr int warps_per_block = 4;
 
 __device__ double element(const void* data, std::int64_t kind, std::int64_t index) {
   switch (kind) {
-    case element_fp16: return static_cast<double>(__half2float(static_cast<const __half*>(data)[index]));
+    case element_fp16:
+      return static_cast<double>(__half2float(static_cast<const __half*>(data)[index]));
     case element_bf16:
       return static_cast<double>(__bfloat162float(static_cast<const __nv_bfloat16*>(data)[index]));
-    case element_fp32: return static_cast<double>(static_cast<const float*>(data)[index]);
-    default: return static_cast<const double*>(data)[index];
+    case element_fp32:
+      return static_cast<double>(static_cast<const float*>(data)[index]);
+    default:
+      return static_cast<const double*>(data)[index];
   }
 }
 
@@ -30,8 +33,7 @@ __device__ Stats row_stats(const DeviceComparison& comparison, std::int64_t row,
   for (std::int64_t column = threadIdx.x; column < columns; column += threads_per_warp) {
     const std::int64_t index = row * columns + column;
     const double left = element(comparison.left, comparison.left_kind, index);
-    const double right =
-        comparison.right == nullptr ? 0.0 : element(comparison.right, comparison.right_kind, index);
+    const double right = comparison.right == nullptr ? 0.0 : element(comparison.right, comparison.right_kind, index);
     const double error = left - right;
     if (isfinite(left) && isfinite(right)) {
       stats.max_abs = fmax(stats.max_abs, fabs(error));
@@ -57,8 +59,8 @@ __device__ void merge(Stats& into, const Stats& other) {
 }
 
 /// Block (chunk, comparison): each warp takes every fourth row of the chunk.
-__global__ void error_stats_kernel(const DeviceComparison* comparisons, const RowChunk* chunks,
-                                   std::int64_t columns, double* result) {
+__global__ void error_stats_kernel(const DeviceComparison* comparisons, const RowChunk* chunks, std::int64_t columns,
+                                   double* result) {
   const DeviceComparison comparison = comparisons[blockIdx.y];
   const RowChunk chunk = chunks[blockIdx.x];
   Stats stats;
@@ -95,8 +97,7 @@ void launch_error_stats(const DeviceComparison* comparisons, int comparison_coun
                         int chunk_count, std::int64_t columns, double* result, void* stream) {
   const dim3 grid(static_cast<unsigned>(chunk_count), static_cast<unsigned>(comparison_count));
   const dim3 block(threads_per_warp, warps_per_block);
-  error_stats_kernel<<<grid, block, 0, static_cast<cudaStream_t>(stream)>>>(comparisons, chunks, columns,
-                                                                            result);
+  error_stats_kernel<<<grid, block, 0, static_cast<cudaStream_t>(stream)>>>(comparisons, chunks, columns, result);
   check_cuda(cudaGetLastError(), "comparing outputs");
 }
 

@@ -37,8 +37,8 @@ class Formula {
     }
     const at::Tensor probabilities = at::softmax(logits, -1);
     const at::Tensor attention = at::matmul(probabilities, split[2]).transpose(1, 2);
-    result.output = project(unpad(attention.reshape({batch_ * length_, heads_ * head_dim_})),
-                            p.out_proj_weight, p.out_proj_bias);
+    result.output =
+        project(unpad(attention.reshape({batch_ * length_, heads_ * head_dim_})), p.out_proj_weight, p.out_proj_bias);
     if (with_weights) {
       result.weights = unpad(probabilities.mean(1).reshape({batch_ * length_, length_}));
     }
@@ -86,15 +86,19 @@ class Formula {
   at::Tensor hidden_keys() const {
     const auto tight = [&](const at::Tensor& mask, std::int64_t dim) { return mask.narrow(dim, 0, length_); };
     switch (inputs_.attention_case().mask) {
-      case MaskKind::none: return {};
+      case MaskKind::none:
+        return {};
       case MaskKind::padding:
         if (!is_ragged()) return {};
         [[fallthrough]];
-      case MaskKind::holes: return tight(inputs_.key_padding_mask(), 1).unsqueeze(1).unsqueeze(1);
+      case MaskKind::holes:
+        return tight(inputs_.key_padding_mask(), 1).unsqueeze(1).unsqueeze(1);
       // Padding comes behind the valid keys: a valid query does not see it.
       case MaskKind::causal:
-      case MaskKind::two_d: return tight(tight(inputs_.attention_mask(), 0), 1);
-      case MaskKind::four_d: return tight(tight(inputs_.attention_mask(), 2), 3);
+      case MaskKind::two_d:
+        return tight(tight(inputs_.attention_mask(), 0), 1);
+      case MaskKind::four_d:
+        return tight(tight(inputs_.attention_mask(), 2), 3);
     }
     throw CaseError("mask: no such enumerator");
   }
@@ -103,10 +107,12 @@ class Formula {
   double scale() const {
     const double exact = 1.0 / std::sqrt(static_cast<double>(head_dim_));
     switch (dtype_) {
-      case at::kHalf: return static_cast<double>(static_cast<float>(c10::Half(static_cast<float>(exact))));
+      case at::kHalf:
+        return static_cast<double>(static_cast<float>(c10::Half(static_cast<float>(exact))));
       case at::kBFloat16:
         return static_cast<double>(static_cast<float>(c10::BFloat16(static_cast<float>(exact))));
-      default: return exact;
+      default:
+        return exact;
     }
   }
 

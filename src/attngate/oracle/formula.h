@@ -8,8 +8,8 @@ namespace attngate {
 struct FormulaResult {
   at::Tensor output;   ///< [total_tokens, embed_dim]
   at::Tensor weights;  ///< averaged over heads, [total_tokens, max_length]; undefined unless asked for
-  /// Largest sum of magnitudes, |q_1 k_1| + |q_2 k_2| + ..., behind a logit, scaled as the logit is; fp64 []. Of the reference
-  /// only, where the value profile makes logits large; else undefined.
+  /// Largest sum of magnitudes, |q_1 k_1| + |q_2 k_2| + ..., behind a logit, scaled as the logit is; fp64 []. Of the
+  /// reference only, where the value profile makes logits large; else undefined.
   at::Tensor logit_magnitude;
 };
 

@@ -5,10 +5,10 @@
 #include <vector>
 
 #include "attngate/paths/attention_path.h"
+#include "attngate/timing/stopwatch.h"
 #include "attngate/verdict/on_path.h"
 #include "attngate/verdict/path_disaster.h"
 #include "attngate/verdict/verdict.h"
-#include "attngate/timing/stopwatch.h"
 
 namespace attngate {
 
@@ -33,8 +33,8 @@ class PathExecutor {
 
   /// Runs every path on the inputs; device work may still be queued when it returns.
   ///
-  /// Errors of a path end up in its outcome. Throws DeviceLost or RanOutOfMemory when neither the other paths nor attngate
-  /// can go on in this process.
+  /// Errors of a path end up in its outcome. Throws DeviceLost or RanOutOfMemory when neither the other paths nor
+  /// attngate can go on in this process.
   std::vector<Execution> run(const std::vector<SelectedPath>& paths, const CaseInputs& inputs);
 
   /// Fills in time_us of the executions of the last run(); the device must have finished.
@@ -43,8 +43,8 @@ class PathExecutor {
  private:
   Execution run_one(const SelectedPath& selected, const CaseInputs& inputs, Stopwatch& stopwatch);
 
-  /// Throws DeviceLost when the error of an execution has left the device unusable: a path's own kernels may report it as
-  /// any kind of error, and the next path would get the blame.
+  /// Throws DeviceLost when the error of an execution has left the device unusable: a path's own kernels may report it
+  /// as any kind of error, and the next path would get the blame.
   void expect_device(const SelectedPath& selected, const Execution& execution) const;
   void announce(const std::string& path) const;
 

@@ -84,7 +84,8 @@ References ReferenceLane::Pending::get() {
   return references;
 }
 
-ReferenceLane::ReferenceLane(at::Device device) : worker_(device.is_cuda() ? std::make_unique<Worker>(device) : nullptr) {}
+ReferenceLane::ReferenceLane(at::Device device)
+    : worker_(device.is_cuda() ? std::make_unique<Worker>(device) : nullptr) {}
 ReferenceLane::~ReferenceLane() = default;
 
 ReferenceLane::Pending ReferenceLane::start(const CaseInputs& inputs, bool with_weights) {

@@ -89,9 +89,9 @@ std::vector<PathOutcome> compare_rows(const RowsToCompare& compared, const Atten
       note_margin(pair, margin, verdict);
       if (margin.holds()) continue;
       pair.status = PathStatus::wrong_result;
-      pair.detail = explain(margin, describe_difference(plan.tensors[Plan::first_path + left],
-                                                        plan.tensors[Plan::first_path + right], margin,
-                                                        attention_case));
+      pair.detail =
+          explain(margin, describe_difference(plan.tensors[Plan::first_path + left],
+                                              plan.tensors[Plan::first_path + right], margin, attention_case));
       failed_pairs.push_back(std::move(pair));
     }
   }

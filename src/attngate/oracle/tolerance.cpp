@@ -36,7 +36,7 @@ ToleranceRule tolerance_rule(DType dtype) {
     case DType::bf16:
       return {std::ldexp(1.0, -8), half_max, half_rms, half_row, half_max_floor, half_rms_floor, half_row_floor};
     case DType::fp32:
-      return {std::ldexp(1.0, -23), single_max, single_rms, single_row,
+      return {std::ldexp(1.0, -23), single_max,       single_rms,      single_row,
               single_max_floor,     single_rms_floor, single_row_floor};
   }
   throw CaseError("dtype: not one of fp16, bf16, fp32");
@@ -66,7 +66,8 @@ Bounds::Bounds(const ToleranceRule& rule, const std::vector<ErrorStats>& plain_e
     bounds_.push_back(
         {rule.max_factor * plain.max_abs + (rule.max_floor + logit_floor) * u * magnitude.max_abs,
          enough_for_rms ? rule.rms_factor * plain_rms + (rms_floor + logit_floor) * u * reference_rms : no_bound,
-         enough_for_row ? rule.row_factor * plain_row + (rule.row_floor + logit_floor) * u * reference_rms : no_bound, elements});
+         enough_for_row ? rule.row_factor * plain_row + (rule.row_floor + logit_floor) * u * reference_rms : no_bound,
+         elements});
   }
 }
 
@@ -81,8 +82,8 @@ Margin Bounds::judge(const std::vector<ErrorStats>& errors, double slack) const 
   for (std::size_t sequence = 0; sequence < errors.size(); ++sequence) {
     const ErrorStats& stats = errors[sequence];
     if (stats.nonfinite > 0) {
-      return {std::numeric_limits<double>::infinity(), stats.nonfinite, 0,
-              static_cast<std::int64_t>(sequence), "non-finite"};
+      return {std::numeric_limits<double>::infinity(), stats.nonfinite, 0, static_cast<std::int64_t>(sequence),
+              "non-finite"};
     }
     const SequenceBound& bound = bounds_[sequence];
     consider("max", sequence, stats.max_abs, slack * bound.max);

@@ -36,26 +36,26 @@ extern const std::int64_t rows_for_own_scale;
 extern const std::int64_t elements_for_rms_rule;
 extern const std::int64_t columns_for_row_rule;
 
-/// Where logits are large, a unit roundoff of the largest sum |q_1 k_1| + |q_2 k_2| + ... behind one joins every floor: such a
-/// sum is what a logit's products are rounded in proportion to, however much of it cancels. A logit that is off by d moves
-/// its probability by a factor of 1 + d, and a sharp softmax of a few keys can leave the plain formula's own error at
-/// zero by luck. Seen in fp32 with logits in the hundreds: 3.5 times the bound without this term, 1.19 times with the largest
-/// logit in place of the sum (1 case in 36,000), see docs/oracle.md.
+/// Where logits are large, a unit roundoff of the largest sum |q_1 k_1| + |q_2 k_2| + ... behind one joins every floor:
+/// such a sum is what a logit's products are rounded in proportion to, however much of it cancels. A logit that is off
+/// by d moves its probability by a factor of 1 + d, and a sharp softmax of a few keys can leave the plain formula's own
+/// error at zero by luck. Seen in fp32 with logits in the hundreds: 3.5 times the bound without this term, 1.19 times
+/// with the largest logit in place of the sum (1 case in 36,000), see docs/oracle.md.
 extern const double logit_roundings;
 
-/// Half precision, rows narrower than columns_for_row_rule: the rms rule's floor. Rows of a softmax that is nearly uniform are
-/// nearly the same, so that what is rounded on the way to one is rounded the same way in all of them, and only columns
-/// average: three roundings of u / 2 (probabilities, their product with the values, projection) may add up. Seen in bf16 with
-/// two columns: 1.16 times the bound with rms_floor (1 case in 36,000).
+/// Half precision, rows narrower than columns_for_row_rule: the rms rule's floor. Rows of a softmax that is nearly
+/// uniform are nearly the same, so that what is rounded on the way to one is rounded the same way in all of them, and
+/// only columns average: three roundings of u / 2 (probabilities, their product with the values, projection) may add
+/// up. Seen in bf16 with two columns: 1.16 times the bound with rms_floor (1 case in 36,000).
 extern const double narrow_rms_floor;
 
 /// How far one tensor is from its bound on one case.
 struct Margin {
-  double value = 0;         ///< worst error / bound over sequences and rules; infinity for NaN or Inf
-  double error = 0;         ///< the error that decided
-  double bound = 0;         ///< its bound
-  std::int64_t sequence = 0;///< the sequence that decided
-  std::string rule;         ///< "max", "rms", "row" or "non-finite"
+  double value = 0;           ///< worst error / bound over sequences and rules; infinity for NaN or Inf
+  double error = 0;           ///< the error that decided
+  double bound = 0;           ///< its bound
+  std::int64_t sequence = 0;  ///< the sequence that decided
+  std::string rule;           ///< "max", "rms", "row" or "non-finite"
 
   bool holds() const { return value <= 1; }
 };
@@ -66,8 +66,8 @@ class Bounds {
   /// `columns` is the width of the compared rows; the tables have one entry per sequence. `logit_magnitude` as in
   /// FormulaResult, 0 where logits are ordinary.
   Bounds(const ToleranceRule& rule, const std::vector<ErrorStats>& plain_error,
-         const std::vector<ErrorStats>& reference_magnitude, const AttentionCase& attention_case,
-         std::int64_t columns, double logit_magnitude = 0);
+         const std::vector<ErrorStats>& reference_magnitude, const AttentionCase& attention_case, std::int64_t columns,
+         double logit_magnitude = 0);
 
   /// The worst margin of these errors; `slack` widens every bound.
   Margin judge(const std::vector<ErrorStats>& errors, double slack = 1) const;

@@ -19,11 +19,11 @@ std::string to_string(SdpBackend backend);
 /// What a path says beforehand about a case on a device.
 struct Promise {
   enum class Kind {
-    runs,      ///< returns an output
-    refuses,   ///< raises an error whose text contains `error`
-    redundant, ///< would run the very same kernels as another path, named in `reason`
-    inexpressible, ///< the path has no way to say what the case asks for, see `reason`
-    defective  ///< a known issue: returns a wrong result, or raises `error`; the finding is in `reason`
+    runs,           ///< returns an output
+    refuses,        ///< raises an error whose text contains `error`
+    redundant,      ///< would run the very same kernels as another path, named in `reason`
+    inexpressible,  ///< the path has no way to say what the case asks for, see `reason`
+    defective       ///< a known issue: returns a wrong result, or raises `error`; the finding is in `reason`
   };
   Kind kind = Kind::runs;
   /// Part of the promised error's text; empty for a defect that is a wrong result.
@@ -97,11 +97,12 @@ struct AttentionPath {
   std::function<PathOutput(const CaseInputs&)> run;
   /// Returns attention weights when a case asks for them.
   bool gives_weights = false;
-  /// Takes part where a property or a person names it, and nowhere else: whether it runs hangs on files that may be there or not,
-  /// and the other properties shall be the same with them and without; or it is another path once more, captured as a graph.
+  /// Takes part where a property or a person names it, and nowhere else: whether it runs hangs on files that may be
+  /// there or not, and the other properties shall be the same with them and without; or it is another path once more,
+  /// captured as a graph.
   bool only_by_name = false;
-  /// Sets up once what repeated calls on the same inputs share, for timing; empty where `run` is all there is to a call. The
-  /// inputs outlive the prepared call, which is made under the same conditions as `run`.
+  /// Sets up once what repeated calls on the same inputs share, for timing; empty where `run` is all there is to a
+  /// call. The inputs outlive the prepared call, which is made under the same conditions as `run`.
   std::function<PreparedCall(const CaseInputs&)> prepare = {};
 };
 

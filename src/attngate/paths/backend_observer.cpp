@@ -12,9 +12,7 @@ enum Kernel : unsigned { flash = 1, efficient = 2, cudnn = 4, math = 8, softmax 
 /// Kernels that the observer of this thread has seen; the dispatcher's callback has no other way to reach it.
 thread_local unsigned kernels_seen = 0;
 
-bool starts_with(const char* text, const char* prefix) {
-  return std::strncmp(text, prefix, std::strlen(prefix)) == 0;
-}
+bool starts_with(const char* text, const char* prefix) { return std::strncmp(text, prefix, std::strlen(prefix)) == 0; }
 
 unsigned kernel_of(const char* op) {
   constexpr const char* fused_prefix = "aten::_scaled_dot_product_";
@@ -41,8 +39,7 @@ std::unique_ptr<at::ObserverContext> note_op(const at::RecordFunction& function)
 
 BackendObserver::BackendObserver() {
   kernels_seen = 0;
-  handle_ = at::addThreadLocalCallback(
-      at::RecordFunctionCallback(note_op).scopes({at::RecordScope::FUNCTION}));
+  handle_ = at::addThreadLocalCallback(at::RecordFunctionCallback(note_op).scopes({at::RecordScope::FUNCTION}));
 }
 
 BackendObserver::~BackendObserver() { at::removeCallback(handle_); }

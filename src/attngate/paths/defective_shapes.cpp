@@ -29,8 +29,8 @@ AttentionCase with_ambiguous_nested_strides(AttentionCase attention_case) {
   return attention_case;
 }
 
-/// The in-projection's bias starts on a boundary of 4 bytes and off one of 4 elements, and head_dim lets the unfused fast
-/// path read 4 elements at once (docs/findings.md, fast-path-misaligned-bias).
+/// The in-projection's bias starts on a boundary of 4 bytes and off one of 4 elements, and head_dim lets the unfused
+/// fast path read 4 elements at once (docs/findings.md, fast-path-misaligned-bias).
 bool has_misaligned_bias(const AttentionCase& attention_case) {
   const bool half = attention_case.dtype != DType::fp32;
   const bool misaligned = half ? attention_case.parameter_offset % 4 == 2 : attention_case.parameter_offset % 4 != 0;
@@ -69,13 +69,15 @@ AttentionCase with_huge_padded_logits(AttentionCase attention_case) {
   return known;
 }
 
-/// Keys that a block of flash's split kernel takes, by head_dim (PyTorch's flash_api.cpp and flash_fwd_launch_template.h).
+/// Keys that a block of flash's split kernel takes, by head_dim (PyTorch's flash_api.cpp and
+/// flash_fwd_launch_template.h).
 std::int64_t keys_per_block(const AttentionCase& attention_case) {
   if (attention_case.head_dim <= 64) return 256;
   return attention_case.head_dim <= 128 ? 128 : 64;
 }
 
-/// Rows that a block of the kernel takes which combines the splits. It is compiled for head_dim 32, 64, 96, 128, 192 and 256.
+/// Rows that a block of the kernel takes which combines the splits. It is compiled for head_dim 32, 64, 96, 128, 192
+/// and 256.
 std::int64_t rows_per_combined_block(const AttentionCase& attention_case) {
   const std::int64_t head_dim = attention_case.head_dim;
   if (head_dim <= 32 || (head_dim > 64 && head_dim <= 96)) return 16;
@@ -83,12 +85,13 @@ std::int64_t rows_per_combined_block(const AttentionCase& attention_case) {
 }
 
 /// Dense flash may split the keys, and the rows do not fill the last block of its combining kernel, which writes its
-/// log-sum-exp without looking (docs/findings.md, flash-split-overrun). Whether it does split depends on the GPU's size too:
-/// it does where batch and heads are few.
+/// log-sum-exp without looking (docs/findings.md, flash-split-overrun). Whether it does split depends on the GPU's size
+/// too: it does where batch and heads are few.
 bool may_split_keys(const AttentionCase& attention_case) {
   const std::int64_t length = attention_case.padded_length();
   const bool unmasked = attention_case.mask == MaskKind::none || attention_case.mask == MaskKind::causal;
-  return attention_case.dtype != DType::fp32 && unmasked && attention_case.head_dim <= 256 && length > keys_per_block(attention_case) &&
+  return attention_case.dtype != DType::fp32 && unmasked && attention_case.head_dim <= 256 &&
+         length > keys_per_block(attention_case) &&
          attention_case.batch_size() * attention_case.num_heads * length % rows_per_combined_block(attention_case) != 0;
 }
 

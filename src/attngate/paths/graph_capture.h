@@ -22,16 +22,17 @@ class CaptureFailed : public std::runtime_error {
 
 /// Why a call cannot be captured as a CUDA graph on the device, in a few words; empty for no reason.
 ///
-/// On a GPU it makes the call once and watches it (capture_obstacle.h), since a capture that is tried in vain spoils the
-/// process. What happens out of the dispatcher's sight is found by the capture only: use a worker process for calls that you
-/// do not know.
+/// On a GPU it makes the call once and watches it (capture_obstacle.h), since a capture that is tried in vain spoils
+/// the process. What happens out of the dispatcher's sight is found by the capture only: use a worker process for calls
+/// that you do not know.
 std::string reason_against_capture(const std::function<void()>& call, c10::Device device);
 
-/// Captures a call as a CUDA graph, behind calls that warm it up; each call of the result queues a replay on the current stream.
+/// Captures a call as a CUDA graph, behind calls that warm it up; each call of the result queues a replay on the
+/// current stream.
 ///
-/// The graph reads and writes the memory that the captured call saw, so its inputs must outlive the result. Tensors that the
-/// call made belong to the graph: a replay fills them anew. Waits for the device, and empties LibTorch's cache. Does not look
-/// first; throws CaptureFailed under that name. For CUDA devices.
+/// The graph reads and writes the memory that the captured call saw, so its inputs must outlive the result. Tensors
+/// that the call made belong to the graph: a replay fills them anew. Waits for the device, and empties LibTorch's
+/// cache. Does not look first; throws CaptureFailed under that name. For CUDA devices.
 std::function<void()> capture_on_cuda(const std::string& name, const std::function<void()>& call, c10::Device device);
 
 }  // namespace attngate

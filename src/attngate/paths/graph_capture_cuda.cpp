@@ -18,13 +18,14 @@
 namespace attngate {
 namespace {
 
-// On the stream of the capture, before it: libraries set up what they keep for each stream, such as cuBLAS's workspace. 3, as
-// torch.cuda.make_graphed_callables makes: the first call plans and allocates, the others find what it left.
+// On the stream of the capture, before it: libraries set up what they keep for each stream, such as cuBLAS's workspace.
+// 3, as torch.cuda.make_graphed_callables makes: the first call plans and allocates, the others find what it left.
 constexpr int calls_before_capture = 3;
 
-/// The stream of all captures on a device, since the default stream cannot be captured. Not one of LibTorch's pool, which hands
-/// out the same 32 in turn: the reference, computed beside the paths, would end up in a stream that is being captured. One for
-/// all captures: cuBLAS keeps a workspace for each stream. It lives as long as the process; paths run one at a time.
+/// The stream of all captures on a device, since the default stream cannot be captured. Not one of LibTorch's pool,
+/// which hands out the same 32 in turn: the reference, computed beside the paths, would end up in a stream that is
+/// being captured. One for all captures: cuBLAS keeps a workspace for each stream. It lives as long as the process;
+/// paths run one at a time.
 c10::cuda::CUDAStream capture_stream(c10::DeviceIndex device) {
   static std::map<c10::DeviceIndex, c10::cuda::CUDAStream> streams;
   const auto known = streams.find(device);
@@ -37,7 +38,8 @@ c10::cuda::CUDAStream capture_stream(c10::DeviceIndex device) {
 
 void capture(const std::string& name, const std::function<void()>& call, at::cuda::CUDAGraph& graph) {
   try {
-    // Thread-local: the reference, computed beside the paths in another thread, may ask the device for memory meanwhile.
+    // Thread-local: the reference, computed beside the paths in another thread, may ask the device for memory
+    // meanwhile.
     graph.capture_begin(/*pool=*/{0, 0}, cudaStreamCaptureModeThreadLocal);
     call();
     graph.capture_end();
@@ -51,13 +53,14 @@ void capture(const std::string& name, const std::function<void()>& call, at::cud
 }  // namespace
 
 std::function<void()> capture_on_cuda(const std::string& name, const std::function<void()>& call, c10::Device device) {
-  // Throughout: the first capture makes tensors for the random generator, which later captures write to, and which must not be
-  // inference tensors for one of them only.
+  // Throughout: the first capture makes tensors for the random generator, which later captures write to, and which must
+  // not be inference tensors for one of them only.
   const c10::InferenceMode no_autograd;
   synchronize(device);
   const auto graph = std::make_shared<at::cuda::CUDAGraph>();
   {
-    const c10::cuda::CUDAStreamGuard side(capture_stream(device.has_index() ? device.index() : c10::cuda::current_device()));
+    const c10::cuda::CUDAStreamGuard side(
+        capture_stream(device.has_index() ? device.index() : c10::cuda::current_device()));
     for (int warm_up = 0; warm_up < calls_before_capture; ++warm_up) call();
     synchronize(device);
     // As torch.cuda.graph does: memory of earlier graphs, which LibTorch's allocator cannot give back during a capture.

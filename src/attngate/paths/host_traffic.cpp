@@ -29,7 +29,9 @@ bool copies_across_and_blocks(const at::RecordFunction& function) {
   return !(inputs.size() > 2 && inputs[2].isBool() && inputs[2].toBool());
 }
 
-bool reads_value(const at::RecordFunction& function) { return std::string_view(function.name()) == "aten::_local_scalar_dense"; }
+bool reads_value(const at::RecordFunction& function) {
+  return std::string_view(function.name()) == "aten::_local_scalar_dense";
+}
 
 bool reads_value_of_gpu(const at::RecordFunction& function) {
   if (!reads_value(function)) return false;

@@ -80,7 +80,8 @@ class RecordReader {
     const std::size_t colon = text.find(':');
     const std::size_t equals = text.find('=');
     if (equals < colon) return read_case(text);
-    if (colon == std::string::npos) throw CaseError(fmt::format("{} is neither KEY: VALUE nor a case", printable(text)));
+    if (colon == std::string::npos)
+      throw CaseError(fmt::format("{} is neither KEY: VALUE nor a case", printable(text)));
     read_key(text.substr(0, colon), trimmed(text.substr(colon + 1)));
   }
 
@@ -115,7 +116,8 @@ class RecordReader {
 
   void require_all_keys() const {
     for (std::size_t i = 0; i < record_keys.size(); ++i) {
-      if (!seen_[i]) throw CaseError(fmt::format("{} is missing: it stands before the first case", record_keys[i].name));
+      if (!seen_[i])
+        throw CaseError(fmt::format("{} is missing: it stands before the first case", record_keys[i].name));
     }
   }
 
@@ -128,12 +130,15 @@ Promise recorded(Promise promise, const KnownIssue& issue) {
   const bool refused_too_late = issue.gives == DefectKind::device_lost && promise.kind == Promise::Kind::refuses;
   if (promise.kind != Promise::Kind::runs && !refused_too_late) return promise;
   switch (issue.gives) {
-    case DefectKind::error: return Promise::defective_error(issue.finding, issue.error);
-    case DefectKind::device_lost: return Promise::defective_loss(issue.finding);
+    case DefectKind::error:
+      return Promise::defective_error(issue.finding, issue.error);
+    case DefectKind::device_lost:
+      return Promise::defective_loss(issue.finding);
     case DefectKind::write_outside:
       promise.overrun = issue.finding;
       return promise;
-    case DefectKind::wrong_result: break;
+    case DefectKind::wrong_result:
+      break;
   }
   return Promise::defective(issue.finding, std::move(promise.backend));
 }

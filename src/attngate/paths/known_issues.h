@@ -55,7 +55,8 @@ KnownIssue parse_known_issue(std::istream& stream, const std::string& name);
 std::vector<KnownIssue> read_known_issues(const std::string& folder);
 
 /// Puts the records that name this LibTorch's version into force: on the shapes of a record its paths, where they would
-/// promise to run (or, for a lost device, to refuse), promise the defect. Throws CaseError for a record that names a path which does not exist.
+/// promise to run (or, for a lost device, to refuse), promise the defect. Throws CaseError for a record that names a
+/// path which does not exist.
 void apply_known_issues(PathRegistry& registry, const std::vector<KnownIssue>& issues,
                         const std::string& libtorch_version);
 

@@ -15,19 +15,23 @@ std::vector<std::function<void(PathRegistry&)>>& registered() {
 
 std::string to_string(SdpBackend backend) {
   switch (backend) {
-    case SdpBackend::any: return "any";
-    case SdpBackend::math: return "math";
-    case SdpBackend::flash: return "flash";
-    case SdpBackend::efficient: return "efficient";
-    case SdpBackend::cudnn: return "cudnn";
+    case SdpBackend::any:
+      return "any";
+    case SdpBackend::math:
+      return "math";
+    case SdpBackend::flash:
+      return "flash";
+    case SdpBackend::efficient:
+      return "efficient";
+    case SdpBackend::cudnn:
+      return "cudnn";
   }
   return "unknown";
 }
 
 void PathRegistry::add(AttentionPath path) {
   if (path.name.empty() || path.family.empty() || !path.promise || !path.run) {
-    throw std::invalid_argument("path '" + path.name +
-                                "' is incomplete: it needs name, family, promise and run");
+    throw std::invalid_argument("path '" + path.name + "' is incomplete: it needs name, family, promise and run");
   }
   if (find(path.name) != nullptr) {
     throw std::invalid_argument("path '" + path.name + "' is registered twice");
@@ -36,8 +40,8 @@ void PathRegistry::add(AttentionPath path) {
 }
 
 const AttentionPath* PathRegistry::find(const std::string& name) const {
-  const auto found = std::find_if(paths_.begin(), paths_.end(),
-                                  [&](const AttentionPath& path) { return path.name == name; });
+  const auto found =
+      std::find_if(paths_.begin(), paths_.end(), [&](const AttentionPath& path) { return path.name == name; });
   return found == paths_.end() ? nullptr : &*found;
 }
 
@@ -49,7 +53,8 @@ std::string PathRegistry::names() const {
 
 void PathRegistry::amend_promise(const std::string& path, Amendment amendment) {
   const auto found = std::ranges::find(paths_, path, &AttentionPath::name);
-  if (found == paths_.end()) throw std::invalid_argument("there is no path '" + path + "' whose promise could be amended");
+  if (found == paths_.end())
+    throw std::invalid_argument("there is no path '" + path + "' whose promise could be amended");
   found->promise = [promise = std::move(found->promise), amendment = std::move(amendment)](
                        const AttentionCase& attention_case, at::DeviceType device) {
     return amendment(promise(attention_case, device), attention_case, device);
@@ -68,9 +73,7 @@ std::vector<AttentionCase> PathRegistry::known_cases(at::DeviceType device) cons
   return cases;
 }
 
-RegisterPaths::RegisterPaths(std::function<void(PathRegistry&)> add) {
-  registered().push_back(std::move(add));
-}
+RegisterPaths::RegisterPaths(std::function<void(PathRegistry&)> add) { registered().push_back(std::move(add)); }
 
 void add_registered_paths(PathRegistry& registry) {
   for (const auto& add : registered()) add(registry);

@@ -25,9 +25,9 @@ at::Tensor rows_of_nested(const at::Tensor& output, const AttentionCase& attenti
     const std::int64_t length = attention_case.lengths[static_cast<std::size_t>(sequence)];
     if (size[2 * sequence] != length || size[2 * sequence + 1] != attention_case.embed_dim()) {
       throw WrongShape("sequence " + std::to_string(sequence) + " of the nested output is [" +
-                       std::to_string(size[2 * sequence]) + ", " +
-                       std::to_string(size[2 * sequence + 1]) + "], expected [" +
-                       std::to_string(length) + ", " + std::to_string(attention_case.embed_dim()) + "]");
+                       std::to_string(size[2 * sequence]) + ", " + std::to_string(size[2 * sequence + 1]) +
+                       "], expected [" + std::to_string(length) + ", " + std::to_string(attention_case.embed_dim()) +
+                       "]");
     }
   }
   const at::Tensor packed = output.is_contiguous() ? output : output.contiguous();
@@ -45,8 +45,7 @@ at::Tensor rows_of_dense(const at::Tensor& output, const CaseInputs& inputs) {
     throw WrongShape("dense output is " + shape_of(output) + ", expected " + shape_of(inputs.dense()));
   }
   const at::Tensor rows = output.reshape({-1, attention_case.embed_dim()});
-  return inputs.is_rectangular() ? rows.contiguous()
-                                 : at::index_select(rows, 0, inputs.dense_row_of_token());
+  return inputs.is_rectangular() ? rows.contiguous() : at::index_select(rows, 0, inputs.dense_row_of_token());
 }
 
 }  // namespace
@@ -54,8 +53,8 @@ at::Tensor rows_of_dense(const at::Tensor& output, const CaseInputs& inputs) {
 at::Tensor token_rows(const at::Tensor& output, const CaseInputs& inputs) {
   if (!output.defined()) throw WrongShape("no output was returned");
   if (output.scalar_type() != inputs.tokens().scalar_type()) {
-    throw WrongShape(std::string("output has dtype ") + c10::toString(output.scalar_type()) +
-                     ", expected " + c10::toString(inputs.tokens().scalar_type()));
+    throw WrongShape(std::string("output has dtype ") + c10::toString(output.scalar_type()) + ", expected " +
+                     c10::toString(inputs.tokens().scalar_type()));
   }
   if (output.device() != inputs.device()) {
     throw WrongShape("output is on " + output.device().str() + ", expected " + inputs.device().str());

@@ -64,8 +64,8 @@ Property agreement_math_property() {
 
 Property agreement_cudnn_property() {
   return {"agreement_cudnn", "the cuDNN paths agree with the fp64 reference and with each other",
-          [](DType dtype, at::DeviceType device) { return device == at::kCUDA && dtype != DType::fp32; },
-          for_cudnn, [](const PropertyContext& context) { return bind_agreement(context, Lanes::cudnn); }};
+          [](DType dtype, at::DeviceType device) { return device == at::kCUDA && dtype != DType::fp32; }, for_cudnn,
+          [](const PropertyContext& context) { return bind_agreement(context, Lanes::cudnn); }};
 }
 
 }  // namespace attngate

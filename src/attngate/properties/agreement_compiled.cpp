@@ -57,7 +57,9 @@ std::string nothing_compiled(DType dtype, at::DeviceType device) {
 
 Property agreement_compiled_property() {
   return {.name = "agreement_compiled",
-          .summary = "the compiled and scripted paths agree with the fp64 reference and with each other, on shapes they were not made for",
+          .summary =
+              "the compiled and scripted paths agree with the fp64 reference and with each other, on shapes they were "
+              "not made for",
           .exists = [](DType, at::DeviceType) { return true; },
           .adapt = for_compiled,
           .bind = bind_compiled,

@@ -6,7 +6,8 @@ namespace {
 /// The families of add_graphed_paths(); named, since such paths take part nowhere else.
 PropertyCheck bind_graphed(PropertyContext context) {
   if (context.only.empty()) {
-    context.only = {"graphed_nn_mha_fast_masked", "graphed_nn_mha_fast_dense", "graphed_nn_mha_slow", "graphed_composite_sdpa_dense"};
+    context.only = {"graphed_nn_mha_fast_masked", "graphed_nn_mha_fast_dense", "graphed_nn_mha_slow",
+                    "graphed_composite_sdpa_dense"};
   }
   return agreement_property().bind(context);
 }

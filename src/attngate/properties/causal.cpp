@@ -40,11 +40,12 @@ std::string why_not(const AttentionCase& attention_case) {
 }  // namespace
 
 Property causal_property() {
-  return metamorphic_property({.name = "causal",
-                               .summary = "under a causal mask, what comes later does not matter: prefixes give the same rows",
-                               .adapt = causal_case,
-                               .why_not = why_not,
-                               .variants = variants});
+  return metamorphic_property(
+      {.name = "causal",
+       .summary = "under a causal mask, what comes later does not matter: prefixes give the same rows",
+       .adapt = causal_case,
+       .why_not = why_not,
+       .variants = variants});
 }
 
 }  // namespace attngate

@@ -6,8 +6,8 @@
 namespace attngate {
 namespace {
 
-/// Roundings to the dtype, each of the value's own size: the weights, their product with the values, the output. With an
-/// out projection there would be sums that cancel, and their rounding has nothing to do with the size of the result.
+/// Roundings to the dtype, each of the value's own size: the weights, their product with the values, the output. With
+/// an out projection there would be sums that cancel, and their rounding has nothing to do with the size of the result.
 constexpr double roundings = 3;
 
 /// Weights are summed in fp32, once to divide by the sum and once with the values: 2^-24 for each key, and for the

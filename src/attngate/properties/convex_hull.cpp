@@ -42,8 +42,8 @@ class VisibleKeys {
  private:
   static constexpr double infinity = std::numeric_limits<double>::infinity();
 
-  /// Rows in [batch, max_length, embed_dim], what no query sees filled. Masks by query and head hide more than that; the
-  /// hull of all keys holds there as well, only less tightly.
+  /// Rows in [batch, max_length, embed_dim], what no query sees filled. Masks by query and head hide more than that;
+  /// the hull of all keys holds there as well, only less tightly.
   at::Tensor padded(const at::Tensor& rows, double filling) const {
     const at::Tensor result = at::full({shape_[0] * shape_[1], shape_[2]}, filling, rows.options())
                                   .index_copy_(0, inputs_.tight_row_of_token(), rows)
@@ -63,8 +63,8 @@ class VisibleKeys {
   at::Tensor sequence_of_token_;
 };
 
-/// Roundings to u of the largest magnitude on the way: projection, its bias, the weights and their sum (weights that are
-/// rounded after they were divided sum to 1 within u), the output.
+/// Roundings to u of the largest magnitude on the way: projection, its bias, the weights and their sum (weights that
+/// are rounded after they were divided sum to 1 within u), the output.
 constexpr double roundings = 5;
 
 /// Sums are kept in fp32 or better: each of its terms may round by 2^-24 of the sum of magnitudes.
@@ -100,11 +100,12 @@ std::vector<Variant> variants(const CaseInputs& base) {
 }  // namespace
 
 Property convex_hull_property() {
-  return metamorphic_property({.name = "convex_hull",
-                               .summary = "per head channel, attention lies between the least and the largest visible value",
-                               .adapt = unchanged_case,
-                               .why_not = always_applies,
-                               .variants = variants});
+  return metamorphic_property(
+      {.name = "convex_hull",
+       .summary = "per head channel, attention lies between the least and the largest visible value",
+       .adapt = unchanged_case,
+       .why_not = always_applies,
+       .variants = variants});
 }
 
 }  // namespace attngate

@@ -19,8 +19,8 @@
 //
 // So everything that moves e^-gap shows in full, not as a small part of a large output: a scale that is wrong by s
 // changes the output by gap * s, one key more or less among n_other by 1/n_other, and a leaked key by far more. All
-// numbers up to the logits are exact in bf16 (below), and no sum cancels, so every element is right within a few roundings
-// of its own size.
+// numbers up to the logits are exact in bf16 (below), and no sum cancels, so every element is right within a few
+// roundings of its own size.
 
 namespace attngate {
 namespace {
@@ -37,14 +37,17 @@ constexpr double largest_scaled_query = 32;
 
 /// The largest gap between the logits of the two tokens; each head has half of it or more.
 ///
-/// bf16: a scale wrong by 0.5 % then changes the output by 8 to 16 %. fp16 rounds eight times finer, but e^-gap / length,
-/// the smallest probability, has to stay above its smallest normal number 2^-14. fp32 sees everything; a small gap keeps
-/// the argument of the exponential small, and with it that one's rounding.
+/// bf16: a scale wrong by 0.5 % then changes the output by 8 to 16 %. fp16 rounds eight times finer, but e^-gap /
+/// length, the smallest probability, has to stay above its smallest normal number 2^-14. fp32 sees everything; a small
+/// gap keeps the argument of the exponential small, and with it that one's rounding.
 double largest_gap(const AttentionCase& attention_case) {
   switch (attention_case.dtype) {
-    case DType::bf16: return 32;
-    case DType::fp16: return std::min(8.0, std::log(std::ldexp(1.0, 14) / static_cast<double>(attention_case.max_length())));
-    case DType::fp32: return 4;
+    case DType::bf16:
+      return 32;
+    case DType::fp16:
+      return std::min(8.0, std::log(std::ldexp(1.0, 14) / static_cast<double>(attention_case.max_length())));
+    case DType::fp32:
+      return 4;
   }
   throw CaseError("dtype: not one of fp16, bf16, fp32");
 }
@@ -63,8 +66,8 @@ constexpr double no_output = 1e-30;
 
 /// In parts of an element's own size.
 at::Tensor allowance_for(const at::Tensor& reference, const AttentionCase& attention_case) {
-  const double relative = roundings * tolerance_rule(attention_case.dtype).unit_roundoff +
-                          fp32_roundings(attention_case) * 0x1p-24;
+  const double relative =
+      roundings * tolerance_rule(attention_case.dtype).unit_roundoff + fp32_roundings(attention_case) * 0x1p-24;
   return reference.abs().mul(relative).add(no_output);
 }
 
@@ -131,7 +134,8 @@ MhaParameters parameters_of(const CaseInputs& base) {
   projection_of(parameters.in_proj_weight, Projection::key).fill_diagonal_(1);
   projection_of(parameters.in_proj_weight, Projection::value).fill_diagonal_(value_factor);
   const std::vector<float> bias = in_proj_bias(base.attention_case());
-  const at::Tensor host = at::empty({3 * embed_dim}, at::TensorOptions(at::kFloat).pinned_memory(base.device().is_cuda()));
+  const at::Tensor host =
+      at::empty({3 * embed_dim}, at::TensorOptions(at::kFloat).pinned_memory(base.device().is_cuda()));
   std::ranges::copy(bias, host.data_ptr<float>());
   parameters.in_proj_bias = host.to(base.device(), /*non_blocking=*/true).to(options.dtype());
   parameters.out_proj_weight = at::zeros({embed_dim, embed_dim}, options).fill_diagonal_(1);
@@ -139,7 +143,8 @@ MhaParameters parameters_of(const CaseInputs& base) {
   return parameters;
 }
 
-/// The rare token comes first, last and once in between, so that keys lost at either end are missed whatever the length.
+/// The rare token comes first, last and once in between, so that keys lost at either end are missed whatever the
+/// length.
 ValueKeys two_tokens(const AttentionCase& attention_case) {
   SeededDraw draw(attention_case, "exact_logits");
   ValueKeys keys;
@@ -165,8 +170,8 @@ std::vector<Variant> variants(const CaseInputs& base) {
   return {variant};
 }
 
-/// The scale 1/sqrt(head_dim) is exact for these, and so is its root, by which SDPA's math backend multiplies queries and
-/// keys.
+/// The scale 1/sqrt(head_dim) is exact for these, and so is its root, by which SDPA's math backend multiplies queries
+/// and keys.
 constexpr std::array<std::int64_t, 3> exact_head_dims = {1, 16, 256};
 
 std::int64_t exact_head_dim(std::int64_t head_dim) { return head_dim < 4 ? 1 : head_dim < 192 ? 16 : 256; }
@@ -184,26 +189,29 @@ AttentionCase exact_case(AttentionCase attention_case) {
 }
 
 std::string why_not(const AttentionCase& attention_case) {
-  if (std::ranges::count(exact_head_dims, attention_case.head_dim) == 0) return "exact_logits needs head_dim 1, 16 or 256";
+  if (std::ranges::count(exact_head_dims, attention_case.head_dim) == 0)
+    return "exact_logits needs head_dim 1, 16 or 256";
   if (attention_case.values != ValueProfile::normal) return "exact_logits needs values=normal";
   if (attention_case.padding_content > most_padding_content(attention_case.dtype)) {
     return "exact_logits needs padding_content=0 in fp16: its logits would overflow";
   }
   if (attention_case.layout == StorageLayout::expanded) return "layout=expanded: all sequences are the same one";
   if (attention_case.max_length() < 2) return "exact_logits needs two tokens";
-  if (largest_gap(attention_case) < 1) return "exact_logits needs shorter sequences: probabilities are subnormal in fp16";
+  if (largest_gap(attention_case) < 1)
+    return "exact_logits needs shorter sequences: probabilities are subnormal in fp16";
   return "";
 }
 
 }  // namespace
 
 Property exact_logits_property() {
-  return metamorphic_property({.name = "exact_logits",
-                               .summary = "with exact logits far apart, small errors of scale, masks and lengths show in any dtype",
-                               .adapt = exact_case,
-                               .why_not = why_not,
-                               .variants = variants,
-                               .keys = two_tokens});
+  return metamorphic_property(
+      {.name = "exact_logits",
+       .summary = "with exact logits far apart, small errors of scale, masks and lengths show in any dtype",
+       .adapt = exact_case,
+       .why_not = why_not,
+       .variants = variants,
+       .keys = two_tokens});
 }
 
 }  // namespace attngate

@@ -3,8 +3,8 @@
 #include <ATen/ops/equal.h>
 #include <c10/core/InferenceMode.h>
 
-#include "attngate/oracle/reference_lane.h"
 #include "attngate/oracle/phase_clock.h"
+#include "attngate/oracle/reference_lane.h"
 #include "attngate/oracle/row_agreement.h"
 #include "attngate/properties/selection.h"
 #include "attngate/properties/verdict_of.h"
@@ -29,7 +29,8 @@ class GuardedMemoryCheck {
     verdict.phases.inputs_us = clock.lap_us();
     const References references = references_.start(inputs, /*with_weights=*/false).get();
     verdict.phases.reference_us = clock.lap_us();
-    RowsToCompare compared{references.reference.output, references.plain.output, references.reference.logit_magnitude, {}};
+    RowsToCompare compared{
+        references.reference.output, references.plain.output, references.reference.logit_magnitude, {}};
     std::vector<Execution> executions;
     for (const SelectedPath& path : selected) {
       executions.push_back(run_guarded(path, inputs, verdict));
@@ -70,8 +71,7 @@ class GuardedMemoryCheck {
 
 Property guarded_memory_property() {
   return {"guarded_memory", "paths agree and write nowhere else when all memory starts as NaN between NaN bands",
-          [](DType, at::DeviceType) { return true; },
-          [](AttentionCase attention_case) { return attention_case; },
+          [](DType, at::DeviceType) { return true; }, [](AttentionCase attention_case) { return attention_case; },
           [](const PropertyContext& context) { return make_check<GuardedMemoryCheck>(context); }};
 }
 

@@ -31,7 +31,8 @@ std::vector<std::int64_t> in_proj_rows_of(const std::vector<std::int64_t>& chann
 
 std::vector<Variant> variants(const CaseInputs& base) {
   const AttentionCase& attention_case = base.attention_case();
-  std::vector<std::int64_t> heads = SeededDraw(attention_case, "head_permutation").permutation(attention_case.num_heads);
+  std::vector<std::int64_t> heads =
+      SeededDraw(attention_case, "head_permutation").permutation(attention_case.num_heads);
   // The order as it was would show nothing.
   if (std::ranges::is_sorted(heads)) std::ranges::rotate(heads, heads.begin() + 1);
   const std::vector<std::int64_t> channels = channels_of(heads, attention_case.head_dim);

@@ -5,8 +5,8 @@
 
 #include <algorithm>
 
-#include "attngate/paths/known_issues.h"
 #include "attngate/oracle/compared_run.h"
+#include "attngate/paths/known_issues.h"
 #include "attngate/properties/selection.h"
 #include "attngate/properties/verdict_of.h"
 #include "attngate/values/cuda_error.h"
@@ -41,7 +41,9 @@ void hold_damage_against_record(PathOutcome& outcome, const std::string& damage,
 class KnownIssuesCheck {
  public:
   explicit KnownIssuesCheck(PropertyContext context)
-      : context_(std::move(context)), runner_(context_.device, context_.on_path), executor_(context_.device, context_.on_path) {}
+      : context_(std::move(context)),
+        runner_(context_.device, context_.on_path),
+        executor_(context_.device, context_.on_path) {}
 
   Verdict operator()(const AttentionCase& attention_case) {
     const std::vector<SelectedPath> selected = select_paths(context_, attention_case, Lanes::defective);
@@ -55,22 +57,26 @@ class KnownIssuesCheck {
     Verdict verdict;
     std::vector<Execution> executions;
     if (!wrong.empty()) executions = compare(wrong, attention_case, verdict);
-    if (!overrunning.empty()) std::ranges::move(run_between_bands(overrunning, attention_case), std::back_inserter(executions));
+    if (!overrunning.empty())
+      std::ranges::move(run_between_bands(overrunning, attention_case), std::back_inserter(executions));
     conclude(verdict, executions, {});
     return verdict;
   }
 
  private:
-  std::vector<Execution> compare(const std::vector<SelectedPath>& selected, const AttentionCase& attention_case, Verdict& verdict) {
+  std::vector<Execution> compare(const std::vector<SelectedPath>& selected, const AttentionCase& attention_case,
+                                 Verdict& verdict) {
     ComparedRun run = runner_.run(attention_case, selected, verdict);
-    for (std::size_t i = 0; i < selected.size(); ++i) hold_against_record(run.executions[i].outcome, selected[i].promise);
+    for (std::size_t i = 0; i < selected.size(); ++i)
+      hold_against_record(run.executions[i].outcome, selected[i].promise);
     verdict.worst_margin = 0;
     verdict.worst_path.clear();
     return std::move(run.executions);
   }
 
   /// Each path by itself, so that damage can be laid at its door.
-  std::vector<Execution> run_between_bands(const std::vector<SelectedPath>& selected, const AttentionCase& attention_case) {
+  std::vector<Execution> run_between_bands(const std::vector<SelectedPath>& selected,
+                                           const AttentionCase& attention_case) {
     const c10::InferenceMode no_autograd;
     const CaseInputs inputs(attention_case, context_.device);
     std::vector<Execution> executions;
@@ -132,7 +138,8 @@ AttentionCase with_defective_shape(AttentionCase attention_case) {
 }  // namespace
 
 Property known_issues_property() {
-  return {"known_issues", "paths with a known defect behave as recorded (docs/findings.md); a mended LibTorch is reported",
+  return {"known_issues",
+          "paths with a known defect behave as recorded (docs/findings.md); a mended LibTorch is reported",
           [](DType, at::DeviceType) { return true; }, with_defective_shape,
           [](const PropertyContext& context) { return make_check<KnownIssuesCheck>(context); }};
 }

@@ -8,9 +8,9 @@
 
 #include "attngate/oracle/formula.h"
 #include "attngate/oracle/phase_clock.h"
-#include "attngate/values/sequences.h"
 #include "attngate/properties/verdict_of.h"
 #include "attngate/values/input_guard.h"
+#include "attngate/values/sequences.h"
 
 namespace attngate {
 namespace {
@@ -101,7 +101,8 @@ class MetamorphicRun {
       found = true;
       note_damage(executions_[i].outcome, written);
     }
-    if (!found) note_damage(executions_.front().outcome, damage + "; no path does that alone, so it may be another one's");
+    if (!found)
+      note_damage(executions_.front().outcome, damage + "; no path does that alone, so it may be another one's");
   }
 
   static void note_damage(PathOutcome& outcome, const std::string& damage) {
@@ -117,7 +118,8 @@ class MetamorphicRun {
     run();
     if (variant.nearest) return {};
     if (variant.keeps_truth) {
-      return {variant.from_base(base_truth_.reference), variant.from_base(base_truth_.plain), base_truth_.logit_magnitude};
+      return {variant.from_base(base_truth_.reference), variant.from_base(base_truth_.plain),
+              base_truth_.logit_magnitude};
     }
     if (variant.allowance) return {variant.reference, {}, {}};
     return {variant.reference, plain_formula(variant.inputs, false).output, {}};
@@ -226,7 +228,7 @@ class MetamorphicCheck {
  private:
   Relation relation_;
   PropertyContext context_;
-  PathExecutor base_executor_;     ///< keeps its times while the variants run
+  PathExecutor base_executor_;  ///< keeps its times while the variants run
   PathExecutor variant_executor_;
   ReferenceLane references_;
 };
@@ -263,8 +265,12 @@ bool ran_well(const Execution& variant, const std::string& relation, Execution& 
 }
 
 Property metamorphic_property(const Relation& relation) {
-  return {relation.name, relation.summary, [](DType, at::DeviceType) { return true; }, relation.adapt,
-          [relation](const PropertyContext& context) { return make_check<MetamorphicCheck>(relation, context); }, "metamorphic"};
+  return {relation.name,
+          relation.summary,
+          [](DType, at::DeviceType) { return true; },
+          relation.adapt,
+          [relation](const PropertyContext& context) { return make_check<MetamorphicCheck>(relation, context); },
+          "metamorphic"};
 }
 
 }  // namespace attngate

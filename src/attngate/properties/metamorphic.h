@@ -30,8 +30,8 @@ struct Variant {
   RowMap from_base = {};
   /// The rows should have the same bits as from_base gives; counted, decides nothing.
   bool bitwise = false;
-  /// In exact arithmetic the rows are from_base of those before, and errors are as large: the truth is mapped too, which
-  /// saves the reference.
+  /// In exact arithmetic the rows are from_base of those before, and errors are as large: the truth is mapped too,
+  /// which saves the reference.
   bool keeps_truth = false;
   /// The truth, where there is a simpler one than the reference: fp64 [total_tokens, embed_dim].
   at::Tensor reference = {};

@@ -7,8 +7,8 @@
 namespace attngate {
 
 // First those whose data make mistakes loud, and whose result is known within a few roundings. Then what follows from a
-// path's output for its output on other inputs: these hold the transformed inputs against their own reference as well, by
-// the tolerance rule. Rows that should be the same bits are counted apart, in the verdict's exact pairs. Tables and
+// path's output for its output on other inputs: these hold the transformed inputs against their own reference as well,
+// by the tolerance rule. Rows that should be the same bits are counted apart, in the verdict's exact pairs. Tables and
 // derivations: docs/properties.md.
 
 /// All of them, in the order in which people should read them.
@@ -34,8 +34,8 @@ Property convex_hull_property();
 /// Applies to sequences of at most one token.
 Property single_token_property();
 
-/// rerun: the same inputs give the same right rows every time, with other cases run and freed memory poisoned in between.
-/// Applies to every case that has tokens.
+/// rerun: the same inputs give the same right rows every time, with other cases run and freed memory poisoned in
+/// between. Applies to every case that has tokens.
 Property rerun_property();
 
 /// storage_layout: layout, nested form and storage offsets change nothing, and no path writes to its inputs or beside

@@ -25,7 +25,8 @@ AttentionCase with_mask(AttentionCase attention_case) {
 
 std::string why_not(const AttentionCase& attention_case) {
   if (attention_case.mask == MaskKind::none) return "padding_amount needs a mask to hide the padding";
-  if (attention_case.extra_padding + most_columns > CaseRange::max_extra_padding) return "extra_padding is at its limit";
+  if (attention_case.extra_padding + most_columns > CaseRange::max_extra_padding)
+    return "extra_padding is at its limit";
   return "";
 }
 

@@ -11,9 +11,16 @@ namespace attngate {
 
 const std::vector<Property>& properties() {
   static const std::vector<Property> all = [] {
-    std::vector<Property> list = {agreement_property(), agreement_math_property(), agreement_cudnn_property(),
-                                  agreement_large_property(), agreement_compiled_property(), agreement_graphed_property(),
-                                  status_property(), weights_property(), guarded_memory_property(), known_issues_property()};
+    std::vector<Property> list = {agreement_property(),
+                                  agreement_math_property(),
+                                  agreement_cudnn_property(),
+                                  agreement_large_property(),
+                                  agreement_compiled_property(),
+                                  agreement_graphed_property(),
+                                  status_property(),
+                                  weights_property(),
+                                  guarded_memory_property(),
+                                  known_issues_property()};
     for (Property& property : metamorphic_properties()) list.push_back(std::move(property));
     return list;
   }();

@@ -40,8 +40,8 @@ struct Property {
   std::function<PropertyCheck(const PropertyContext&)> bind;
   /// CTest runs the properties of a group in one test, property.<group>.<dtype>.<device>; empty for a test of its own.
   std::string group = {};
-  /// Why there is nothing to check in this build folder though the property exists, in one line, or an empty string; may be
-  /// empty. Tests skip with that reason, and commands refuse.
+  /// Why there is nothing to check in this build folder though the property exists, in one line, or an empty string;
+  /// may be empty. Tests skip with that reason, and commands refuse.
   std::function<std::string(DType, at::DeviceType)> obstacle = {};
 };
 

@@ -6,9 +6,9 @@
 #include <optional>
 
 #include "attngate/case/cost.h"
+#include "attngate/oracle/phase_clock.h"
 #include "attngate/properties/metamorphic.h"
 #include "attngate/properties/metamorphic_properties.h"
-#include "attngate/oracle/phase_clock.h"
 #include "attngate/properties/seeded_draw.h"
 #include "attngate/properties/verdict_of.h"
 
@@ -22,8 +22,8 @@ constexpr std::int64_t fewest_runs = 2, most_runs = 20;
 /// on a CPU core, no more than launching twenty small cases takes.
 constexpr double gpu_flops = 2e10, cpu_flops = 2e7;
 
-/// Another case runs before run 1, 7, 13 and 19, other values and another shape by turns. Stale state shows in the first
-/// run after it, and rare accidents in any.
+/// Another case runs before run 1, 7, 13 and 19, other values and another shape by turns. Stale state shows in the
+/// first run after it, and rare accidents in any.
 constexpr std::int64_t runs_between_disturbances = 6;
 
 std::int64_t runs_for(const AttentionCase& attention_case, at::DeviceType device) {
@@ -33,9 +33,9 @@ std::int64_t runs_for(const AttentionCase& attention_case, at::DeviceType device
 
 /// Leaves NaN in memory of the sizes that a path allocates, so that it shows when a path reads before it writes.
 void poison_freed_memory(const CaseInputs& inputs) {
-  const std::int64_t token_row_bytes =
-      static_cast<std::int64_t>(inputs.tokens().nbytes()), dense_bytes = static_cast<std::int64_t>(inputs.dense().numel()) *
-      static_cast<std::int64_t>(inputs.dense().element_size());
+  const std::int64_t token_row_bytes = static_cast<std::int64_t>(inputs.tokens().nbytes()),
+                     dense_bytes = static_cast<std::int64_t>(inputs.dense().numel()) *
+                                   static_cast<std::int64_t>(inputs.dense().element_size());
   std::vector<at::Tensor> blocks;  // all at once, so that none is handed out twice
   for (const std::int64_t bytes : {token_row_bytes, dense_bytes, 3 * token_row_bytes, 3 * dense_bytes}) {
     blocks.push_back(at::empty({bytes}, inputs.tokens().options().dtype(at::kByte)).fill_(0xFF));
@@ -74,8 +74,8 @@ class RerunCheck {
     other_values_.emplace(with_other_values(attention_case), context_.device);
     other_shape_.emplace(small_case(attention_case.dtype), context_.device);
     verdict.phases.inputs_us = clock.lap_us();
-    const auto focus = static_cast<std::size_t>(
-        SeededDraw(attention_case, "rerun").below(static_cast<std::int64_t>(selected.size())));
+    const auto focus =
+        static_cast<std::size_t>(SeededDraw(attention_case, "rerun").below(static_cast<std::int64_t>(selected.size())));
     std::vector<Execution> executions;
     std::vector<Claim> claims;
     const Truth truth = truth_beside(references_, inputs, [&] {

@@ -14,20 +14,27 @@ bool takes_part(const SelectedPath& selected, Lanes lanes) {
   switch (lanes) {
     case Lanes::fused:
       return backend == SdpBackend::flash || backend == SdpBackend::efficient || backend == SdpBackend::any;
-    case Lanes::math: return backend == SdpBackend::math || backend == SdpBackend::any;
-    case Lanes::cudnn: return backend == SdpBackend::cudnn;
-    case Lanes::every: return backend != SdpBackend::cudnn;
+    case Lanes::math:
+      return backend == SdpBackend::math || backend == SdpBackend::any;
+    case Lanes::cudnn:
+      return backend == SdpBackend::cudnn;
+    case Lanes::every:
+      return backend != SdpBackend::cudnn;
     case Lanes::refusing:
-    case Lanes::defective: return true;
+    case Lanes::defective:
+      return true;
   }
   return false;
 }
 
 bool is_wanted(const Promise& promise, Lanes lanes) {
   switch (lanes) {
-    case Lanes::refusing: return promise.kind == Promise::Kind::refuses;
-    case Lanes::defective: return promise.kind == Promise::Kind::defective || !promise.overrun.empty();
-    default: return promise.kind == Promise::Kind::runs;
+    case Lanes::refusing:
+      return promise.kind == Promise::Kind::refuses;
+    case Lanes::defective:
+      return promise.kind == Promise::Kind::defective || !promise.overrun.empty();
+    default:
+      return promise.kind == Promise::Kind::runs;
   }
 }
 
@@ -44,9 +51,8 @@ std::vector<SelectedPath> select_paths(const PropertyContext& context, const Att
   }
   if (!context.only.empty()) return candidates;
   std::vector<SelectedPath> selected;
-  std::ranges::copy_if(candidates, std::back_inserter(selected), [&](const SelectedPath& candidate) {
-    return takes_part(candidate, lanes);
-  });
+  std::ranges::copy_if(candidates, std::back_inserter(selected),
+                       [&](const SelectedPath& candidate) { return takes_part(candidate, lanes); });
   return selected;
 }
 

@@ -9,12 +9,12 @@ namespace attngate {
 
 /// Which paths of a case a property looks at.
 enum class Lanes {
-  fused,    ///< the flash and efficient paths that run, and those that leave the backend open
-  math,     ///< everything that runs with no fused backend
-  cudnn,    ///< the cuDNN paths that run
-  every,    ///< everything that runs, except cuDNN
-  refusing, ///< everything that promises an error
-  defective ///< everything known to return a wrong result, to raise an error or to write outside its tensors
+  fused,     ///< the flash and efficient paths that run, and those that leave the backend open
+  math,      ///< everything that runs with no fused backend
+  cudnn,     ///< the cuDNN paths that run
+  every,     ///< everything that runs, except cuDNN
+  refusing,  ///< everything that promises an error
+  defective  ///< everything known to return a wrong result, to raise an error or to write outside its tensors
 };
 
 /// The paths of the context's registry that take part, with their promises.

@@ -32,13 +32,14 @@ AttentionCase with_single_tokens(AttentionCase attention_case) {
 }  // namespace
 
 Property single_token_property() {
-  return metamorphic_property({.name = "single_token",
-                               .summary = "a sequence of one token attends to itself: its value comes back, bit for bit",
-                               .adapt = with_single_tokens,
-                               .why_not = [](const AttentionCase& attention_case) -> std::string {
-                                 return all_single(attention_case) ? "" : "single_token needs sequences of one token";
-                               },
-                               .variants = variants});
+  return metamorphic_property(
+      {.name = "single_token",
+       .summary = "a sequence of one token attends to itself: its value comes back, bit for bit",
+       .adapt = with_single_tokens,
+       .why_not = [](const AttentionCase& attention_case) -> std::string {
+         return all_single(attention_case) ? "" : "single_token needs sequences of one token";
+       },
+       .variants = variants});
 }
 
 }  // namespace attngate

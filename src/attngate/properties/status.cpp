@@ -12,7 +12,8 @@ namespace {
 
 class StatusCheck {
  public:
-  explicit StatusCheck(PropertyContext context) : context_(std::move(context)), executor_(context_.device, context_.on_path) {}
+  explicit StatusCheck(PropertyContext context)
+      : context_(std::move(context)), executor_(context_.device, context_.on_path) {}
 
   Verdict operator()(const AttentionCase& attention_case) {
     const c10::InferenceMode no_autograd;
@@ -39,8 +40,7 @@ class StatusCheck {
 
 Property status_property() {
   return {"status", "every path that promises an error for a case raises that error",
-          [](DType, at::DeviceType) { return true; },
-          [](AttentionCase attention_case) { return attention_case; },
+          [](DType, at::DeviceType) { return true; }, [](AttentionCase attention_case) { return attention_case; },
           [](const PropertyContext& context) { return make_check<StatusCheck>(context); }};
 }
 

@@ -44,15 +44,16 @@ AttentionCase in_another_form(AttentionCase attention_case) {
 }  // namespace
 
 Property storage_layout_property() {
-  return metamorphic_property({.name = "storage_layout",
-                               .summary = "how the inputs lie in memory changes nothing, and nothing is written to them",
-                               .adapt = in_another_form,
-                               .why_not = [](const AttentionCase& attention_case) -> std::string {
-                                 return plain_form(attention_case) == attention_case
-                                            ? "storage_layout needs a layout, nested form or offset" : "";
-                               },
-                               .variants = variants,
-                               .guards_inputs = true});
+  return metamorphic_property(
+      {.name = "storage_layout",
+       .summary = "how the inputs lie in memory changes nothing, and nothing is written to them",
+       .adapt = in_another_form,
+       .why_not = [](const AttentionCase& attention_case) -> std::string {
+         return plain_form(attention_case) == attention_case ? "storage_layout needs a layout, nested form or offset"
+                                                             : "";
+       },
+       .variants = variants,
+       .guards_inputs = true});
 }
 
 }  // namespace attngate

@@ -24,9 +24,7 @@ std::vector<Variant> variants(const CaseInputs& base) {
            .keeps_truth = true}};
 }
 
-bool goes_by_position(MaskKind mask) {
-  return mask != MaskKind::padding && mask != MaskKind::none;
-}
+bool goes_by_position(MaskKind mask) { return mask != MaskKind::padding && mask != MaskKind::none; }
 
 AttentionCase without_positions(AttentionCase attention_case) {
   if (goes_by_position(attention_case.mask)) attention_case.mask = MaskKind::padding;
@@ -35,7 +33,8 @@ AttentionCase without_positions(AttentionCase attention_case) {
 }
 
 std::string why_not(const AttentionCase& attention_case) {
-  if (goes_by_position(attention_case.mask)) return "token_permutation needs mask=padding or none: others go by position";
+  if (goes_by_position(attention_case.mask))
+    return "token_permutation needs mask=padding or none: others go by position";
   if (attention_case.layout == StorageLayout::expanded) return "layout=expanded: all sequences are the same one";
   if (attention_case.max_length() < 2) return "token_permutation needs two tokens";
   return "";

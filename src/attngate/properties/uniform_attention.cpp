@@ -19,7 +19,9 @@ at::Tensor allowance_for(const at::Tensor& mean, const CaseInputs& inputs) {
   const double sums = 2 * static_cast<double>(attention_case.max_length()) + 2;
   const double u = tolerance_rule(attention_case.dtype).unit_roundoff;
   const at::Tensor largest_token = inputs.tokens().abs().amax().to(at::kDouble);
-  return mean.abs().mul(roundings * u).add(largest_token, sums * 0x1p-24)
+  return mean.abs()
+      .mul(roundings * u)
+      .add(largest_token, sums * 0x1p-24)
       .add(roundings * subnormal_rounding(attention_case.dtype));
 }
 

@@ -35,20 +35,21 @@ std::vector<Variant> variants(const CaseInputs& base) {
   MhaParameters query_scaled = copy_of(base.parameters());
   scale(query_scaled, Projection::query, query_factor);
   scale(query_scaled, Projection::key, 1 / query_factor);
-  return {scaled(base, "values times a power of two, out projection divided by it: every row as before",
-                 std::move(value_scaled)),
-          scaled(base, "queries times a power of two, keys divided by it: every row as before",
-                 std::move(query_scaled))};
+  return {
+      scaled(base, "values times a power of two, out projection divided by it: every row as before",
+             std::move(value_scaled)),
+      scaled(base, "queries times a power of two, keys divided by it: every row as before", std::move(query_scaled))};
 }
 
 }  // namespace
 
 Property value_scaling_property() {
-  return metamorphic_property({.name = "value_scaling",
-                               .summary = "powers of two that cancel (values and out projection, queries and keys) change nothing",
-                               .adapt = unchanged_case,
-                               .why_not = always_applies,
-                               .variants = variants});
+  return metamorphic_property(
+      {.name = "value_scaling",
+       .summary = "powers of two that cancel (values and out projection, queries and keys) change nothing",
+       .adapt = unchanged_case,
+       .why_not = always_applies,
+       .variants = variants});
 }
 
 }  // namespace attngate

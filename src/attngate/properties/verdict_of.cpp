@@ -17,8 +17,8 @@ void conclude(Verdict& verdict, std::vector<Execution>& executions, std::vector<
   for (const PathOutcome& outcome : verdict.paths) {
     if (outcome.holds()) continue;
     if (verdict.holds) {
-      verdict.reason = outcome.path + ": " + to_string(outcome.status) +
-                       (outcome.detail.empty() ? "" : ": " + outcome.detail);
+      verdict.reason =
+          outcome.path + ": " + to_string(outcome.status) + (outcome.detail.empty() ? "" : ": " + outcome.detail);
     }
     verdict.holds = false;
   }

@@ -67,7 +67,8 @@ std::string place_of(std::int64_t row, const AttentionCase& attention_case) {
 /// none. That is where every head hides it, or where exp() underflows in fp64, so all the more in a path's fp32.
 ///
 /// On the device: the rows of one case come to megabytes.
-void check_rows(Execution& execution, const at::Tensor& rows, const at::Tensor& reference, const AttentionCase& attention_case) {
+void check_rows(Execution& execution, const at::Tensor& rows, const at::Tensor& reference,
+                const AttentionCase& attention_case) {
   const double bound = row_sum_roundings * tolerance_rule(attention_case.dtype).unit_roundoff;
   const at::Tensor sums = rows.sum(at::IntArrayRef{1}, /*keepdim=*/false, at::kDouble);
   const at::Tensor wrong_sums = sums.sub(1).abs().le(bound).logical_not();  // so that NaN is wrong
@@ -75,8 +76,8 @@ void check_rows(Execution& execution, const at::Tensor& rows, const at::Tensor& 
   const at::Tensor counts = at::stack({wrong_sums.sum(), leaks.sum()}).cpu();
   if (counts[0].item<std::int64_t>() > 0) {
     const auto row = wrong_sums.nonzero()[0][0].item<std::int64_t>();
-    fail(execution.outcome, fmt::format("weights of {} sum to {:.6g}, not to 1 within {:.2g}", place_of(row, attention_case),
-                                        sums[row].item<double>(), bound));
+    fail(execution.outcome, fmt::format("weights of {} sum to {:.6g}, not to 1 within {:.2g}",
+                                        place_of(row, attention_case), sums[row].item<double>(), bound));
   }
   if (counts[1].item<std::int64_t>() > 0) {
     const at::Tensor place = leaks.nonzero()[0].cpu();
@@ -88,14 +89,16 @@ void check_rows(Execution& execution, const at::Tensor& rows, const at::Tensor& 
 
 class WeightsCheck {
  public:
-  explicit WeightsCheck(PropertyContext context) : context_(std::move(context)), executor_(context_.device, context_.on_path) {}
+  explicit WeightsCheck(PropertyContext context)
+      : context_(std::move(context)), executor_(context_.device, context_.on_path) {}
 
   Verdict operator()(const AttentionCase& attention_case) {
     const c10::InferenceMode no_autograd;
     Verdict verdict;
     const std::vector<SelectedPath> selected = select_weighted(attention_case);
     if (selected.empty()) {
-      return inapplicable(context_, attention_case.need_weights ? "gives weights" : "is asked for weights: need_weights=0");
+      return inapplicable(context_,
+                          attention_case.need_weights ? "gives weights" : "is asked for weights: need_weights=0");
     }
     PhaseClock clock;
     const CaseInputs inputs(attention_case, context_.device);
@@ -108,7 +111,8 @@ class WeightsCheck {
     verdict.phases.reference_us = clock.lap_us();
     std::vector<Execution> executions = executor_.run(selected, inputs);
     verdict.phases.paths_us = clock.lap_us();
-    for (Execution& execution : executions) compared.rows.push_back(check_weights(execution, compared.reference, inputs));
+    for (Execution& execution : executions)
+      compared.rows.push_back(check_weights(execution, compared.reference, inputs));
     std::vector<PathOutcome> failed_pairs = compare_rows(compared, attention_case, executions, verdict);
     executor_.read_times(executions);
     conclude(verdict, executions, std::move(failed_pairs));

@@ -11,18 +11,26 @@ namespace attngate {
 namespace {
 
 bool allowed_in_name(char character) {
-  return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') || (character >= '0' && character <= '9') ||
-         character == '_' || character == '.' || character == '-';
+  return (character >= 'a' && character <= 'z') || (character >= 'A' && character <= 'Z') ||
+         (character >= '0' && character <= '9') || character == '_' || character == '.' || character == '-';
 }
 
 std::string escaped(std::string_view text) {
   std::string result;
   for (const char character : text) {
     switch (character) {
-      case '<': result += "&lt;"; break;
-      case '>': result += "&gt;"; break;
-      case '&': result += "&amp;"; break;
-      case '"': result += "&quot;"; break;
+      case '<':
+        result += "&lt;";
+        break;
+      case '>':
+        result += "&gt;";
+        break;
+      case '&':
+        result += "&amp;";
+        break;
+      case '"':
+        result += "&quot;";
+        break;
       default:
         // Control characters are not allowed in XML, and a newline would end the tag's line.
         result += static_cast<unsigned char>(character) < ' ' ? ' ' : character;
@@ -35,14 +43,16 @@ void write_tag(std::ostream& out, const char* type, std::string_view name, std::
   if (name.empty() || !std::all_of(name.begin(), name.end(), allowed_in_name)) {
     throw std::invalid_argument(fmt::format("measurement name '{}': allowed are the characters [A-Za-z0-9_.-]", name));
   }
-  out << fmt::format("<CTestMeasurement type=\"{}\" name=\"{}\">{}</CTestMeasurement>\n", type, name, escaped(value)) << std::flush;
+  out << fmt::format("<CTestMeasurement type=\"{}\" name=\"{}\">{}</CTestMeasurement>\n", type, name, escaped(value))
+      << std::flush;
 }
 
 }  // namespace
 
 std::string measurement_name(std::string_view text) {
   std::string name(text);
-  std::replace_if(name.begin(), name.end(), [](char character) { return !allowed_in_name(character); }, '_');
+  std::replace_if(
+      name.begin(), name.end(), [](char character) { return !allowed_in_name(character); }, '_');
   return name;
 }
 
@@ -50,7 +60,9 @@ void write_measurement(std::ostream& out, std::string_view name, double value) {
   write_tag(out, std::isfinite(value) ? "numeric/double" : "text/string", name, fmt::format("{}", value));
 }
 
-void write_measurement(std::ostream& out, std::string_view name, std::string_view value) { write_tag(out, "text/string", name, value); }
+void write_measurement(std::ostream& out, std::string_view name, std::string_view value) {
+  write_tag(out, "text/string", name, value);
+}
 
 void write_member_measurements(std::ostream& out, const Results& results) {
   const std::string name = measurement_name(results.property);

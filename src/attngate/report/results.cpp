@@ -27,18 +27,24 @@ namespace fs = std::filesystem;
 
 TestStatus test_status(RunStatus status) {
   switch (status) {
-    case RunStatus::holds: return TestStatus::holds;
-    case RunStatus::failed: return TestStatus::failed;
-    case RunStatus::flaky: return TestStatus::flaky;
-    case RunStatus::inapplicable: return TestStatus::skipped;
-    case RunStatus::error: break;
+    case RunStatus::holds:
+      return TestStatus::holds;
+    case RunStatus::failed:
+      return TestStatus::failed;
+    case RunStatus::flaky:
+      return TestStatus::flaky;
+    case RunStatus::inapplicable:
+      return TestStatus::skipped;
+    case RunStatus::error:
+      break;
   }
   return TestStatus::error;
 }
 
 TimeShares shares_of(const RunReport& report) {
   const PhaseTimes& phases = report.phases;
-  const double known = report.generate_us + phases.inputs_us + phases.reference_us + phases.paths_us + phases.compare_us;
+  const double known =
+      report.generate_us + phases.inputs_us + phases.reference_us + phases.paths_us + phases.compare_us;
   // Phases that overlap can exceed the wall: then they are all there is.
   const double total = std::max(known, report.loop_seconds * 1e6);
   if (!(total > 0)) return {};
@@ -78,8 +84,8 @@ FailureResults failure_results(const RunIdentity& run, const Failure& failure) {
   results.replay = replay_command(run, failure.smallest().line);
   results.ctest_replay = ctest_replay_command(run, failure.smallest().line);
   for (const PathOutcome& outcome : failure.smallest().verdict.paths) {
-    results.paths.push_back(
-        {outcome.path, outcome.backend, to_string(outcome.status), outcome.margin, outcome.error, outcome.bound, outcome.detail});
+    results.paths.push_back({outcome.path, outcome.backend, to_string(outcome.status), outcome.margin, outcome.error,
+                             outcome.bound, outcome.detail});
   }
   return results;
 }
@@ -109,11 +115,16 @@ Results results_of(const RunContext& context) {
 
 std::string to_string(TestStatus status) {
   switch (status) {
-    case TestStatus::holds: return "holds";
-    case TestStatus::failed: return "failed";
-    case TestStatus::flaky: return "flaky";
-    case TestStatus::skipped: return "skipped";
-    case TestStatus::error: return "error";
+    case TestStatus::holds:
+      return "holds";
+    case TestStatus::failed:
+      return "failed";
+    case TestStatus::flaky:
+      return "flaky";
+    case TestStatus::skipped:
+      return "skipped";
+    case TestStatus::error:
+      return "error";
   }
   return "unknown status";
 }
@@ -133,7 +144,8 @@ Results make_results(const RunContext& context, const RunReport& report) {
   results.worst_path = report.worst_path;
   results.worst_line = report.worst_line;
   for (const PathSummary& path : report.paths) {
-    results.paths.push_back({path.path, path.runs, path.refusals, path.worst_margin, path.worst_line, path.backends, path.median_us()});
+    results.paths.push_back(
+        {path.path, path.runs, path.refusals, path.worst_margin, path.worst_line, path.backends, path.median_us()});
   }
   results.shares = shares_of(report);
   results.exact_pairs = report.exact_pairs;
@@ -154,7 +166,8 @@ Results make_skipped(const RunContext& context, const std::string& reason) {
 
 std::string results_path(const std::string& folder, const std::string& test) {
   if (test.empty() || test.front() == '.' || test != measurement_name(test)) {
-    throw ResultsError(fmt::format("test name '{}': allowed are the characters [A-Za-z0-9_.-], not starting with a dot", test));
+    throw ResultsError(
+        fmt::format("test name '{}': allowed are the characters [A-Za-z0-9_.-], not starting with a dot", test));
   }
   return (fs::path(folder) / (test + ".json")).string();
 }

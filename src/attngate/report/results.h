@@ -6,10 +6,10 @@
 #include <string>
 #include <vector>
 
-#include "attngate/verdict/verdict.h"
+#include "attngate/base/results_error.h"
 #include "attngate/run/replay_command.h"
 #include "attngate/run/run_report.h"
-#include "attngate/base/results_error.h"
+#include "attngate/verdict/verdict.h"
 
 namespace attngate {
 

@@ -13,17 +13,17 @@ constexpr const char* schema_name = "attngate.results";
 constexpr int schema_version = 2;
 
 json json_of(const PathResults& path) {
-  return {{"path", path.path},
-          {"runs", path.runs},
-          {"refused", path.refused},
-          {"worst_margin", {{"value", number(path.worst_margin)}, {"line", path.worst_line}}},
-          {"backends", path.backends},
-          {"median_us", number(path.median_us)}};
+  return {
+      {"path", path.path},         {"runs", path.runs},
+      {"refused", path.refused},   {"worst_margin", {{"value", number(path.worst_margin)}, {"line", path.worst_line}}},
+      {"backends", path.backends}, {"median_us", number(path.median_us)}};
 }
 
 json json_of(const OutcomeResults& outcome) {
-  return {{"path", outcome.path},           {"backend", outcome.backend},     {"status", outcome.status}, {"margin", number(outcome.margin)},
-          {"error", number(outcome.error)}, {"bound", number(outcome.bound)}, {"detail", outcome.detail}};
+  return {{"path", outcome.path},           {"backend", outcome.backend},
+          {"status", outcome.status},       {"margin", number(outcome.margin)},
+          {"error", number(outcome.error)}, {"bound", number(outcome.bound)},
+          {"detail", outcome.detail}};
 }
 
 json json_of(const FailureResults& failure);
@@ -63,7 +63,8 @@ json json_of(const FailureResults& failure) {
 TestStatus read_status(const Fields& fields) {
   std::string text;
   fields.read("status", text);
-  for (const TestStatus status : {TestStatus::holds, TestStatus::failed, TestStatus::flaky, TestStatus::skipped, TestStatus::error}) {
+  for (const TestStatus status :
+       {TestStatus::holds, TestStatus::failed, TestStatus::flaky, TestStatus::skipped, TestStatus::error}) {
     if (text == to_string(status)) return status;
   }
   fields.refuse("status", "holds, failed, flaky, skipped or error");
@@ -153,7 +154,10 @@ std::string results_to_json(const Results& results) {
       {"property", results.property},
       {"dtype", results.dtype},
       {"device", {{"type", results.device}, {"name", results.device_name}}},
-      {"versions", {{"libtorch", results.libtorch_version}, {"cuda", results.cuda_version}, {"attngate", results.attngate_version}}},
+      {"versions",
+       {{"libtorch", results.libtorch_version},
+        {"cuda", results.cuda_version},
+        {"attngate", results.attngate_version}}},
       {"seed", seed_text(results.seed)},
       {"budget", {{"cases", results.max_cases}, {"seconds", number(results.max_seconds)}}},
       {"status", to_string(results.status)},
@@ -163,7 +167,8 @@ std::string results_to_json(const Results& results) {
       {"failed_cases", results.failed_cases},
       {"flaky_cases", results.flaky_cases},
       {"cases_per_second", number(results.cases_per_second)},
-      {"worst_margin", {{"value", number(results.worst_margin)}, {"path", results.worst_path}, {"line", results.worst_line}}},
+      {"worst_margin",
+       {{"value", number(results.worst_margin)}, {"path", results.worst_path}, {"line", results.worst_line}}},
       {"paths", json_of(results.paths)},
       {"shares", json_of(results.shares)},
       {"exact", {{"pairs", results.exact_pairs}, {"equal", results.exact_equal}}},

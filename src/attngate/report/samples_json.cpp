@@ -17,7 +17,7 @@ struct Columns {
 // A clock that nobody measured: no clock stands still.
 constexpr double no_clock = 0;
 
-Columns columns_of(const std::vector<SamplePair>& pairs, Sample SamplePair::* part) {
+Columns columns_of(const std::vector<SamplePair>& pairs, Sample SamplePair::*part) {
   Columns columns;
   for (const SamplePair& pair : pairs) {
     const auto& [us, host_us, sm_mhz, launches_hidden] = pair.*part;
@@ -55,12 +55,9 @@ json json_of(const SampledOperator& operation, const Columns& columns) {
 }
 
 json json_of(const DeviceKey& key) {
-  return {{"device", key.device},
-          {"compute_capability", key.compute_capability},
-          {"driver", key.driver},
-          {"cuda_runtime", key.cuda_runtime},
-          {"libtorch", key.libtorch},
-          {"uuid", key.uuid}};
+  return {{"device", key.device},     {"compute_capability", key.compute_capability},
+          {"driver", key.driver},     {"cuda_runtime", key.cuda_runtime},
+          {"libtorch", key.libtorch}, {"uuid", key.uuid}};
 }
 
 json json_of(const ClockState& clocks) {
@@ -93,7 +90,7 @@ void expect_length(const Fields& fields, const char* key, std::size_t length, st
 }
 
 /// Reads one operator and its part of every pair; the pairs are there already.
-void read_operator(const Fields& fields, Sample SamplePair::* part, SampledOperator& operation,
+void read_operator(const Fields& fields, Sample SamplePair::*part, SampledOperator& operation,
                    std::vector<SamplePair>& pairs) {
   fields.read("name", operation.name);
   fields.read("backend", operation.backend);

@@ -52,18 +52,29 @@ std::string totals(const std::vector<Results>& results) {
   std::vector<std::string> parts;
   for (const auto& [status, count] : counts) parts.push_back(fmt::format("{} {}", count, to_string(status)));
   const std::string by_status = parts.empty() ? "" : " (" + joined(parts) + ")";
-  return fmt::format("{}{}, {}, {:.1f} s\n", counted(results.size(), "test"), by_status, counted(cases, "case"), seconds);
+  return fmt::format("{}{}, {}, {:.1f} s\n", counted(results.size(), "test"), by_status, counted(cases, "case"),
+                     seconds);
 }
 
 }  // namespace
 
 void print_results_table(std::ostream& out, const std::vector<Results>& results) {
-  TextTable table({{"property"}, {"dtype"}, {"device"}, {"backends"}, {"cases", Align::right}, {"cases/s", Align::right},
-                   {"worst margin", Align::right}, {"of path"}, {"same bits", Align::right}, {"time s", Align::right}, {"status"}});
+  TextTable table({{"property"},
+                   {"dtype"},
+                   {"device"},
+                   {"backends"},
+                   {"cases", Align::right},
+                   {"cases/s", Align::right},
+                   {"worst margin", Align::right},
+                   {"of path"},
+                   {"same bits", Align::right},
+                   {"time s", Align::right},
+                   {"status"}});
   for (const Results& test : results) {
     table.add_row({test.property, test.dtype, test.device, backends_of(test), figure(test, grouped(test.cases)),
-                   figure(test, fmt::format("{:.1f}", test.cases_per_second)), figure(test, margin_text(test.worst_margin, margin_decimals)),
-                   test.worst_path, same_bits(test), figure(test, fmt::format("{:.1f}", test.wall_seconds)), to_string(test.status)});
+                   figure(test, fmt::format("{:.1f}", test.cases_per_second)),
+                   figure(test, margin_text(test.worst_margin, margin_decimals)), test.worst_path, same_bits(test),
+                   figure(test, fmt::format("{:.1f}", test.wall_seconds)), to_string(test.status)});
     if (test.status != TestStatus::holds && !test.reason.empty()) table.add_note(test.reason);
   }
   out << table.text() << "\n" << totals(results);
@@ -99,7 +110,12 @@ std::vector<std::string> print_coverage_table(std::ostream& out, const std::vect
 }
 
 void print_paths_table(std::ostream& out, const std::vector<Results>& results) {
-  TextTable table({{"test"}, {"path"}, {"backends"}, {"runs", Align::right}, {"refused", Align::right}, {"worst margin", Align::right},
+  TextTable table({{"test"},
+                   {"path"},
+                   {"backends"},
+                   {"runs", Align::right},
+                   {"refused", Align::right},
+                   {"worst margin", Align::right},
                    {"median us", Align::right}});
   bool any = false;
   for (const Results& test : results) {

@@ -3,8 +3,8 @@
 #include <iosfwd>
 #include <vector>
 
-#include "attngate/report/results.h"
 #include "attngate/base/text_table.h"
+#include "attngate/report/results.h"
 
 namespace attngate {
 

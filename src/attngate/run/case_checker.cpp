@@ -1,7 +1,7 @@
 #include <new>
 
-#include "attngate/run/case_checker.h"
 #include "attngate/base/printable.h"
+#include "attngate/run/case_checker.h"
 
 namespace attngate {
 namespace {

@@ -20,7 +20,8 @@ class CaseChecker {
  public:
   virtual ~CaseChecker() = default;
 
-  /// Says of one case, given with its line, whether the property holds. Throws only when nothing can be checked any more.
+  /// Says of one case, given with its line, whether the property holds. Throws only when nothing can be checked any
+  /// more.
   virtual Verdict check(const AttentionCase& value, const std::string& line) = 0;
 
   /// Leaves the path out of all later cases: it has failed, and the others shall still be heard.
@@ -51,8 +52,8 @@ class CheckHere : public CaseChecker {
   Check check_;
 };
 
-/// The verdict of `check`, made consistent: an exception, no path at all, a path outside its promise or a margin above 1
-/// means that it does not hold, whatever the check says.
+/// The verdict of `check`, made consistent: an exception, no path at all, a path outside its promise or a margin above
+/// 1 means that it does not hold, whatever the check says.
 Verdict judge(const Check& check, const AttentionCase& attention_case);
 
 }  // namespace attngate

@@ -40,12 +40,14 @@ std::uint64_t draw_seed() {
 void read_seed(const char* name, const std::string& value, Environment& environment) {
   environment.seed_was_drawn = value == "random";
   environment.seed = environment.seed_was_drawn ? draw_seed() : parse_number(value);
-  if (!environment.seed) refuse(name, value, "allowed is a number below 2^64, decimal or 0x hexadecimal, or the word random");
+  if (!environment.seed)
+    refuse(name, value, "allowed is a number below 2^64, decimal or 0x hexadecimal, or the word random");
 }
 
 std::uint64_t read_cases(const char* name, const std::string& value) {
   const auto number = parse_number(value);
-  if (!number || *number == 0 || *number > most_cases) refuse(name, value, fmt::format("allowed is a whole number from 1 to {}", most_cases));
+  if (!number || *number == 0 || *number > most_cases)
+    refuse(name, value, fmt::format("allowed is a whole number from 1 to {}", most_cases));
   return *number;
 }
 
@@ -82,10 +84,14 @@ Environment read_environment(const LookUp& look_up) {
   }
   if (const auto value = look_up("ATTNGATE_SEED")) read_seed("ATTNGATE_SEED", *value, environment);
   if (const auto value = look_up("ATTNGATE_CASES")) environment.max_cases = read_cases("ATTNGATE_CASES", *value);
-  if (const auto value = look_up("ATTNGATE_SECONDS")) environment.max_seconds = read_seconds("ATTNGATE_SECONDS", *value);
-  if (const auto value = look_up("ATTNGATE_CASE_TIMEOUT")) environment.case_timeout_seconds = read_seconds("ATTNGATE_CASE_TIMEOUT", *value);
-  if (const auto value = look_up("ATTNGATE_REQUIRE_GPU")) environment.require_gpu = read_flag("ATTNGATE_REQUIRE_GPU", *value);
-  if (const auto value = look_up("ATTNGATE_IN_PROCESS")) environment.in_process = read_flag("ATTNGATE_IN_PROCESS", *value);
+  if (const auto value = look_up("ATTNGATE_SECONDS"))
+    environment.max_seconds = read_seconds("ATTNGATE_SECONDS", *value);
+  if (const auto value = look_up("ATTNGATE_CASE_TIMEOUT"))
+    environment.case_timeout_seconds = read_seconds("ATTNGATE_CASE_TIMEOUT", *value);
+  if (const auto value = look_up("ATTNGATE_REQUIRE_GPU"))
+    environment.require_gpu = read_flag("ATTNGATE_REQUIRE_GPU", *value);
+  if (const auto value = look_up("ATTNGATE_IN_PROCESS"))
+    environment.in_process = read_flag("ATTNGATE_IN_PROCESS", *value);
   if (const auto value = look_up("ATTNGATE_RESULTS")) {
     if (value->empty()) refuse("ATTNGATE_RESULTS", *value, "allowed is the path of a folder");
     environment.results_folder = *value;
@@ -99,7 +105,8 @@ Environment read_environment() {
     if (!value) return std::nullopt;
     return value;
   });
-  if (environment.seed_was_drawn) fmt::print(stderr, "attngate: ATTNGATE_SEED=random drew the seed {:#x}\n", *environment.seed);
+  if (environment.seed_was_drawn)
+    fmt::print(stderr, "attngate: ATTNGATE_SEED=random drew the seed {:#x}\n", *environment.seed);
   return environment;
 }
 

@@ -5,8 +5,8 @@
 #include <optional>
 #include <string>
 
-#include "attngate/case/attention_case.h"
 #include "attngate/base/usage_error.h"
+#include "attngate/case/attention_case.h"
 
 namespace attngate {
 

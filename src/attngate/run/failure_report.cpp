@@ -8,10 +8,13 @@
 namespace attngate {
 namespace {
 
-void add_field(std::string& text, const char* name, const std::string& value) { text += fmt::format("  {:<9}  {}\n", name, value); }
+void add_field(std::string& text, const char* name, const std::string& value) {
+  text += fmt::format("  {:<9}  {}\n", name, value);
+}
 
 std::string shrink_statistics(const Failure& failure) {
-  std::string text = fmt::format("{}, {}, {:.1f} s", counted(failure.shrink_attempts, "attempt"), counted(failure.shrink_steps, "step"), failure.shrink_seconds);
+  std::string text = fmt::format("{}, {}, {:.1f} s", counted(failure.shrink_attempts, "attempt"),
+                                 counted(failure.shrink_steps, "step"), failure.shrink_seconds);
   if (failure.shrink_budget_ended) text += ", ended by its budget: a smaller case may fail too";
   return text;
 }
@@ -31,7 +34,8 @@ void add_cases(std::string& text, const Failure& failure) {
 }  // namespace
 
 std::string outcome_table(const Verdict& verdict) {
-  TextTable table({{"path"}, {"backend"}, {"status"}, {"error", Align::right}, {"bound", Align::right}, {"margin", Align::right}});
+  TextTable table(
+      {{"path"}, {"backend"}, {"status"}, {"error", Align::right}, {"bound", Align::right}, {"margin", Align::right}});
   for (const PathOutcome& outcome : verdict.paths) {
     table.add_row({outcome.path, outcome.backend, to_string(outcome.status), fmt::format("{:.2e}", outcome.error),
                    fmt::format("{:.2e}", outcome.bound), margin_text(outcome.margin, 2)});
@@ -48,18 +52,22 @@ std::string failure_report(const RunIdentity& run, const Failure& failure) {
   add_field(text, "dtype", to_string(failure.first.value.dtype));
   add_field(text, "seed", fmt::format("{:#x}, {} case {}", run.seed, to_string(failure.origin), failure.index));
   add_field(text, "reason", smallest.verdict.reason);
-  if (failure.flaky()) add_field(text, "flaky", fmt::format("held in {} of {} re-runs of the same case", failure.reruns_held, failure.reruns));
+  if (failure.flaky())
+    add_field(text, "flaky",
+              fmt::format("held in {} of {} re-runs of the same case", failure.reruns_held, failure.reruns));
   add_cases(text, failure);
   text += "\n";
   if (!smallest.verdict.paths.empty()) text += outcome_table(smallest.verdict) + "\n";
-  text += fmt::format("  replay with\n    {}\n    {}\n", replay_command(run, smallest.line), ctest_replay_command(run, smallest.line));
+  text += fmt::format("  replay with\n    {}\n    {}\n", replay_command(run, smallest.line),
+                      ctest_replay_command(run, smallest.line));
   return text;
 }
 
 std::string summary_line(const RunIdentity& run, const RunReport& report) {
-  std::string text = fmt::format("attngate: {} {}: {} ({} corpus) in {:.1f} s, {:.0f}/s, worst margin {}", run.test, to_string(report.status()),
-                                 counted(report.cases(), "case"), grouped(report.corpus_cases), report.loop_seconds, report.cases_per_second(),
-                                 margin_text(report.worst_margin, 2));
+  std::string text =
+      fmt::format("attngate: {} {}: {} ({} corpus) in {:.1f} s, {:.0f}/s, worst margin {}", run.test,
+                  to_string(report.status()), counted(report.cases(), "case"), grouped(report.corpus_cases),
+                  report.loop_seconds, report.cases_per_second(), margin_text(report.worst_margin, 2));
   if (!report.worst_path.empty()) text += fmt::format(" ({})", report.worst_path);
   if (const double share = report.overhead_share(); share > 0) text += fmt::format(", {:.0f} % overhead", 100 * share);
   if (const std::string reason = report.reason(); !reason.empty()) text += "; " + reason;

@@ -14,8 +14,8 @@ std::string failure_report(const RunIdentity& run, const Failure& failure);
 /// One line a path: backend, status, error, bound and margin, with what there is to say about it below.
 std::string outcome_table(const Verdict& verdict);
 
-/// What the run comes to in one line: cases, rate, worst margin, the share of time spent on anything but the paths and the
-/// reference ("overhead"), or why it does not hold. Ends with a newline.
+/// What the run comes to in one line: cases, rate, worst margin, the share of time spent on anything but the paths and
+/// the reference ("overhead"), or why it does not hold. Ends with a newline.
 std::string summary_line(const RunIdentity& run, const RunReport& report);
 
 }  // namespace attngate

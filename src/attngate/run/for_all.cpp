@@ -43,7 +43,10 @@ class Search {
 class Run {
  public:
   Run(const ForAllOptions& options, const Draw& draw, const Shrinks& shrinks, CaseChecker& checker)
-      : options_(options), draw_(draw), shrinks_(shrinks), checker_(checker),
+      : options_(options),
+        draw_(draw),
+        shrinks_(shrinks),
+        checker_(checker),
         last_words_(options.run, checker.isolates() ? 0 : options.case_timeout_seconds) {
     if (!options.journal_path.empty()) journal_.emplace(options.journal_path, options.run.test, options.run.seed);
   }
@@ -98,7 +101,8 @@ class Run {
   // Runs one evaluation with its line on record.
   CheckedCase evaluate(const AttentionCase& value) {
     CheckedCase checked{value, to_line(value), {}};
-    last_words_.enter(checked.line);  // first, so that whoever reads the line in the journal can count on the last words
+    last_words_.enter(
+        checked.line);  // first, so that whoever reads the line in the journal can count on the last words
     if (journal_) journal_->write_case(checked.line);
     checked.verdict = checker_.check(value, checked.line);
     last_words_.leave();
@@ -115,7 +119,8 @@ class Run {
         if (heard.empty()) note_inapplicable(checked.verdict);
         return;
       }
-      if (is_disaster(checked.verdict)) aside_seconds_ += evaluation.seconds();  // a time limit, mostly: no path's figure
+      if (is_disaster(checked.verdict))
+        aside_seconds_ += evaluation.seconds();  // a time limit, mostly: no path's figure
       const bool first_look = heard.empty();
       if (origin == CaseOrigin::replay && first_look) report_.replayed = checked.verdict;
       add_to_report(origin, checked, heard);

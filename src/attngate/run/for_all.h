@@ -35,11 +35,12 @@ struct ForAllOptions {
   /// Budget of the random cases, whichever is reached first; a started case is finished.
   std::uint64_t max_cases = 1000;
   double max_seconds = std::numeric_limits<double>::infinity();
-  /// Ends the run with its first failure. Else the path that failed is left out from then on, so that one run names every
-  /// bad path; a failure that no single path is to blame for ends the run all the same.
+  /// Ends the run with its first failure. Else the path that failed is left out from then on, so that one run names
+  /// every bad path; a failure that no single path is to blame for ends the run all the same.
   bool stop_at_first_failure = false;
   ShrinkBudget shrink;
-  /// In this process, a case that runs longer ends it with exit code 1; 0 for no limit. Workers have limits of their own.
+  /// In this process, a case that runs longer ends it with exit code 1; 0 for no limit. Workers have limits of their
+  /// own.
   double case_timeout_seconds = default_case_timeout_seconds;
   /// Journal file; empty for none.
   std::string journal_path;

@@ -21,14 +21,16 @@ int open_journal(const std::string& path) {
   // O_APPEND: the position is the kernel's, so lines stay whole even when a forked child writes too.
   const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
   if (file < 0) {
-    throw UsageError(fmt::format("journal '{}': cannot be created: {}; allowed is a path in a writable folder", path, std::strerror(errno)));
+    throw UsageError(fmt::format("journal '{}': cannot be created: {}; allowed is a path in a writable folder", path,
+                                 std::strerror(errno)));
   }
   return file;
 }
 
 }  // namespace
 
-Journal::Journal(std::string path, std::string_view test, std::uint64_t seed) : path_(std::move(path)), file_(open_journal(path_)) {
+Journal::Journal(std::string path, std::string_view test, std::uint64_t seed)
+    : path_(std::move(path)), file_(open_journal(path_)) {
   append(fmt::format("# attngate journal 1 test={} seed={:#x}", test, seed));
 }
 
@@ -57,7 +59,8 @@ void Journal::append(std::string_view line) noexcept {
 
 std::optional<std::string> case_in_flight(const std::string& path) {
   std::ifstream file(path);
-  if (!file || std::filesystem::is_directory(path)) throw UsageError(fmt::format("journal '{}': cannot be read; allowed is a journal file", path));
+  if (!file || std::filesystem::is_directory(path))
+    throw UsageError(fmt::format("journal '{}': cannot be read; allowed is a journal file", path));
   std::string last;
   bool torn = false;
   for (std::string line; std::getline(file, line);) {

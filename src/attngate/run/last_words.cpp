@@ -21,9 +21,9 @@ constexpr std::size_t alternate_stack_bytes = 64 * 1024;
 
 // The one place with global state: a signal handler is given the signal's number and nothing else.
 struct Words {
-  std::atomic<bool> taken{false};       ///< a LastWords is alive
-  std::atomic<bool> dying{false};       ///< one thread is already speaking
-  std::atomic<std::size_t> length{0};   ///< bytes of text; 0 between cases
+  std::atomic<bool> taken{false};      ///< a LastWords is alive
+  std::atomic<bool> dying{false};      ///< one thread is already speaking
+  std::atomic<std::size_t> length{0};  ///< bytes of text; 0 between cases
   char text[words_capacity];
 };
 Words words;
@@ -77,7 +77,8 @@ double now_seconds() {
 
 LastWords::LastWords(RunIdentity run, double case_timeout_seconds)
     : run_(std::move(run)), timeout_seconds_(case_timeout_seconds), alternate_stack_(alternate_stack_bytes) {
-  if (words.taken.exchange(true)) throw std::logic_error("LastWords: one at a time, signal handlers belong to the whole process");
+  if (words.taken.exchange(true))
+    throw std::logic_error("LastWords: one at a time, signal handlers belong to the whole process");
   hang_words_ = fmt::format("\nattngate: hang: no end after {:g} s", timeout_seconds_);
   install_handlers();
   if (timeout_seconds_ > 0) watchdog_ = std::thread([this] { watch(); });
@@ -104,7 +105,7 @@ void LastWords::install_handlers() {
   stack.ss_size = alternate_stack_.size();
   ::sigaltstack(&stack, &earlier_stack_);  // a stack overflow leaves no other room to speak from
 
-  struct sigaction action{};
+  struct sigaction action {};
   action.sa_handler = speak_and_die;
   action.sa_flags = SA_ONSTACK;
   sigfillset(&action.sa_mask);  // the words are not interrupted

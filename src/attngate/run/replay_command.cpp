@@ -19,7 +19,8 @@ std::string shell_quote(const std::string& text) {
 std::string replay_command(const RunIdentity& run, const std::string& line) {
   std::string paths;
   for (const std::string& path : run.only) paths += "--path " + path + " ";
-  return fmt::format("attngate replay --property {} --device {} {}{}", run.property, run.device, paths, shell_quote(line));
+  return fmt::format("attngate replay --property {} --device {} {}{}", run.property, run.device, paths,
+                     shell_quote(line));
 }
 
 std::string ctest_replay_command(const RunIdentity& run, const std::string& line) {

@@ -8,7 +8,8 @@ namespace attngate {
 namespace {
 
 PathSummary& summary_of(std::vector<PathSummary>& paths, const std::string& path) {
-  const auto found = std::find_if(paths.begin(), paths.end(), [&](const PathSummary& summary) { return summary.path == path; });
+  const auto found =
+      std::find_if(paths.begin(), paths.end(), [&](const PathSummary& summary) { return summary.path == path; });
   if (found != paths.end()) return *found;
   paths.emplace_back().path = path;
   return paths.back();
@@ -33,20 +34,28 @@ void add_outcome(PathSummary& summary, const PathOutcome& outcome, const std::st
 
 std::string to_string(CaseOrigin origin) {
   switch (origin) {
-    case CaseOrigin::replay: return "replay";
-    case CaseOrigin::corpus: return "corpus";
-    case CaseOrigin::random: return "random";
+    case CaseOrigin::replay:
+      return "replay";
+    case CaseOrigin::corpus:
+      return "corpus";
+    case CaseOrigin::random:
+      return "random";
   }
   return "unknown origin";
 }
 
 std::string to_string(RunStatus status) {
   switch (status) {
-    case RunStatus::holds: return "holds";
-    case RunStatus::failed: return "failed";
-    case RunStatus::flaky: return "flaky";
-    case RunStatus::inapplicable: return "inapplicable";
-    case RunStatus::error: return "error";
+    case RunStatus::holds:
+      return "holds";
+    case RunStatus::failed:
+      return "failed";
+    case RunStatus::flaky:
+      return "flaky";
+    case RunStatus::inapplicable:
+      return "inapplicable";
+    case RunStatus::error:
+      return "error";
   }
   return "unknown status";
 }
@@ -102,9 +111,15 @@ std::string RunReport::reason() const {
 
 void RunReport::add(CaseOrigin origin, const std::string& line, const Verdict& verdict) {
   switch (origin) {
-    case CaseOrigin::replay: ++replayed_cases; break;
-    case CaseOrigin::corpus: ++corpus_cases; break;
-    case CaseOrigin::random: ++random_cases; break;
+    case CaseOrigin::replay:
+      ++replayed_cases;
+      break;
+    case CaseOrigin::corpus:
+      ++corpus_cases;
+      break;
+    case CaseOrigin::random:
+      ++random_cases;
+      break;
   }
   phases += verdict.phases;
   exact_pairs += verdict.exact_pairs;

@@ -8,8 +8,8 @@
 
 #include "attngate/case/attention_case.h"
 #include "attngate/case/coverage.h"
-#include "attngate/verdict/verdict.h"
 #include "attngate/verdict/blame.h"
+#include "attngate/verdict/verdict.h"
 
 namespace attngate {
 
@@ -21,11 +21,11 @@ std::string to_string(CaseOrigin origin);
 
 /// How a run ended.
 enum class RunStatus {
-  holds,   ///< every case holds, and there was at least one
-  failed,  ///< a case fails each time
-  flaky,   ///< a case failed, then held: a failure too, of another kind
-  inapplicable, ///< the property had nothing to say about any case; no green, but no failure of a path either
-  error    ///< nothing ran, or the run could not be drawn or recorded
+  holds,         ///< every case holds, and there was at least one
+  failed,        ///< a case fails each time
+  flaky,         ///< a case failed, then held: a failure too, of another kind
+  inapplicable,  ///< the property had nothing to say about any case; no green, but no failure of a path either
+  error          ///< nothing ran, or the run could not be drawn or recorded
 };
 
 /// "holds", "failed", "flaky", "inapplicable" or "error".
@@ -123,7 +123,8 @@ struct RunReport {
   std::uint64_t flaky_cases = 0;
   /// Empty when there is no journal.
   std::string journal_path;
-  /// Why the run counts as an error: nothing ran, nothing applied, the generator threw, the journal could not be written; else empty.
+  /// Why the run counts as an error: nothing ran, nothing applied, the generator threw, the journal could not be
+  /// written; else empty.
   std::string error;
 
   std::uint64_t cases() const { return replayed_cases + corpus_cases + random_cases; }

@@ -5,8 +5,8 @@
 #include <optional>
 
 #include "attngate/case/attention_case.h"
-#include "attngate/verdict/blame.h"
 #include "attngate/run/run_report.h"
+#include "attngate/verdict/blame.h"
 
 #include <rapidcheck/Shrinkable.h>
 
@@ -29,8 +29,8 @@ struct ShrinkResult {
   bool budget_ended = false;
 };
 
-/// Walks down from `root` greedily: takes the first candidate that fails like the root (see fails_alike()), then looks at
-/// that one's candidates, until none does or the budget is spent. `run` is called once for each candidate.
+/// Walks down from `root` greedily: takes the first candidate that fails like the root (see fails_alike()), then looks
+/// at that one's candidates, until none does or the budget is spent. `run` is called once for each candidate.
 ShrinkResult shrink(rc::Shrinkable<AttentionCase> root, const std::optional<Blame>& blame, const ShrinkBudget& budget,
                     const std::function<CheckedCase(const AttentionCase&)>& run);
 

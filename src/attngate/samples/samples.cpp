@@ -19,9 +19,12 @@ std::vector<double> of_each_pair(const PairedSamples& samples, const Pick& pick)
 
 std::string to_string(Quantity quantity) {
   switch (quantity) {
-    case Quantity::isolated_latency: return "isolated_latency";
-    case Quantity::gpu_time: return "gpu_time";
-    case Quantity::throughput: return "throughput";
+    case Quantity::isolated_latency:
+      return "isolated_latency";
+    case Quantity::gpu_time:
+      return "gpu_time";
+    case Quantity::throughput:
+      return "throughput";
   }
   return "unknown quantity";
 }

@@ -13,8 +13,8 @@ namespace attngate {
 /// What a time is the time of. On the CPU work is done when the call returns, and the three differ in cache alone.
 enum class Quantity {
   isolated_latency,  ///< one call on an idle device, from just before the call to the end of its work: host included
-  gpu_time,          ///< calls queued while the device is busy, so that it never waits for the host; waits of the host left out
-  throughput         ///< calls back to back behind a first one: the slower of host and device decides
+  gpu_time,  ///< calls queued while the device is busy, so that it never waits for the host; waits of the host left out
+  throughput  ///< calls back to back behind a first one: the slower of host and device decides
 };
 
 /// "isolated_latency", "gpu_time" or "throughput".
@@ -31,8 +31,8 @@ struct Sample {
   double host_us = 0;
   /// Clock of the multiprocessors just before the calls, in MHz; empty where nothing could measure it.
   std::optional<double> sm_mhz;
-  /// gpu_time only: the host had queued every call, or all up to its next wait, before the device began; else the device may
-  /// have waited.
+  /// gpu_time only: the host had queued every call, or all up to its next wait, before the device began; else the
+  /// device may have waited.
   bool launches_hidden = false;
   bool operator==(const Sample&) const = default;
 };
@@ -74,8 +74,8 @@ struct PairedSamples {
   /// Bytes written before each sample (isolated_latency: before each call) to empty the cache; 0 for none.
   std::uint64_t flushed_bytes = 0;
   ClockState clocks_before, clocks_after;
-  /// Share of the host's processors, 0 to 1, that other processes took while the pairs were taken; empty on the CPU, where a
-  /// gate is for trying things out, and where the system does not say.
+  /// Share of the host's processors, 0 to 1, that other processes took while the pairs were taken; empty on the CPU,
+  /// where a gate is for trying things out, and where the system does not say.
   std::optional<double> others_cpu_share;
   /// What a reader should know: a warm-up that did not settle, fewer pairs than asked for, ...
   std::vector<std::string> notes;

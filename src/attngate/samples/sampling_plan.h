@@ -5,8 +5,8 @@
 
 namespace attngate {
 
-/// Most calls that make one sample. 64: calls of 3 us, shorter than any attention, last 200 us then, and 64 times a dozen
-/// kernels stay below the thousand launches that a stream takes before it makes the host wait.
+/// Most calls that make one sample. 64: calls of 3 us, shorter than any attention, last 200 us then, and 64 times a
+/// dozen kernels stay below the thousand launches that a stream takes before it makes the host wait.
 inline constexpr std::uint64_t most_calls_per_sample = 64;
 
 /// Fewest pairs that are taken, whatever they cost. 11: by chance all of them exceed a median with probability

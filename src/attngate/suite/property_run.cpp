@@ -25,8 +25,12 @@ std::string ctest_test(const PropertyRun& run) {
 
 RunContext context_of(const PropertyRun& run) {
   RunContext context;
-  context.run = {test_name(*run.property, run.dtype, run.device.type()), run.property->name,
-                 device_label(run.device.type()), run.seed, run.only, ctest_test(run)};
+  context.run = {test_name(*run.property, run.dtype, run.device.type()),
+                 run.property->name,
+                 device_label(run.device.type()),
+                 run.seed,
+                 run.only,
+                 ctest_test(run)};
   context.dtype = to_string(run.dtype);
   context.device_name = device_name(run.device);
   context.libtorch_version = libtorch_version();
@@ -112,7 +116,8 @@ PropertyRunResult run_property(const PropertyRun& run, WorkerPool& pool, std::os
   result.exit_code = result.report.exit_code();
   for (const Failure& failure : result.report.failures) out << failure_report(context.run, failure);
   const std::optional<Verdict>& replayed = result.report.replayed;
-  if (replayed && result.report.failures.empty() && !replayed->paths.empty()) out << '\n' << outcome_table(*replayed) << '\n';
+  if (replayed && result.report.failures.empty() && !replayed->paths.empty())
+    out << '\n' << outcome_table(*replayed) << '\n';
   out << summary_line(context.run, result.report);
   out.flush();
   // Last, so that a full disk cannot swallow a failure.

@@ -33,7 +33,8 @@ struct PropertyRun {
   double case_timeout_seconds = default_case_timeout_seconds;
   /// Ends the run with its first failure; else the path that failed is left out and the others go on.
   bool stop_at_first_failure = false;
-  /// Checks in this process and not in workers, for debuggers, profilers and compute-sanitizer: a path that dies ends it.
+  /// Checks in this process and not in workers, for debuggers, profilers and compute-sanitizer: a path that dies ends
+  /// it.
   bool in_process = false;
 };
 
@@ -51,14 +52,15 @@ std::string test_name(const Property& property, DType dtype, at::DeviceType devi
 /// The seed of runs that name none: the same cases every time, so that a red gate means a changed attention.
 inline constexpr std::uint64_t default_seed = 0xa77e;
 
-/// Runs it in workers of its own, prints its header, every failure in full and a summary line to `out`, and writes results
-/// and journal.
+/// Runs it in workers of its own, prints its header, every failure in full and a summary line to `out`, and writes
+/// results and journal.
 ///
-/// This process does no work on the device, and must not have used CUDA before (unless run.in_process). Throws UsageError
-/// (results folder, journal) before any case runs, ResultsError when the results cannot be written.
+/// This process does no work on the device, and must not have used CUDA before (unless run.in_process). Throws
+/// UsageError (results folder, journal) before any case runs, ResultsError when the results cannot be written.
 PropertyRunResult run_property(const PropertyRun& run, std::ostream& out);
 
-/// The same in the workers of a pool that many runs share: made by make_worker_pool() for the run's registry and device.
+/// The same in the workers of a pool that many runs share: made by make_worker_pool() for the run's registry and
+/// device.
 PropertyRunResult run_property(const PropertyRun& run, WorkerPool& pool, std::ostream& out);
 
 /// The case that a property makes of random case `index` of a seed.

@@ -21,7 +21,8 @@ double sequences_that_fit(const AttentionCase& attention_case, const ReferenceLi
 
 }  // namespace
 
-std::vector<std::int32_t> sequences_to_check(const AttentionCase& attention_case, std::uint64_t seed, const ReferenceLimit& limit) {
+std::vector<std::int32_t> sequences_to_check(const AttentionCase& attention_case, std::uint64_t seed,
+                                             const ReferenceLimit& limit) {
   std::vector<std::int32_t> order(attention_case.lengths.size());
   std::iota(order.begin(), order.end(), 0);
   if (order.empty()) return order;
@@ -30,10 +31,12 @@ std::vector<std::int32_t> sequences_to_check(const AttentionCase& attention_case
   const std::vector<std::int64_t>& lengths = attention_case.lengths;
   const std::size_t count = std::min(std::max<std::size_t>(static_cast<std::size_t>(fitting), 2), order.size());
   rc::Random random(seed);
-  for (std::size_t i = order.size() - 1; i > 0; --i) std::swap(order[i], order[static_cast<std::size_t>(draw::below(random, i + 1))]);
+  for (std::size_t i = order.size() - 1; i > 0; --i)
+    std::swap(order[i], order[static_cast<std::size_t>(draw::below(random, i + 1))]);
   const auto length_of = [&](std::int32_t sequence) { return lengths[static_cast<std::size_t>(sequence)]; };
   std::iter_swap(order.begin(), std::ranges::max_element(order, {}, length_of));
-  if (order.size() > 1) std::iter_swap(order.begin() + 1, std::ranges::min_element(order.begin() + 1, order.end(), {}, length_of));
+  if (order.size() > 1)
+    std::iter_swap(order.begin() + 1, std::ranges::min_element(order.begin() + 1, order.end(), {}, length_of));
   order.resize(count);
   std::ranges::sort(order);
   return order;
@@ -42,7 +45,8 @@ std::vector<std::int32_t> sequences_to_check(const AttentionCase& attention_case
 AttentionCase case_of_sequences(const AttentionCase& attention_case, const std::vector<std::int32_t>& sequences) {
   AttentionCase part = attention_case;
   part.lengths.clear();
-  for (const std::int32_t sequence : sequences) part.lengths.push_back(attention_case.lengths[static_cast<std::size_t>(sequence)]);
+  for (const std::int32_t sequence : sequences)
+    part.lengths.push_back(attention_case.lengths[static_cast<std::size_t>(sequence)]);
   return part;
 }
 

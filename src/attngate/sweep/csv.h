@@ -19,7 +19,8 @@ struct CsvText {
   std::size_t whole_bytes = 0;
 };
 
-/// Reads what csv_line writes, and lines that end in "\r\n". A quote that is never closed ends the whole rows before it.
+/// Reads what csv_line writes, and lines that end in "\r\n". A quote that is never closed ends the whole rows before
+/// it.
 CsvText parse_csv(std::string_view text);
 
 }  // namespace attngate

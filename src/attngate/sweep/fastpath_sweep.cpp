@@ -4,9 +4,9 @@
 
 #include <rapidcheck/Random.h>
 
+#include "attngate/base/usage_error.h"
 #include "attngate/case/lengths.h"
 #include "attngate/case/text.h"
-#include "attngate/base/usage_error.h"
 #include "attngate/sweep/grid_text.h"
 
 namespace attngate {
@@ -31,15 +31,16 @@ void require_grid(const FastpathGrid& grid) {
 std::vector<SweepOperator> operators_of(const FastpathGrid& grid, const SweepDevice& device) {
   // The program switches math off for the fast path and leaves the rest as it is; the slow path has all.
   const BackendSwitches nested{.math = device.is_cpu};
-  std::vector<SweepOperator> operators = {{.label = "slow", .path = grid.slow},
-                                          {.label = "fast", .path = grid.fast, .switches = nested},
-                                          {.label = "composite", .path = grid.composite, .switches = nested, .every_round = false}};
+  std::vector<SweepOperator> operators = {
+      {.label = "slow", .path = grid.slow},
+      {.label = "fast", .path = grid.fast, .switches = nested},
+      {.label = "composite", .path = grid.composite, .switches = nested, .every_round = false}};
   for (const std::string& name : grid.also) operators.push_back({.label = name, .path = name, .every_round = false});
   return operators;
 }
 
-SweepPoint point_of(const FastpathGrid& grid, DType dtype, std::int64_t batch_size, std::int64_t sequence_length, std::int64_t embed_dim,
-                    std::int64_t heads, std::int64_t b) {
+SweepPoint point_of(const FastpathGrid& grid, DType dtype, std::int64_t batch_size, std::int64_t sequence_length,
+                    std::int64_t embed_dim, std::int64_t heads, std::int64_t b) {
   SweepPoint point;
   AttentionCase& attention_case = point.attention_case;
   attention_case.dtype = dtype;
@@ -47,7 +48,8 @@ SweepPoint point_of(const FastpathGrid& grid, DType dtype, std::int64_t batch_si
   attention_case.head_dim = head_dim_of(embed_dim, heads);
   attention_case.seed = grid.seed;
   rc::Random random(grid.seed);
-  attention_case.lengths = beta_lengths(random, batch_size, sequence_length, 1, beta_step * static_cast<double>(b), grid.block_size);
+  attention_case.lengths =
+      beta_lengths(random, batch_size, sequence_length, 1, beta_step * static_cast<double>(b), grid.block_size);
   validate(attention_case);
   point.configuration = {{"dtype", torch_name(dtype)},
                          {"batch_size", std::to_string(batch_size)},
@@ -56,27 +58,25 @@ SweepPoint point_of(const FastpathGrid& grid, DType dtype, std::int64_t batch_si
                          {"embed_dim", std::to_string(embed_dim)},
                          {"b", std::to_string(b)}};
   // As the program writes it.
-  point.entry_name = fmt::format("batch:{}_seq_len:{}_n_heads:{}_embed_dim:{}", batch_size, sequence_length, heads, embed_dim);
+  point.entry_name =
+      fmt::format("batch:{}_seq_len:{}_n_heads:{}_embed_dim:{}", batch_size, sequence_length, heads, embed_dim);
   return point;
 }
 
 void add_columns(SweepPlan& plan, const FastpathGrid& grid) {
   // The program's columns, by its names and in its order.
-  plan.columns = {configuration_column("dtype", "dtype", false),
-                  configuration_column("batch_size", "batch", true),
+  plan.columns = {configuration_column("dtype", "dtype", false), configuration_column("batch_size", "batch", true),
                   configuration_column("sequence_length", "length", true),
-                  configuration_column("n_heads", "heads", true),
-                  configuration_column("embed_dim", "embed", true),
+                  configuration_column("n_heads", "heads", true), configuration_column("embed_dim", "embed", true),
                   time_column("time_native_mha_slow(\u00B5s)", "slow us", slow),
                   time_column("time_native_mha_fast (\u00B5s)", "fast us", fast),
-                  speedup_column("speedup flash_mha v native_mha", "speedup", 0),
-                  padding_column(),
+                  speedup_column("speedup flash_mha v native_mha", "speedup", 0), padding_column(),
                   // attngate's own.
-                  lower_column("speedup_from", 0),
-                  upper_column("speedup_to", 0),
+                  lower_column("speedup_from", 0), upper_column("speedup_to", 0),
                   time_column("time_composite_sdpa (\u00B5s)", "composite us", composite)};
   for (std::size_t index = 0; index < grid.also.size(); ++index) {
-    plan.columns.push_back(time_column(fmt::format("time_{} (\u00B5s)", grid.also[index]), grid.also[index] + " us", first_extra + index));
+    plan.columns.push_back(
+        time_column(fmt::format("time_{} (\u00B5s)", grid.also[index]), grid.also[index] + " us", first_extra + index));
   }
   plan.columns.push_back(backend_column("backend", "backend", fast));
   plan.columns.push_back(backend_column("slow_backend", "", slow));
@@ -85,15 +85,20 @@ void add_columns(SweepPlan& plan, const FastpathGrid& grid) {
   plan.columns.push_back(configuration_column("b", "", true));
   plan.columns.push_back(tokens_column());
   add_closing_columns(plan);
-  plan.plot = {"speedup flash_mha v native_mha", "padding", "sequence_length", "tokens", "time of slow / time of fast",
+  plan.plot = {"speedup flash_mha v native_mha",
+               "padding",
+               "sequence_length",
+               "tokens",
+               "time of slow / time of fast",
                {{"time_native_mha_slow(\u00B5s)", "slow"},
                 {"time_native_mha_fast (\u00B5s)", "fast"},
                 {"time_composite_sdpa (\u00B5s)", "composite"}}};
 }
 
 std::string options_of(const FastpathGrid& grid, const SweepDevice& device) {
-  return fmt::format("fastpath {} seed={} block_size={} slow={} fast={} composite={} also={} check_all={:d} {}", device.name,
-                     grid.seed, grid.block_size, grid.slow, grid.fast, grid.composite, joined(grid.also), grid.check_all, options_text(grid.quantity, grid.rule));
+  return fmt::format("fastpath {} seed={} block_size={} slow={} fast={} composite={} also={} check_all={:d} {}",
+                     device.name, grid.seed, grid.block_size, grid.slow, grid.fast, grid.composite, joined(grid.also),
+                     grid.check_all, options_text(grid.quantity, grid.rule));
 }
 
 }  // namespace
@@ -113,7 +118,8 @@ SweepPlan plan_fastpath(const FastpathGrid& grid, const SweepDevice& device) {
             for (const std::int64_t b : grid.b_values) {
               SweepPoint& point =
                   plan.points.emplace_back(point_of(grid, dtype, batch_size, sequence_length, embed_dim, heads, b));
-              point.request = {to_line(point.attention_case), operators, {{slow, fast}}, grid.rule, grid.seed, limit, grid.quantity};
+              point.request = {
+                  to_line(point.attention_case), operators, {{slow, fast}}, grid.rule, grid.seed, limit, grid.quantity};
             }
   add_columns(plan, grid);
   return plan;

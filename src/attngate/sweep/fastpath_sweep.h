@@ -13,7 +13,8 @@ namespace attngate {
 struct SweepDevice {
   /// The math backend joins the switches of nested operators: no other one takes nested tensors on the CPU.
   bool is_cpu = false;
-  /// The device's name and LibTorch's version, for the column `run`: times of another one do not belong into the same file.
+  /// The device's name and LibTorch's version, for the column `run`: times of another one do not belong into the same
+  /// file.
   std::string name = {};
 };
 

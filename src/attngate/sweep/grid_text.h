@@ -6,8 +6,8 @@
 #include <vector>
 
 #include "attngate/case/attention_case.h"
-#include "attngate/samples/stopping_rule.h"
 #include "attngate/samples/samples.h"
+#include "attngate/samples/stopping_rule.h"
 
 namespace attngate {
 
@@ -29,7 +29,8 @@ std::int64_t head_dim_of(std::int64_t embed_dim, std::int64_t heads);
 /// Throws UsageError naming the option unless it has values, all of them different and from 1 to `most`.
 void require_values(std::string_view option, const std::vector<std::int64_t>& values, std::int64_t most);
 
-/// The same for a list of anything, as text: without values there is no configuration, and a value twice gives the same ones again.
+/// The same for a list of anything, as text: without values there is no configuration, and a value twice gives the same
+/// ones again.
 void require_any(std::string_view option, const std::vector<std::string>& values);
 
 /// Throws UsageError unless the rule can be followed and the quantity be sampled in rounds.

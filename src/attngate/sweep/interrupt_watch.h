@@ -4,8 +4,8 @@
 
 namespace attngate {
 
-/// While it lives, the first Ctrl-C or SIGTERM is noted and not obeyed, so that what was measured can be kept; a second one
-/// ends the process. One at a time.
+/// While it lives, the first Ctrl-C or SIGTERM is noted and not obeyed, so that what was measured can be kept; a second
+/// one ends the process. One at a time.
 class InterruptWatch {
  public:
   InterruptWatch();

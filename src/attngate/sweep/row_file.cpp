@@ -20,8 +20,9 @@ namespace {
 constexpr std::uint64_t bytes_of_a_row = 512;
 
 [[noreturn]] void refuse(const std::string& path, int error) {
-  throw ResultsError(fmt::format("--save-path {}: cannot be written: {}; allowed is a file in a writable folder with room for every row",
-                                 printable(path), std::strerror(error)));
+  throw ResultsError(fmt::format(
+      "--save-path {}: cannot be written: {}; allowed is a file in a writable folder with room for every row",
+      printable(path), std::strerror(error)));
 }
 
 /// Throws unless a file of so many bytes can lie beside the path; leaves nothing behind.
@@ -72,8 +73,9 @@ void RowFile::write(const std::string& text) {
     const ssize_t written = ::write(file_, text.data() + done, text.size() - done);
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
-      throw ResultsError(fmt::format("--save-path {}: cannot be written: {}; the rows before are kept, and --resume goes on behind them",
-                                     printable(path_), std::strerror(errno)));
+      throw ResultsError(fmt::format(
+          "--save-path {}: cannot be written: {}; the rows before are kept, and --resume goes on behind them",
+          printable(path_), std::strerror(errno)));
     }
     done += static_cast<std::size_t>(written);
   }

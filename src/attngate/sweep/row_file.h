@@ -13,8 +13,8 @@ class RowFile {
  public:
   /// Begins the file, or with `resume` opens what is there, and checks that the disk has room for all rows.
   ///
-  /// Throws UsageError, having changed nothing, where the file cannot be written, the disk is too full, or what is there is of
-  /// another sweep.
+  /// Throws UsageError, having changed nothing, where the file cannot be written, the disk is too full, or what is
+  /// there is of another sweep.
   RowFile(const std::string& path, const SweepPlan& plan, bool resume);
   ~RowFile();
   RowFile(const RowFile&) = delete;

@@ -13,25 +13,35 @@
 namespace attngate {
 namespace {
 
-// Eight colours that people who confuse red and green can tell apart. Source: Okabe, Ito, "Color Universal Design", 2008.
-constexpr std::array<const char*, 8> colours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#999999", "#000000"};
+// Eight colours that people who confuse red and green can tell apart. Source: Okabe, Ito, "Color Universal Design",
+// 2008.
+constexpr std::array<const char*, 8> colours = {"#0072B2", "#D55E00", "#009E73", "#CC79A7",
+                                                "#E69F00", "#56B4E9", "#999999", "#000000"};
 
 // In units of the SVG file, one to a pixel where nobody scales it.
 constexpr double panel_width = 600, height = 500, left = 72, right = 24, bottom = 58;
 constexpr double panel_title = 62, legend_at = 84, legend_line = 18;
 // Four labels of so many characters fit beside one another, and three of 20.
 constexpr std::size_t short_label = 13;
-// A line through medians needs some points a range to say something; tenths of the axis are ranges that an eye can follow.
+// A line through medians needs some points a range to say something; tenths of the axis are ranges that an eye can
+// follow.
 constexpr int ranges_of_line = 10;
 
 std::string escaped(const std::string& words) {
   std::string text;
   for (const char character : words) {
     switch (character) {
-      case '<': text += "&lt;"; break;
-      case '>': text += "&gt;"; break;
-      case '&': text += "&amp;"; break;
-      default: text += static_cast<unsigned char>(character) < ' ' ? ' ' : character;
+      case '<':
+        text += "&lt;";
+        break;
+      case '>':
+        text += "&gt;";
+        break;
+      case '&':
+        text += "&amp;";
+        break;
+      default:
+        text += static_cast<unsigned char>(character) < ' ' ? ' ' : character;
     }
   }
   return text;
@@ -74,7 +84,8 @@ class Scale {
  private:
   double transformed(double value) const { return axis_.logarithmic ? std::log10(value) : value; }
 
-  /// 1, 2 and 5 of each decade; whole decades alone where there are more than three, and halves of steps where there is less than one.
+  /// 1, 2 and 5 of each decade; whole decades alone where there are more than three, and halves of steps where there is
+  /// less than one.
   std::vector<double> log_ticks() const {
     std::vector<double> steps = {1, 2, 5};
     if (high_ - low_ > 3) steps = {1};
@@ -92,7 +103,10 @@ class Scale {
   std::vector<double> linear_ticks() const {
     const double rough = (high_ - low_) / 6;  // about six ticks
     const double power = std::pow(10, std::floor(std::log10(rough)));
-    const double step = rough <= 1.5 * power ? power : rough <= 3.5 * power ? 2 * power : rough <= 7.5 * power ? 5 * power : 10 * power;
+    const double step = rough <= 1.5 * power   ? power
+                        : rough <= 3.5 * power ? 2 * power
+                        : rough <= 7.5 * power ? 5 * power
+                                               : 10 * power;
     std::vector<double> chosen;
     for (double tick = std::ceil(low_ / step) * step; tick <= high_; tick += step) chosen.push_back(tick);
     return chosen;
@@ -107,7 +121,8 @@ class Canvas {
  public:
   Canvas(const std::string& title, std::size_t panels) : width_(panel_width * static_cast<double>(panels)) {
     append(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" font-family=\"sans-serif\" "
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {0} {1}\" width=\"{0}\" height=\"{1}\" "
+        "font-family=\"sans-serif\" "
         "font-size=\"13\">\n",
         width_, height);
     append("<rect width=\"{}\" height=\"{}\" fill=\"white\"/>\n", width_, height);
@@ -117,7 +132,8 @@ class Canvas {
   void draw(const PlotPanel& panel, std::size_t position) {
     panel_ = &panel;
     origin_ = panel_width * static_cast<double>(position);
-    const bool are_short = std::ranges::all_of(panel.series, [](const PlotSeries& series) { return series.label.size() <= short_label; });
+    const bool are_short =
+        std::ranges::all_of(panel.series, [](const PlotSeries& series) { return series.label.size() <= short_label; });
     legend_columns_ = are_short ? 4 : 3;
     top_ = legend_at + legend_line * static_cast<double>((panel.series.size() + legend_columns_ - 1) / legend_columns_);
     Scale x(panel.x), y(panel.y);
@@ -141,7 +157,8 @@ class Canvas {
     axes();
     for (std::size_t index = 0; index < panel.series.size(); ++index) draw_points(panel.series[index], colours[index]);
     for (std::size_t index = 0; index < panel.series.size(); ++index) draw_medians(panel.series[index], colours[index]);
-    for (std::size_t index = 0; index < panel.series.size(); ++index) legend(panel.series[index], colours[index], index);
+    for (std::size_t index = 0; index < panel.series.size(); ++index)
+      legend(panel.series[index], colours[index], index);
   }
 
   std::string take() { return std::move(svg_) + "</svg>\n"; }
@@ -160,7 +177,8 @@ class Canvas {
   }
 
   void text(double at_x, double at_y, const char* anchor, const std::string& words, const std::string& more = "") {
-    append("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\"{}>{}</text>\n", at_x, at_y, anchor, more, escaped(words));
+    append("<text x=\"{:.1f}\" y=\"{:.1f}\" text-anchor=\"{}\"{}>{}</text>\n", at_x, at_y, anchor, more,
+           escaped(words));
   }
 
   void axes() {
@@ -178,7 +196,8 @@ class Canvas {
     if (panel_->marks_one) line(begin, up(1), end, up(1), "stroke=\"#555555\" stroke-dasharray=\"5 4\"");
     text((begin + end) / 2, height - 14, "middle", panel_->x.label);
     const double middle = (base + top_) / 2;
-    text(origin_ + 18, middle, "middle", panel_->y.label, fmt::format(" transform=\"rotate(-90 {:.1f} {:.1f})\"", origin_ + 18, middle));
+    text(origin_ + 18, middle, "middle", panel_->y.label,
+         fmt::format(" transform=\"rotate(-90 {:.1f} {:.1f})\"", origin_ + 18, middle));
   }
 
   void draw_points(const PlotSeries& series, const char* colour) {
@@ -196,7 +215,8 @@ class Canvas {
     std::array<std::vector<double>, ranges_of_line> x_in, y_in;
     for (const auto& [at_x, at_y] : series.points) {
       if (!x_->takes(at_x) || !y_->takes(at_y)) continue;
-      const auto range = static_cast<std::size_t>(std::clamp(x_->place(at_x) * ranges_of_line, 0.0, ranges_of_line - 1.0));
+      const auto range =
+          static_cast<std::size_t>(std::clamp(x_->place(at_x) * ranges_of_line, 0.0, ranges_of_line - 1.0));
       x_in[range].push_back(at_x);
       y_in[range].push_back(at_y);
     }
@@ -232,7 +252,8 @@ std::string scatter_svg(const std::string& title, const std::vector<PlotPanel>& 
   Canvas canvas(title, panels.size());
   for (std::size_t position = 0; position < panels.size(); ++position) {
     if (panels[position].series.size() > colours.size()) {
-      throw std::invalid_argument(fmt::format("{} series: allowed are up to {}", panels[position].series.size(), colours.size()));
+      throw std::invalid_argument(
+          fmt::format("{} series: allowed are up to {}", panels[position].series.size(), colours.size()));
     }
     canvas.draw(panels[position], position);
   }

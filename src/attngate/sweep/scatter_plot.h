@@ -30,8 +30,9 @@ struct PlotPanel {
   bool marks_one = false;
 };
 
-/// The panels side by side as an SVG file, below a title. Points that are not finite, or not above 0 on a logarithmic axis, are left
-/// out; a panel without any says so. Throws std::invalid_argument for more series than there are colours, 8.
+/// The panels side by side as an SVG file, below a title. Points that are not finite, or not above 0 on a logarithmic
+/// axis, are left out; a panel without any says so. Throws std::invalid_argument for more series than there are
+/// colours, 8.
 std::string scatter_svg(const std::string& title, const std::vector<PlotPanel>& panels);
 
 }  // namespace attngate

@@ -6,10 +6,10 @@
 
 #include <rapidcheck/Random.h>
 
-#include "attngate/case/lengths.h"
 #include "attngate/base/printable.h"
-#include "attngate/case/text.h"
 #include "attngate/base/usage_error.h"
+#include "attngate/case/lengths.h"
+#include "attngate/case/text.h"
 #include "attngate/sweep/grid_text.h"
 
 namespace attngate {
@@ -21,7 +21,8 @@ constexpr double most_padding = 0.95;
 constexpr const char* compiled_nn_mha_path = "compiled_nn_mha";
 constexpr const char* compiled_composite_path = "compiled_composite_sdpa";
 
-constexpr std::size_t nn_mha = 0, compiled_nn_mha = 1, composite = 2, compiled_composite = 3, nn_mha_no_weights = 4, first_extra = 5;
+constexpr std::size_t nn_mha = 0, compiled_nn_mha = 1, composite = 2, compiled_composite = 3, nn_mha_no_weights = 4,
+                      first_extra = 5;
 
 /// One configuration before its lengths are drawn.
 struct SdpConfiguration {
@@ -33,12 +34,15 @@ struct SdpConfiguration {
 const SdpConfiguration single_experiment = {128, 8, 512, 512, DType::fp16, std::nullopt};
 
 /// As Python prints it.
-std::string pad_text(const std::optional<double>& pad_percentage) { return pad_percentage ? fmt::format("{:g}", *pad_percentage) : "None"; }
+std::string pad_text(const std::optional<double>& pad_percentage) {
+  return pad_percentage ? fmt::format("{:g}", *pad_percentage) : "None";
+}
 const char* python_bool(bool value) { return value ? "True" : "False"; }
 
 void require_grid(const SdpGrid& grid) {
   require_rule(grid.quantity, grid.rule);
-  if (!grid.grid && !grid.single) throw UsageError("--no-single --no-grid: a sweep without configurations measures nothing");
+  if (!grid.grid && !grid.single)
+    throw UsageError("--no-single --no-grid: a sweep without configurations measures nothing");
   if (!grid.grid) return;
   require_values("--batch-sizes", grid.batch_sizes, CaseRange::max_batch_size);
   require_values("--num-heads", grid.heads, CaseRange::max_num_heads);
@@ -92,7 +96,8 @@ std::vector<SweepOperator> operators_of(const SdpGrid& grid, bool is_padded, con
   return operators;
 }
 
-SweepPoint point_of(const SdpGrid& grid, const SdpConfiguration& configuration, const std::set<std::string>& registered) {
+SweepPoint point_of(const SdpGrid& grid, const SdpConfiguration& configuration,
+                    const std::set<std::string>& registered) {
   SweepPoint point;
   AttentionCase& attention_case = point.attention_case;
   attention_case.dtype = configuration.dtype;
@@ -102,7 +107,8 @@ SweepPoint point_of(const SdpGrid& grid, const SdpConfiguration& configuration, 
   const bool is_padded = configuration.pad_percentage.has_value();
   rc::Random random(grid.seed);
   attention_case.lengths =
-      is_padded ? gaussian_padding_lengths(random, configuration.batch_size, configuration.max_sequence_length, *configuration.pad_percentage)
+      is_padded ? gaussian_padding_lengths(random, configuration.batch_size, configuration.max_sequence_length,
+                                           *configuration.pad_percentage)
                 : all_equal_lengths(configuration.batch_size, configuration.max_sequence_length);
   attention_case.mask = is_padded ? MaskKind::padding : MaskKind::none;
   validate(attention_case);
@@ -116,41 +122,40 @@ SweepPoint point_of(const SdpGrid& grid, const SdpConfiguration& configuration, 
                          {"enable_flash", python_bool(grid.switches.flash)},
                          {"enable_mem_efficient", python_bool(grid.switches.efficient)},
                          {"enable_cudnn", python_bool(grid.switches.cudnn)}};
-  point.entry_name = fmt::format("batch:{}_num_heads:{}_max_sequence_len:{}_embed_dimension:{}_{}_pad:{}", configuration.batch_size,
-                                 configuration.heads, configuration.max_sequence_length, configuration.embed_dimension,
-                                 to_string(configuration.dtype), pad_text(configuration.pad_percentage));
-  point.request = {to_line(attention_case), operators_of(grid, is_padded, registered),
-                   {{nn_mha, composite}, {nn_mha_no_weights, composite}}, grid.rule, grid.seed,
-                   grid.check_all ? ReferenceLimit::none() : ReferenceLimit{}, grid.quantity};
+  point.entry_name =
+      fmt::format("batch:{}_num_heads:{}_max_sequence_len:{}_embed_dimension:{}_{}_pad:{}", configuration.batch_size,
+                  configuration.heads, configuration.max_sequence_length, configuration.embed_dimension,
+                  to_string(configuration.dtype), pad_text(configuration.pad_percentage));
+  point.request = {to_line(attention_case),
+                   operators_of(grid, is_padded, registered),
+                   {{nn_mha, composite}, {nn_mha_no_weights, composite}},
+                   grid.rule,
+                   grid.seed,
+                   grid.check_all ? ReferenceLimit::none() : ReferenceLimit{},
+                   grid.quantity};
   return point;
 }
 
 void add_columns(SweepPlan& plan, const SdpGrid& grid) {
   // The program's columns, by its names and in its order.
-  plan.columns = {configuration_column("batch_size", "batch", true),
-                  configuration_column("num_heads", "heads", true),
-                  configuration_column("max_sequence_len", "length", true),
-                  configuration_column("embed_dimension", "embed", true),
-                  configuration_column("dtype", "dtype", false),
-                  configuration_column("pad_percentage", "pad", true),
-                  configuration_column("enable_math", "", false),
-                  configuration_column("enable_flash", "", false),
-                  configuration_column("enable_mem_efficient", "", false),
-                  configuration_column("enable_cudnn", "", false),
-                  time_column("nn_mha_time (\u00B5s)", "nn_mha us", nn_mha),
-                  time_column("compiled_nn_mha_time (\u00B5s)", "compiled us", compiled_nn_mha),
-                  time_column("composite_mha_time (\u00B5s)", "composite us", composite),
-                  time_column("compiled_composite_mha_time (\u00B5s)", "compiled composite us", compiled_composite),
-                  // attngate's own.
-                  time_column("nn_mha_no_weights_time (\u00B5s)", "no weights us", nn_mha_no_weights),
-                  speedup_column("composite_speedup", "speedup", 0),
-                  lower_column("composite_speedup_from", 0),
-                  upper_column("composite_speedup_to", 0),
-                  speedup_column("composite_speedup_no_weights", "speedup no weights", 1),
-                  lower_column("composite_speedup_no_weights_from", 1),
-                  upper_column("composite_speedup_no_weights_to", 1)};
+  plan.columns = {
+      configuration_column("batch_size", "batch", true), configuration_column("num_heads", "heads", true),
+      configuration_column("max_sequence_len", "length", true), configuration_column("embed_dimension", "embed", true),
+      configuration_column("dtype", "dtype", false), configuration_column("pad_percentage", "pad", true),
+      configuration_column("enable_math", "", false), configuration_column("enable_flash", "", false),
+      configuration_column("enable_mem_efficient", "", false), configuration_column("enable_cudnn", "", false),
+      time_column("nn_mha_time (\u00B5s)", "nn_mha us", nn_mha),
+      time_column("compiled_nn_mha_time (\u00B5s)", "compiled us", compiled_nn_mha),
+      time_column("composite_mha_time (\u00B5s)", "composite us", composite),
+      time_column("compiled_composite_mha_time (\u00B5s)", "compiled composite us", compiled_composite),
+      // attngate's own.
+      time_column("nn_mha_no_weights_time (\u00B5s)", "no weights us", nn_mha_no_weights),
+      speedup_column("composite_speedup", "speedup", 0), lower_column("composite_speedup_from", 0),
+      upper_column("composite_speedup_to", 0), speedup_column("composite_speedup_no_weights", "speedup no weights", 1),
+      lower_column("composite_speedup_no_weights_from", 1), upper_column("composite_speedup_no_weights_to", 1)};
   for (std::size_t index = 0; index < grid.also.size(); ++index) {
-    plan.columns.push_back(time_column(fmt::format("{}_time (\u00B5s)", grid.also[index]), grid.also[index] + " us", first_extra + index));
+    plan.columns.push_back(
+        time_column(fmt::format("{}_time (\u00B5s)", grid.also[index]), grid.also[index] + " us", first_extra + index));
   }
   plan.columns.push_back(backend_column("composite_backend", "backend", composite));
   plan.columns.push_back(backend_column("nn_mha_backend", "", nn_mha));
@@ -159,7 +164,11 @@ void add_columns(SweepPlan& plan, const SdpGrid& grid) {
   plan.columns.push_back(padding_column());
   plan.columns.push_back(tokens_column());
   add_closing_columns(plan);
-  plan.plot = {"composite_speedup", "padding", "max_sequence_len", "tokens", "time of nn_mha / time of composite",
+  plan.plot = {"composite_speedup",
+               "padding",
+               "max_sequence_len",
+               "tokens",
+               "time of nn_mha / time of composite",
                {{"nn_mha_time (\u00B5s)", "nn_mha"},
                 {"nn_mha_no_weights_time (\u00B5s)", "nn_mha, no weights"},
                 {"composite_mha_time (\u00B5s)", "composite"},
@@ -174,9 +183,10 @@ SweepPlan plan_sdp(const SdpGrid& grid, const SweepDevice& device, const std::se
   SweepPlan plan;
   plan.name = "sdp";
   const auto compiled = registered.contains(compiled_nn_mha_path) + registered.contains(compiled_composite_path);
-  plan.options = fmt::format("sdp {} seed={} also={} compiled={} check_all={:d} {}", device.name, grid.seed, joined(grid.also), compiled,
-                             grid.check_all, options_text(grid.quantity, grid.rule));
-  for (const SdpConfiguration& configuration : configurations_of(grid)) plan.points.push_back(point_of(grid, configuration, registered));
+  plan.options = fmt::format("sdp {} seed={} also={} compiled={} check_all={:d} {}", device.name, grid.seed,
+                             joined(grid.also), compiled, grid.check_all, options_text(grid.quantity, grid.rule));
+  for (const SdpConfiguration& configuration : configurations_of(grid))
+    plan.points.push_back(point_of(grid, configuration, registered));
   add_columns(plan, grid);
   return plan;
 }
@@ -187,7 +197,8 @@ std::optional<double> parse_pad_percentage(const std::string& text) {
   const char* end = text.data() + text.size();
   const auto [stop, error] = std::from_chars(text.data(), end, share);
   if (error != std::errc() || stop != end || !(share >= 0 && share <= most_padding)) {
-    throw UsageError(fmt::format("--pad-percentages {}: must be none or a share from 0 to {:g}", printable(text), most_padding));
+    throw UsageError(
+        fmt::format("--pad-percentages {}: must be none or a share from 0 to {:g}", printable(text), most_padding));
   }
   if (share == 0) return std::nullopt;  // as `if not pad_percentage` in the program
   return share;

@@ -4,8 +4,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "attngate/case/attention_work.h"
 #include "attngate/base/number_text.h"
+#include "attngate/case/attention_work.h"
 #include "attngate/sweep/sweep_plan.h"
 
 namespace attngate {
@@ -22,8 +22,10 @@ const RatioEstimate* speedup_of(const SweepAnswer& answer, std::size_t index) {
   return index < answer.speedups.size() && answer.speedups[index] ? &*answer.speedups[index] : nullptr;
 }
 
-SweepColumn speedup_part(const std::string& name, const std::string& heading, std::size_t index, double RatioEstimate::* part) {
-  return {name, heading, /*is_number=*/true, /*is_planned=*/false, [index, part](const SweepPoint&, const SweepAnswer& answer) {
+SweepColumn speedup_part(const std::string& name, const std::string& heading, std::size_t index,
+                         double RatioEstimate::*part) {
+  return {name, heading, /*is_number=*/true, /*is_planned=*/false,
+          [index, part](const SweepPoint&, const SweepAnswer& answer) {
             const RatioEstimate* ratio = speedup_of(answer, index);
             return ratio ? decimals(ratio->*part) : "";
           }};
@@ -48,8 +50,12 @@ std::string detail_of(const SweepPoint& point, const SweepAnswer& answer) {
     const OperatorAnswer& one = answer.operators[index];
     const std::string label = (detail.empty() ? "" : "; ") + point.request.operators[index].label;
     switch (one.kind) {
-      case OperatorAnswer::Kind::skipped: detail += label + " skipped: " + one.reason; break;
-      case OperatorAnswer::Kind::failed: detail += label + " failed: " + one.reason; break;
+      case OperatorAnswer::Kind::skipped:
+        detail += label + " skipped: " + one.reason;
+        break;
+      case OperatorAnswer::Kind::failed:
+        detail += label + " failed: " + one.reason;
+        break;
       case OperatorAnswer::Kind::timed:
         if (one.launches_show) detail += label + ": the device may have waited for the host in some samples";
     }
@@ -65,7 +71,8 @@ SweepColumn configuration_column(const std::string& name, const std::string& hea
 }
 
 SweepColumn time_column(const std::string& name, const std::string& heading, std::size_t index) {
-  return {name, heading, /*is_number=*/true, /*is_planned=*/false, [index](const SweepPoint&, const SweepAnswer& answer) -> std::string {
+  return {name, heading, /*is_number=*/true, /*is_planned=*/false,
+          [index](const SweepPoint&, const SweepAnswer& answer) -> std::string {
             const OperatorAnswer* one = operator_of(answer, index);
             if (one == nullptr) return "";
             if (one->kind == OperatorAnswer::Kind::skipped) return "skipped";
@@ -74,7 +81,8 @@ SweepColumn time_column(const std::string& name, const std::string& heading, std
 }
 
 SweepColumn backend_column(const std::string& name, const std::string& heading, std::size_t index) {
-  return {name, heading, /*is_number=*/false, /*is_planned=*/false, [index](const SweepPoint&, const SweepAnswer& answer) {
+  return {name, heading, /*is_number=*/false, /*is_planned=*/false,
+          [index](const SweepPoint&, const SweepAnswer& answer) {
             const OperatorAnswer* one = operator_of(answer, index);
             return one ? one->backend : std::string();
           }};
@@ -83,8 +91,12 @@ SweepColumn backend_column(const std::string& name, const std::string& heading, 
 SweepColumn speedup_column(const std::string& name, const std::string& heading, std::size_t index) {
   return speedup_part(name, heading, index, &RatioEstimate::centre);
 }
-SweepColumn lower_column(const std::string& name, std::size_t index) { return speedup_part(name, "from", index, &RatioEstimate::lower); }
-SweepColumn upper_column(const std::string& name, std::size_t index) { return speedup_part(name, "to", index, &RatioEstimate::upper); }
+SweepColumn lower_column(const std::string& name, std::size_t index) {
+  return speedup_part(name, "from", index, &RatioEstimate::lower);
+}
+SweepColumn upper_column(const std::string& name, std::size_t index) {
+  return speedup_part(name, "to", index, &RatioEstimate::upper);
+}
 
 SweepColumn tflops_column(const std::string& name, const std::string& heading, std::size_t index) {
   return {name, heading, /*is_number=*/true, /*is_planned=*/false,
@@ -102,8 +114,9 @@ SweepColumn padding_column() {
 }
 
 SweepColumn tokens_column() {
-  return {"tokens", "", /*is_number=*/true, /*is_planned=*/true,
-          [](const SweepPoint& point, const SweepAnswer&) { return std::to_string(point.attention_case.total_tokens()); }};
+  return {"tokens", "", /*is_number=*/true, /*is_planned=*/true, [](const SweepPoint& point, const SweepAnswer&) {
+            return std::to_string(point.attention_case.total_tokens());
+          }};
 }
 
 void add_closing_columns(SweepPlan& plan) {
@@ -115,7 +128,8 @@ void add_closing_columns(SweepPlan& plan) {
   });
   add("checked_sequences", "checked", true,
       [](const SweepPoint&, const SweepAnswer& answer) { return std::to_string(answer.checked_sequences); });
-  add("pairs", "pairs", true, [](const SweepPoint&, const SweepAnswer& answer) { return std::to_string(answer.rounds); });
+  add("pairs", "pairs", true,
+      [](const SweepPoint&, const SweepAnswer& answer) { return std::to_string(answer.rounds); });
   add("status", "status", false, [](const SweepPoint&, const SweepAnswer& answer) { return status_of(answer); });
   add("detail", "", false, detail_of);
   add("run", "", false, [id = run_id(plan.options)](const SweepPoint&, const SweepAnswer&) { return id; });

@@ -48,7 +48,8 @@ std::string run_id(const std::string& options) {
 CsvText rows_of_earlier_run(const SweepPlan& plan, const std::string& text, const std::string& file) {
   const auto refuse = [&](const std::string& difference) {
     throw UsageError(
-        fmt::format("--resume: {} is of another sweep: {}; resume it with the options that it was made with, or save to another file",
+        fmt::format("--resume: {} is of another sweep: {}; resume it with the options that it was made with, or save "
+                    "to another file",
                     printable(file), difference));
   };
   CsvText earlier = parse_csv(text);

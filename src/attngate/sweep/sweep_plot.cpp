@@ -39,7 +39,8 @@ PlotPanel speedup_panel(const SweepPlan& plan, const std::vector<CsvRow>& rows) 
                   {},
                   /*marks_one=*/true};
   for (const auto& [length, of_length] : rows_of_length) {
-    const auto points = points_of(of_length, column_index(plan, plan.plot.padding), column_index(plan, plan.plot.speedup));
+    const auto points =
+        points_of(of_length, column_index(plan, plan.plot.padding), column_index(plan, plan.plot.speedup));
     const std::string label = "length " + of_length.front()[series_column];
     if (panel.series.size() < most_series) {
       panel.series.push_back({label, points});
@@ -67,7 +68,8 @@ PlotPanel time_panel(const SweepPlan& plan, const std::vector<CsvRow>& rows) {
 }  // namespace
 
 std::string sweep_svg(const SweepPlan& plan, const std::vector<CsvRow>& rows, const std::string& device) {
-  return scatter_svg("attngate sweep " + plan.name + " on " + device, {speedup_panel(plan, rows), time_panel(plan, rows)});
+  return scatter_svg("attngate sweep " + plan.name + " on " + device,
+                     {speedup_panel(plan, rows), time_panel(plan, rows)});
 }
 
 }  // namespace attngate

@@ -46,8 +46,8 @@ std::string details_of(const SweepPlan& plan, const std::vector<CsvRow>& rows) {
       continue;
     }
     const SweepPoint& point = plan.points[index];
-    text += fmt::format("error: row {}, {}: {}\n  attngate replay '{}'\n", index + 1, point.entry_name, rows[index][detail],
-                        point.request.line);
+    text += fmt::format("error: row {}, {}: {}\n  attngate replay '{}'\n", index + 1, point.entry_name,
+                        rows[index][detail], point.request.line);
   }
   for (const auto& [reason, count] : skipped) text += fmt::format("{}: {}\n", counted(count, "row"), reason);
   return text;
@@ -75,9 +75,10 @@ std::string sweep_text(const SweepPlan& plan, const std::vector<CsvRow>& rows, c
   for (const std::string& note : plan.notes) text += note + "\n";
   text += fmt::format("{} of {} rows", grouped(rows.size()), grouped(plan.points.size()));
   if (summary.measured > 0) {
-    text += fmt::format(", {} of them measured in {:.1f} s, {:.1f} ms each (inputs {:.1f} s, checks {:.1f} s, samples {:.1f} s)",
-                        grouped(summary.measured), summary.seconds, 1e3 * summary.seconds / static_cast<double>(summary.measured),
-                        summary.spent.prepare, summary.spent.check, summary.spent.sample);
+    text += fmt::format(
+        ", {} of them measured in {:.1f} s, {:.1f} ms each (inputs {:.1f} s, checks {:.1f} s, samples {:.1f} s)",
+        grouped(summary.measured), summary.seconds, 1e3 * summary.seconds / static_cast<double>(summary.measured),
+        summary.spent.prepare, summary.spent.check, summary.spent.sample);
   }
   text += fmt::format("\nTotal errors: {}\n", total_of(errors_of(plan, rows)));
   return text;

@@ -18,7 +18,8 @@ struct SweepSummary {
   RowSeconds spent = {};
 };
 
-/// The rows as an aligned table, then the rows that failed with their reasons, what was skipped and why, and the counts.
+/// The rows as an aligned table, then the rows that failed with their reasons, what was skipped and why, and the
+/// counts.
 std::string sweep_text(const SweepPlan& plan, const std::vector<CsvRow>& rows, const SweepSummary& summary);
 
 /// Error counts per entry name as one JSON object, as the seed program writes them: {} where there are none.

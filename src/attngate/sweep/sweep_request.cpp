@@ -9,9 +9,8 @@ namespace {
 
 // Each message has its fields named once: `Field` puts them into a writer or gets them from a reader.
 template <typename Field>
-void visit(Field& field, auto& switches)
-  requires std::is_same_v<std::remove_cvref_t<decltype(switches)>, BackendSwitches>
-{
+void visit(Field& field,
+           auto& switches) requires std::is_same_v<std::remove_cvref_t<decltype(switches)>, BackendSwitches> {
   field(switches.math);
   field(switches.flash);
   field(switches.efficient);
@@ -19,9 +18,7 @@ void visit(Field& field, auto& switches)
 }
 
 template <typename Field>
-void visit(Field& field, auto& one)
-  requires std::is_same_v<std::remove_cvref_t<decltype(one)>, SweepOperator>
-{
+void visit(Field& field, auto& one) requires std::is_same_v<std::remove_cvref_t<decltype(one)>, SweepOperator> {
   field(one.label);
   field(one.path);
   visit(field, one.switches);
@@ -31,17 +28,13 @@ void visit(Field& field, auto& one)
 }
 
 template <typename Field>
-void visit(Field& field, auto& speedup)
-  requires std::is_same_v<std::remove_cvref_t<decltype(speedup)>, SpeedupOf>
-{
+void visit(Field& field, auto& speedup) requires std::is_same_v<std::remove_cvref_t<decltype(speedup)>, SpeedupOf> {
   field(speedup.base);
   field(speedup.candidate);
 }
 
 template <typename Field>
-void visit(Field& field, auto& rule)
-  requires std::is_same_v<std::remove_cvref_t<decltype(rule)>, StoppingRule>
-{
+void visit(Field& field, auto& rule) requires std::is_same_v<std::remove_cvref_t<decltype(rule)>, StoppingRule> {
   field(rule.width);
   field(rule.least_rounds);
   field(rule.most_rounds);
@@ -49,9 +42,7 @@ void visit(Field& field, auto& rule)
 }
 
 template <typename Field>
-void visit(Field& field, auto& answer)
-  requires std::is_same_v<std::remove_cvref_t<decltype(answer)>, OperatorAnswer>
-{
+void visit(Field& field, auto& answer) requires std::is_same_v<std::remove_cvref_t<decltype(answer)>, OperatorAnswer> {
   field(answer.kind);
   field(answer.reason);
   field(answer.backend);
@@ -61,9 +52,7 @@ void visit(Field& field, auto& answer)
 }
 
 template <typename Field>
-void visit(Field& field, auto& ratio)
-  requires std::is_same_v<std::remove_cvref_t<decltype(ratio)>, RatioEstimate>
-{
+void visit(Field& field, auto& ratio) requires std::is_same_v<std::remove_cvref_t<decltype(ratio)>, RatioEstimate> {
   field(ratio.centre);
   field(ratio.lower);
   field(ratio.upper);
@@ -72,9 +61,8 @@ void visit(Field& field, auto& ratio)
 }
 
 template <typename Field>
-void visit(Field& field, auto& ratio)
-  requires std::is_same_v<std::remove_cvref_t<decltype(ratio)>, std::optional<RatioEstimate>>
-{
+void visit(Field& field,
+           auto& ratio) requires std::is_same_v<std::remove_cvref_t<decltype(ratio)>, std::optional<RatioEstimate>> {
   bool is_there = ratio.has_value();
   field(is_there);
   if constexpr (!std::is_const_v<std::remove_reference_t<decltype(ratio)>>) {
@@ -116,9 +104,7 @@ struct Getter {
 };
 
 template <typename Field>
-void visit(Field& field, auto& request)
-  requires std::is_same_v<std::remove_cvref_t<decltype(request)>, SweepRequest>
-{
+void visit(Field& field, auto& request) requires std::is_same_v<std::remove_cvref_t<decltype(request)>, SweepRequest> {
   field(request.line);
   field.list(request.operators);
   field.list(request.speedups);
@@ -130,9 +116,7 @@ void visit(Field& field, auto& request)
 }
 
 template <typename Field>
-void visit(Field& field, auto& answer)
-  requires std::is_same_v<std::remove_cvref_t<decltype(answer)>, SweepAnswer>
-{
+void visit(Field& field, auto& answer) requires std::is_same_v<std::remove_cvref_t<decltype(answer)>, SweepAnswer> {
   field.list(answer.operators);
   field.list(answer.speedups);
   field(answer.rounds);
@@ -164,8 +148,9 @@ Message decoded(std::string_view bytes) {
 }  // namespace
 
 bool SweepAnswer::holds() const {
-  return problem.empty() &&
-         std::ranges::none_of(operators, [](const OperatorAnswer& answer) { return answer.kind == OperatorAnswer::Kind::failed; });
+  return problem.empty() && std::ranges::none_of(operators, [](const OperatorAnswer& answer) {
+           return answer.kind == OperatorAnswer::Kind::failed;
+         });
 }
 
 std::string encode(const SweepRequest& request) { return encoded(request); }

@@ -6,9 +6,9 @@
 #include <string_view>
 #include <vector>
 
-#include "attngate/sweep/checked_sequences.h"
-#include "attngate/samples/stopping_rule.h"
 #include "attngate/samples/samples.h"
+#include "attngate/samples/stopping_rule.h"
+#include "attngate/sweep/checked_sequences.h"
 
 namespace attngate {
 
@@ -106,7 +106,8 @@ struct SweepAnswer {
   double worst_margin = 0;
   /// Sequences that were held against the fp64 reference.
   std::uint64_t checked_sequences = 0;
-  /// What is wrong with the row beside its operators: two of them disagree, or the worker died. In one line, else empty.
+  /// What is wrong with the row beside its operators: two of them disagree, or the worker died. In one line, else
+  /// empty.
   std::string problem = {};
   /// Whatever went wrong may have spoilt the process: nobody measures in it any more.
   bool spoilt = false;

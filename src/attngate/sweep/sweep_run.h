@@ -12,7 +12,8 @@ namespace attngate {
 class SweepSource {
  public:
   virtual ~SweepSource() = default;
-  /// Checks and measures one row. Whatever goes wrong with it is in the answer; throws where no row can be measured any more.
+  /// Checks and measures one row. Whatever goes wrong with it is in the answer; throws where no row can be measured any
+  /// more.
   virtual SweepAnswer measure(const SweepRequest& request) = 0;
 };
 
@@ -26,8 +27,8 @@ struct SweepListener {
   std::function<bool()> interrupted;
 };
 
-/// Measures the points behind those that `rows` has, and adds a row for each; true unless it was interrupted. A row that fails
-/// is a row.
+/// Measures the points behind those that `rows` has, and adds a row for each; true unless it was interrupted. A row
+/// that fails is a row.
 bool run_sweep(const SweepPlan& plan, SweepSource& source, std::vector<CsvRow>& rows, const SweepListener& listener);
 
 }  // namespace attngate

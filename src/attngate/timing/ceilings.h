@@ -28,9 +28,9 @@ struct Ceilings {
 /// Measures the ceilings now, in this process, on random data (a product of zeros ran 13 % faster on an H100): medians
 /// of 11 after 3 that do not count.
 ///
-/// Products of 8192 in half and 4096 in single precision, smaller where one would take more than 20 ms or three matrices
-/// more than a quarter of the free memory. 0.1 s of work for a GPU like the H200. Takes up to 2 GiB, which stay in
-/// LibTorch's cache. Throws c10::Error or CudaError.
+/// Products of 8192 in half and 4096 in single precision, smaller where one would take more than 20 ms or three
+/// matrices more than a quarter of the free memory. 0.1 s of work for a GPU like the H200. Takes up to 2 GiB, which
+/// stay in LibTorch's cache. Throws c10::Error or CudaError.
 Ceilings measure_ceilings(c10::Device device);
 
 }  // namespace attngate

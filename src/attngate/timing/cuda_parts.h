@@ -7,8 +7,8 @@
 #include <string>
 
 #include "attngate/base/device_key.h"
-#include "attngate/timing/spin_kernel.h"
 #include "attngate/samples/warm_up.h"
+#include "attngate/timing/spin_kernel.h"
 
 // What timing needs of CUDA and LibTorch's CUDA allocator; for CUDA devices only. All throw CudaError or c10::Error.
 namespace attngate {

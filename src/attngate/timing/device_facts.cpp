@@ -2,8 +2,8 @@
 
 #include <torch/version.h>
 
-#include "attngate/timing/cuda_parts.h"
 #include "attngate/base/processor_name.h"
+#include "attngate/timing/cuda_parts.h"
 
 namespace attngate {
 

@@ -10,10 +10,12 @@
 
 namespace attngate {
 
-/// Keeps a device busy with nothing until the host lets it go, so that what is queued meanwhile runs without waiting for the host.
+/// Keeps a device busy with nothing until the host lets it go, so that what is queued meanwhile runs without waiting
+/// for the host.
 ///
-/// A spin of one thread that looks at a word of the host's memory, and at the device's clock: it ends by itself after `most_us`, so
-/// that nothing hangs where the host waits for the device before it lets go. Does nothing on the CPU, which has no queue.
+/// A spin of one thread that looks at a word of the host's memory, and at the device's clock: it ends by itself after
+/// `most_us`, so that nothing hangs where the host waits for the device before it lets go. Does nothing on the CPU,
+/// which has no queue.
 class DeviceHold {
  public:
   /// Throws CudaError when there is no memory for the word.
@@ -23,8 +25,8 @@ class DeviceHold {
   DeviceHold(const DeviceHold&) = delete;
   DeviceHold& operator=(const DeviceHold&) = delete;
 
-  /// Queues the spin on the current stream, which must outlive this: at least `least_us`, at most `most_us`. Fills in `reading` when it ends, unless that is
-  /// null. Throws CudaError.
+  /// Queues the spin on the current stream, which must outlive this: at least `least_us`, at most `most_us`. Fills in
+  /// `reading` when it ends, unless that is null. Throws CudaError.
   void hold(double least_us, double most_us, SpinReading* reading = nullptr);
 
   /// Ends it, some 10 us from now, and returns whether that is before it would end by itself.

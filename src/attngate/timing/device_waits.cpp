@@ -37,7 +37,8 @@ void end(const at::RecordFunction&, at::ObserverContext* context) {
 DeviceWaits::DeviceWaits(std::function<void()> before, std::function<void()> after) {
   if (reactions) throw std::logic_error("somebody watches this thread's waits already");
   reactions = std::make_unique<Reactions>(Reactions{std::move(before), std::move(after)});
-  handle_ = at::addThreadLocalCallback(at::RecordFunctionCallback(begin, end).scopes({at::RecordScope::FUNCTION}).needsInputs(true));
+  handle_ = at::addThreadLocalCallback(
+      at::RecordFunctionCallback(begin, end).scopes({at::RecordScope::FUNCTION}).needsInputs(true));
 }
 
 DeviceWaits::~DeviceWaits() {

@@ -20,9 +20,9 @@ struct GraphReplay {
 /// The operator captured as a CUDA graph, whose calls replay it: the same kernels, launched as one.
 ///
 /// Makes a call first and watches it: an operator that works on nested tensors, reads a value of the device, or copies
-/// between host and device is said to be impossible to capture and never tried, since a failed capture spoils the process.
-/// What happens out of the dispatcher's sight ends in CaptureFailed (paths/graph_capture.h): use a worker process for operators
-/// that you do not know.
+/// between host and device is said to be impossible to capture and never tried, since a failed capture spoils the
+/// process. What happens out of the dispatcher's sight ends in CaptureFailed (paths/graph_capture.h): use a worker
+/// process for operators that you do not know.
 GraphReplay graph_replay(const TimedOperator& timed, c10::Device device);
 
 }  // namespace attngate

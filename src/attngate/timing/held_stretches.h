@@ -14,14 +14,15 @@ namespace attngate {
 /// GPU time of work that the host queues in one stretch, or in several with waits for the device between them.
 ///
 /// Each stretch is queued while the device is held, so that it never waits for the host, and timed by its own events;
-/// holds, waits and the copies that the host waits for are no part of the time. An event pair adds about 1 us a stretch.
+/// holds, waits and the copies that the host waits for are no part of the time. An event pair adds about 1 us a
+/// stretch.
 class HeldStretches {
  public:
   /// Throws CudaError.
   explicit HeldStretches(c10::Device device);
 
-  /// Forgets the last work, holds the device, `longest_hold_us` at most each time, while the probe reads its clock, and opens the
-  /// first stretch.
+  /// Forgets the last work, holds the device, `longest_hold_us` at most each time, while the probe reads its clock, and
+  /// opens the first stretch.
   void begin(ClockProbe& probe, double longest_hold_us);
   /// Closes the stretch and lets the device go: the host is about to wait, or all is queued.
   void end_stretch();

@@ -5,9 +5,9 @@
 #include <algorithm>
 #include <chrono>
 
-#include "attngate/timing/allocations.h"
 #include "attngate/samples/host_load.h"
 #include "attngate/samples/sampling_plan.h"
+#include "attngate/timing/allocations.h"
 
 namespace attngate {
 namespace {
@@ -31,8 +31,8 @@ Trial try_out(SampleTaker& taker, const TimedOperator& timed, const SampleSettin
   return {median_of(us), taker.waits()};
 }
 
-// A pair in which launches show is taken again, since a host that stands still for 10 ms says nothing of the device; a quarter of the
-// pairs at most, so that a process keeps near its budget. What still shows is kept and told.
+// A pair in which launches show is taken again, since a host that stands still for 10 ms says nothing of the device; a
+// quarter of the pairs at most, so that a process keeps near its budget. What still shows is kept and told.
 constexpr std::uint64_t pairs_for_one_more = 4;
 
 bool shows_launches(const SamplePair& pair) { return !(pair.base.launches_hidden && pair.candidate.launches_hidden); }
@@ -66,9 +66,11 @@ SampledOperator PairSampler::warm_up_operator(const TimedOperator& timed, const 
                                               PairedSamples& samples) {
   const SampleSetting one_call{Quantity::isolated_latency, 1, /*flush_cache=*/false};
   const auto timed_call = [&] { return taker_.take(timed, one_call).us; };
-  const WarmUp warm = warm_up(timed_call, [&] { return allocation_counts(device_); }, limits);
+  const WarmUp warm = warm_up(
+      timed_call, [&] { return allocation_counts(device_); }, limits);
   if (!warm.settled) samples.notes.push_back(fmt::format("{} is not warm: {}", role, warm.note));
-  SampledOperator facts{timed.name, timed.backend, timed.graph_replayed, /*waits_per_call=*/0, warm.calls, warm.settled, std::nullopt};
+  SampledOperator facts{timed.name, timed.backend, timed.graph_replayed, /*waits_per_call=*/0,
+                        warm.calls, warm.settled,  std::nullopt};
   // A graph has its memory from the moment it was captured.
   if (!timed.graph_replayed) facts.peak_bytes = peak_bytes_of(timed.call, device_);
   return facts;
@@ -78,7 +80,8 @@ PairSampler::Plan PairSampler::plan(const TimedOperator& base, const TimedOperat
                                     const SamplingOptions& options) {
   Plan plan;
   plan.setting = {options.quantity, 1, options.flush_cache};
-  const Trial base_trial = try_out(taker_, base, plan.setting), candidate_trial = try_out(taker_, candidate, plan.setting);
+  const Trial base_trial = try_out(taker_, base, plan.setting),
+              candidate_trial = try_out(taker_, candidate, plan.setting);
   const double us = std::min(base_trial.us, candidate_trial.us);
   // Both are called equally often: whatever that does to a time, it does to both.
   plan.setting.calls = calls_per_sample(us, options.least_sample_us);

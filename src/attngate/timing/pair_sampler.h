@@ -4,11 +4,11 @@
 
 #include <cstdint>
 
+#include "attngate/samples/samples.h"
+#include "attngate/samples/warm_up.h"
 #include "attngate/timing/device_facts.h"
 #include "attngate/timing/sample_taker.h"
-#include "attngate/samples/samples.h"
 #include "attngate/timing/timed_operator.h"
-#include "attngate/samples/warm_up.h"
 
 namespace attngate {
 
@@ -21,8 +21,8 @@ struct SamplingOptions {
   std::uint64_t most_pairs = 201;
   /// How long all samples may take, flushes and waiting included; warm-up comes on top. Exceeded for least_pairs alone.
   double budget_seconds = 0.5;
-  /// Short operators are called several times for each sample, until it lasts as long. 200 us: above it the ratio of two
-  /// medians resolves well under 1 % (H100, H200), below 60 us an event pair measures the host.
+  /// Short operators are called several times for each sample, until it lasts as long. 200 us: above it the ratio of
+  /// two medians resolves well under 1 % (H100, H200), below 60 us an event pair measures the host.
   double least_sample_us = 200;
   bool flush_cache = true;
   WarmUpLimits warm_up = {};
@@ -36,8 +36,8 @@ class PairSampler {
   /// Takes twice the L2 of device memory. Throws CudaError or c10::Error.
   explicit PairSampler(c10::Device device);
 
-  /// Warms both operators up, fixes calls per sample and number of pairs by a few samples that are thrown away, and then
-  /// takes that many pairs, whatever they show: each sample behind a flushed cache, each pair in random order.
+  /// Warms both operators up, fixes calls per sample and number of pairs by a few samples that are thrown away, and
+  /// then takes that many pairs, whatever they show: each sample behind a flushed cache, each pair in random order.
   ///
   /// Errors of an operator pass through; CudaError when the device fails.
   PairedSamples sample(const TimedOperator& base, const TimedOperator& candidate, const SamplingOptions& options);

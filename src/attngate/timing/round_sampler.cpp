@@ -18,12 +18,14 @@ using Clock = std::chrono::steady_clock;
 // A host that stands still for 10 ms says nothing of the device. Behind four attempts launches showed in none of
 // 1,280 rows on two H100s.
 constexpr int attempts_to_hide_launches = 4;
-// What ran before has emptied the nearer caches. It is most of a short call's scatter: samples of nn MHA fast of 30 to 60 us have a standard
-// deviation of 3.4 to 3.8 % by themselves and of 0.8 to 1.0 % behind a call that does not count, of 20 to 30 us 1.1 and 0.7 %, of 60 us
-// and more the same either way, as have those of nn MHA slow, 0.9 to 2 % at any length (H100).
+// What ran before has emptied the nearer caches. It is most of a short call's scatter: samples of nn MHA fast of 30 to
+// 60 us have a standard deviation of 3.4 to 3.8 % by themselves and of 0.8 to 1.0 % behind a call that does not count,
+// of 20 to 30 us 1.1 and 0.7 %, of 60 us and more the same either way, as have those of nn MHA slow, 0.9 to 2 % at any
+// length (H100).
 constexpr double led_call_us = 60;
-// Launches are hidden in GPU time, so that a sample need not outlast them. 25 us: events tell 0.03 us apart on an H100, and rounds
-// average the rest. Throughput: the host queues ten launches in 78 us, and a sample shall be longer than that.
+// Launches are hidden in GPU time, so that a sample need not outlast them. 25 us: events tell 0.03 us apart on an H100,
+// and rounds average the rest. Throughput: the host queues ten launches in 78 us, and a sample shall be longer than
+// that.
 constexpr double least_sample_us_of_gpu_time = 25;
 constexpr double least_sample_us_of_throughput = 200;
 
@@ -38,7 +40,8 @@ std::vector<std::size_t> shuffled(std::vector<std::size_t> positions, rc::Random
 std::optional<RatioEstimate> speedup_of(const std::vector<double>& base, const std::vector<double>& candidate) {
   if (base.empty() || base.size() != candidate.size()) return std::nullopt;
   std::vector<double> log_ratios;
-  for (std::size_t round = 0; round < base.size(); ++round) log_ratios.push_back(std::log(base[round] / candidate[round]));
+  for (std::size_t round = 0; round < base.size(); ++round)
+    log_ratios.push_back(std::log(base[round] / candidate[round]));
   return estimate_ratio(log_ratios);
 }
 
@@ -73,7 +76,8 @@ double RoundSampler::time_block(const TimedOperator& timed, Block& block) {
   return sample.us;
 }
 
-void RoundSampler::sample(const std::vector<std::optional<TimedOperator>>& operators, const SweepRequest& request, SweepAnswer& answer) {
+void RoundSampler::sample(const std::vector<std::optional<TimedOperator>>& operators, const SweepRequest& request,
+                          SweepAnswer& answer) {
   std::vector<Block> blocks(operators.size());
   std::vector<std::size_t> every_round, first_rounds;
   for (std::size_t index = 0; index < operators.size(); ++index) {
@@ -108,7 +112,8 @@ void RoundSampler::sample(const std::vector<std::optional<TimedOperator>>& opera
   }
   for (const std::size_t index : first_rounds) {
     // One stray of three samples moves their centre, and not their median.
-    answer.operators[index].us = request.operators[index].every_round ? estimate_centre(us[index]).centre : median_of(us[index]);
+    answer.operators[index].us =
+        request.operators[index].every_round ? estimate_centre(us[index]).centre : median_of(us[index]);
     answer.operators[index].launches_show = blocks[index].launches_show;
   }
 }

@@ -9,18 +9,20 @@
 
 namespace attngate {
 
-/// Times the operators of a row in rounds, each operator once a round and in random order, until the speedups are known well enough.
+/// Times the operators of a row in rounds, each operator once a round and in random order, until the speedups are known
+/// well enough.
 ///
-/// A sample is of the request's quantity, as SampleTaker takes it; the cache is not flushed (docs/sweep.md). Where launches show in one of
-/// GPU time, it is taken again.
+/// A sample is of the request's quantity, as SampleTaker takes it; the cache is not flushed (docs/sweep.md). Where
+/// launches show in one of GPU time, it is taken again.
 class RoundSampler {
  public:
   /// Throws CudaError.
   explicit RoundSampler(c10::Device device) : device_(device), taker_(device) {}
 
-  /// `operators` has one for each of the request's, empty for those that are not timed. Fills `us`, `speedups` and `rounds` of the
-  /// answer. Errors of an operator pass through.
-  void sample(const std::vector<std::optional<TimedOperator>>& operators, const SweepRequest& request, SweepAnswer& answer);
+  /// `operators` has one for each of the request's, empty for those that are not timed. Fills `us`, `speedups` and
+  /// `rounds` of the answer. Errors of an operator pass through.
+  void sample(const std::vector<std::optional<TimedOperator>>& operators, const SweepRequest& request,
+              SweepAnswer& answer);
 
  private:
   /// How an operator's samples are taken.

@@ -31,9 +31,15 @@ Sample SampleTaker::take(const TimedOperator& timed, const SampleSetting& settin
   synchronize(device_);
   Sample sample;
   switch (setting.quantity) {
-    case Quantity::isolated_latency: sample = take_isolated(timed, setting); break;
-    case Quantity::gpu_time: sample = take_held(timed, setting); break;
-    case Quantity::throughput: sample = take_back_to_back(timed, setting); break;
+    case Quantity::isolated_latency:
+      sample = take_isolated(timed, setting);
+      break;
+    case Quantity::gpu_time:
+      sample = take_held(timed, setting);
+      break;
+    case Quantity::throughput:
+      sample = take_back_to_back(timed, setting);
+      break;
   }
   const auto calls = static_cast<double>(setting.calls);
   sample.us /= calls;
@@ -61,7 +67,8 @@ Sample SampleTaker::take_held(const TimedOperator& timed, const SampleSetting& s
   stretches_.begin(probe_, setting.longest_hold_us);
   {
     std::optional<DeviceWaits> waits;
-    if (device_.is_cuda() && setting.watch_waits) waits.emplace([this] { stretches_.end_stretch(); }, [this] { stretches_.begin_next(); });
+    if (device_.is_cuda() && setting.watch_waits)
+      waits.emplace([this] { stretches_.end_stretch(); }, [this] { stretches_.begin_next(); });
     try {
       sample.host_us = run_calls(timed, setting.calls);
     } catch (...) {

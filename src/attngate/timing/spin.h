@@ -13,8 +13,9 @@ namespace attngate {
 /// A kernel takes about 2 us beside its own time to start and end. Throws CudaError.
 void spin(c10::Device device, double us);
 
-/// The operator with a spin of `us` behind each call: a slowdown made on purpose. Give the operator that it is held against a
-/// spin of 0 us, so that launching one is on both sides. Throws std::invalid_argument unless `us` is finite and 0 or more.
+/// The operator with a spin of `us` behind each call: a slowdown made on purpose. Give the operator that it is held
+/// against a spin of 0 us, so that launching one is on both sides. Throws std::invalid_argument unless `us` is finite
+/// and 0 or more.
 TimedOperator with_spin(TimedOperator timed, c10::Device device, double us);
 
 }  // namespace attngate

@@ -10,7 +10,8 @@ struct SpinReading {
   std::uint64_t nanoseconds;
   /// Its length in cycles of the multiprocessor that it ran on.
   std::uint64_t cycles;
-  /// Smallest step in ns by which the global timer was seen to go on: its resolution, or the time from one look to the next.
+  /// Smallest step in ns by which the global timer was seen to go on: its resolution, or the time from one look to the
+  /// next.
   std::uint64_t timer_step;
 };
 

@@ -34,8 +34,7 @@ struct Stopwatch::CudaMarks : Marks {
     return 1e3 * static_cast<double>(milliseconds);
   }
   void record(const Event& event) {
-    check_cuda(cudaEventRecord(event.get(), static_cast<cudaStream_t>(current_stream(device))),
-               "recording an event");
+    check_cuda(cudaEventRecord(event.get(), static_cast<cudaStream_t>(current_stream(device))), "recording an event");
   }
 };
 

@@ -14,11 +14,16 @@ namespace {
 /// Why a path is not timed on a case; empty when it promises to run.
 std::string reason_against(const Promise& promise) {
   switch (promise.kind) {
-    case Promise::Kind::runs: return "";
-    case Promise::Kind::refuses: return "it promises an error: " + promise.reason;
-    case Promise::Kind::redundant: return "it would run what another path runs: " + promise.reason;
-    case Promise::Kind::inexpressible: return "it cannot express the case: " + promise.reason;
-    case Promise::Kind::defective: return "the case runs into a known issue: " + promise.reason;
+    case Promise::Kind::runs:
+      return "";
+    case Promise::Kind::refuses:
+      return "it promises an error: " + promise.reason;
+    case Promise::Kind::redundant:
+      return "it would run what another path runs: " + promise.reason;
+    case Promise::Kind::inexpressible:
+      return "it cannot express the case: " + promise.reason;
+    case Promise::Kind::defective:
+      return "the case runs into a known issue: " + promise.reason;
   }
   return "it promises nothing that is known";
 }
@@ -47,7 +52,8 @@ std::pair<PreparedCall, std::string> observed(const AttentionPath& path, const C
   return {std::move(call), observer.seen()};
 }
 
-TimedOperator timed(std::shared_ptr<const CaseInputs> inputs, const AttentionPath& path, PreparedCall prepared, std::string backend) {
+TimedOperator timed(std::shared_ptr<const CaseInputs> inputs, const AttentionPath& path, PreparedCall prepared,
+                    std::string backend) {
   const auto call = [inputs = std::move(inputs), held_to = path.backend, call = std::move(prepared.call)] {
     const Setting setting(held_to);
     call();
@@ -57,7 +63,8 @@ TimedOperator timed(std::shared_ptr<const CaseInputs> inputs, const AttentionPat
 
 }  // namespace
 
-TimedOperator timed_attention(std::shared_ptr<const CaseInputs> inputs, const AttentionPath& path, const std::string& backend) {
+TimedOperator timed_attention(std::shared_ptr<const CaseInputs> inputs, const AttentionPath& path,
+                              const std::string& backend) {
   if (path.prepare) return timed_attention(std::move(inputs), path);
   PreparedCall call = prepared(path, *inputs);
   return timed(std::move(inputs), path, std::move(call), backend);

@@ -102,13 +102,15 @@ void* GuardedArena::data(const ArenaRegion& region) const {
 }
 
 at::Tensor GuardedArena::tensor(const ArenaRegion& region, at::IntArrayRef sizes, at::IntArrayRef strides) const {
-  return at::from_blob(static_cast<std::uint8_t*>(words_.data_ptr()) + region.begin, sizes, strides, region.offset,
-                       [words = words_](void*) {}, words_.options().dtype(region.dtype), words_.device());
+  return at::from_blob(
+      static_cast<std::uint8_t*>(words_.data_ptr()) + region.begin, sizes, strides, region.offset,
+      [words = words_](void*) {}, words_.options().dtype(region.dtype), words_.device());
 }
 
 at::Tensor GuardedArena::flat(const ArenaRegion& region) const {
-  return at::from_blob(data(region), {region.extent()}, {1}, [words = words_](void*) {},
-                       words_.options().dtype(region.dtype), words_.device());
+  return at::from_blob(
+      data(region), {region.extent()}, {1}, [words = words_](void*) {}, words_.options().dtype(region.dtype),
+      words_.device());
 }
 
 std::string GuardedArena::describe(std::int64_t byte) const {

@@ -42,12 +42,13 @@ ArenaRegion nested_buffer_region(const AttentionCase& attention_case) {
 ArenaRegion dense_region(const AttentionCase& attention_case) {
   const std::int64_t batch = attention_case.batch_size(), padded = attention_case.padded_length();
   const std::int64_t embed_dim = attention_case.embed_dim();
-  ArenaRegion region = ArenaRegion::packed("dense", scalar_type(attention_case.dtype), padded, embed_dim,
-                                           attention_case.storage_offset);
+  ArenaRegion region =
+      ArenaRegion::packed("dense", scalar_type(attention_case.dtype), padded, embed_dim, attention_case.storage_offset);
   region.sequences = batch;
   region.sequence_stride = padded * embed_dim;
   switch (attention_case.layout) {
-    case StorageLayout::packed: break;
+    case StorageLayout::packed:
+      break;
     case StorageLayout::transposed:
       region.row_stride = batch * embed_dim;
       region.sequence_stride = embed_dim;
@@ -152,9 +153,12 @@ FillRequest parameter_request(const AttentionCase& attention_case, const Paramet
 
 at::ScalarType scalar_type(DType dtype) {
   switch (dtype) {
-    case DType::fp16: return at::kHalf;
-    case DType::bf16: return at::kBFloat16;
-    case DType::fp32: return at::kFloat;
+    case DType::fp16:
+      return at::kHalf;
+    case DType::bf16:
+      return at::kBFloat16;
+    case DType::fp32:
+      return at::kFloat;
   }
   throw CaseError("dtype: not one of fp16, bf16, fp32");
 }
@@ -181,9 +185,7 @@ CaseInputs CaseInputs::with_parameters(MhaParameters parameters) const {
   return other;
 }
 
-bool CaseInputs::shares_tokens() const {
-  return rectangular_ && attention_case_.layout == StorageLayout::packed;
-}
+bool CaseInputs::shares_tokens() const { return rectangular_ && attention_case_.layout == StorageLayout::packed; }
 
 void CaseInputs::fill_numbers(const FillRequest& token_values) {
   std::vector<FillRequest> requests;
@@ -259,12 +261,19 @@ void CaseInputs::view_mask(const ArenaRegion& region) {
   const std::int64_t padded = attention_case_.padded_length();
   const at::Tensor mask = arena_.tensor(region, {region.rows, padded}, {padded, 1});
   switch (attention_case_.mask) {
-    case MaskKind::none: break;
+    case MaskKind::none:
+      break;
     case MaskKind::padding:
-    case MaskKind::holes: key_padding_mask_ = mask; break;
+    case MaskKind::holes:
+      key_padding_mask_ = mask;
+      break;
     case MaskKind::two_d:
-    case MaskKind::causal: attention_mask_ = mask; break;
-    case MaskKind::four_d: attention_mask_ = mask.view({batch, num_heads, padded, padded}); break;
+    case MaskKind::causal:
+      attention_mask_ = mask;
+      break;
+    case MaskKind::four_d:
+      attention_mask_ = mask.view({batch, num_heads, padded, padded});
+      break;
   }
 }
 
@@ -281,8 +290,12 @@ void CaseInputs::make_nested() {
       nested_ = nested_view(arena_.flat(buffer == nullptr ? *arena_.find("tokens") : *buffer), attention_case_);
       break;
     }
-    case NestedForm::list: nested_ = nested_from_list(tokens_, attention_case_); break;
-    case NestedForm::mask: nested_ = nested_from_mask(dense_, lengths_); break;
+    case NestedForm::list:
+      nested_ = nested_from_list(tokens_, attention_case_);
+      break;
+    case NestedForm::mask:
+      nested_ = nested_from_mask(dense_, lengths_);
+      break;
   }
 }
 
@@ -301,9 +314,8 @@ std::uint64_t hash_of_inputs(const CaseInputs& inputs) {
   constexpr std::uint64_t fnv_offset_basis = 0xcbf29ce484222325ull;
   std::uint64_t hash = fnv_offset_basis;
   const MhaParameters& parameters = inputs.parameters();
-  for (const at::Tensor* tensor :
-       {&inputs.tokens(), &inputs.dense(), &parameters.in_proj_weight, &parameters.in_proj_bias,
-        &parameters.out_proj_weight, &parameters.out_proj_bias}) {
+  for (const at::Tensor* tensor : {&inputs.tokens(), &inputs.dense(), &parameters.in_proj_weight,
+                                   &parameters.in_proj_bias, &parameters.out_proj_weight, &parameters.out_proj_bias}) {
     mix(hash, *tensor);
   }
   // mask=padding follows from the lengths: it is no value of its own.

@@ -25,13 +25,13 @@ void check_keys(const AttentionCase& attention_case, const ValueKeys& keys) {
                                 attention_case.total_tokens(), tokens));
   }
   if (attention_case.layout != StorageLayout::expanded) return;
-  const bool same_sequences = std::adjacent_find(keys.sequence.begin(), keys.sequence.end(),
-                                                 std::not_equal_to<>()) == keys.sequence.end();
+  const bool same_sequences =
+      std::adjacent_find(keys.sequence.begin(), keys.sequence.end(), std::not_equal_to<>()) == keys.sequence.end();
   const std::int64_t length = attention_case.max_length();
   bool same_tokens = true;
   for (std::int64_t row = length; row < tokens; ++row) {
-    same_tokens = same_tokens && keys.token[static_cast<std::size_t>(row)] ==
-                                     keys.token[static_cast<std::size_t>(row - length)];
+    same_tokens =
+        same_tokens && keys.token[static_cast<std::size_t>(row)] == keys.token[static_cast<std::size_t>(row - length)];
   }
   if (!same_sequences || !same_tokens) {
     throw CaseError("layout=expanded: every sequence has the same values, so ValueKeys must be equal for all of them");
@@ -46,8 +46,8 @@ std::int32_t visible_key(const AttentionCase& attention_case, std::int32_t seque
       value_block(attention_case.seed, TensorKey::mask, static_cast<std::uint32_t>(sequence_key), no_token, 0);
   const std::int64_t position = static_cast<std::int64_t>(block.word[0]) % length;
   // Permuted tokens keep the visible one; keys that are no permutation of the positions still have one.
-  const bool present = std::find(token_keys, token_keys + length, static_cast<std::int32_t>(position)) !=
-                       token_keys + length;
+  const bool present =
+      std::find(token_keys, token_keys + length, static_cast<std::int32_t>(position)) != token_keys + length;
   return present ? static_cast<std::int32_t>(position) : token_keys[position];
 }
 
@@ -57,8 +57,8 @@ CaseMetadata::CaseMetadata(const AttentionCase& attention_case, const ValueKeys&
     : batch_(attention_case.batch_size()), tokens_(attention_case.total_tokens()) {
   check_keys(attention_case, keys);
   const std::int64_t slots = 2 * batch_ + 1 + 2 * tokens_, numbers = 2 * tokens_ + 2 * batch_;
-  const at::Tensor host = at::empty({slots + (numbers + 1) / 2},
-                                    at::TensorOptions(at::kLong).pinned_memory(device.is_cuda()));
+  const at::Tensor host =
+      at::empty({slots + (numbers + 1) / 2}, at::TensorOptions(at::kLong).pinned_memory(device.is_cuda()));
   auto* first_row = host.data_ptr<std::int64_t>();
   auto* lengths = first_row + batch_ + 1;
   auto* dense_row = lengths + batch_;

@@ -25,11 +25,9 @@ inline constexpr int channels_per_block = 16;
 ///
 /// Keyed by (seed, tensor, sequence, token, channel): shortening a sequence or dropping the last one leaves every
 /// other value as it was.
-ATTNGATE_HOST_DEVICE inline PhiloxBlock value_block(std::uint64_t seed, TensorKey tensor,
-                                                    std::uint32_t sequence, std::uint32_t token,
-                                                    std::uint32_t channel_block) {
-  return philox4x32_10(
-      PhiloxBlock{{channel_block, token, sequence, static_cast<std::uint32_t>(tensor)}}, seed);
+ATTNGATE_HOST_DEVICE inline PhiloxBlock value_block(std::uint64_t seed, TensorKey tensor, std::uint32_t sequence,
+                                                    std::uint32_t token, std::uint32_t channel_block) {
+  return philox4x32_10(PhiloxBlock{{channel_block, token, sequence, static_cast<std::uint32_t>(tensor)}}, seed);
 }
 
 /// Byte `lane` (0..15) of a block as an odd integer in [-255, 255].

@@ -1,4 +1,5 @@
-// Stands in for the CUDA units where LibTorch has no CUDA; nothing reaches it, since no CUDA device can be chosen there.
+// Stands in for the CUDA units where LibTorch has no CUDA; nothing reaches it, since no CUDA device can be chosen
+// there.
 #include "attngate/values/cuda_error.h"
 #include "attngate/values/device_memory.h"
 #include "attngate/values/device_stream.h"

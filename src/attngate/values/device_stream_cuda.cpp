@@ -5,9 +5,7 @@
 
 namespace attngate {
 
-void* current_stream(c10::Device device) {
-  return c10::cuda::getCurrentCUDAStream(device.index()).stream();
-}
+void* current_stream(c10::Device device) { return c10::cuda::getCurrentCUDAStream(device.index()).stream(); }
 
 void synchronize(c10::Device device) {
   if (device.is_cuda()) synchronize_stream(current_stream(device));

@@ -16,9 +16,7 @@ unsigned grid_for(std::int64_t work) {
   return static_cast<unsigned>((work + threads_per_block - 1) / threads_per_block);
 }
 
-__device__ std::int64_t thread_index() {
-  return static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x;
-}
+__device__ std::int64_t thread_index() { return static_cast<std::int64_t>(blockIdx.x) * blockDim.x + threadIdx.x; }
 
 /// Requests of one launch; kernel parameters may take 4 KiB.
 struct FillBatch {
@@ -77,9 +75,12 @@ void fill_on_device(const std::vector<FillRequest>& requests, DType dtype, void*
   const FillBatch batch = batch_of(requests);
   const auto cuda_stream = static_cast<cudaStream_t>(stream);
   switch (dtype) {
-    case DType::fp16: return launch<__half>(batch, cuda_stream);
-    case DType::bf16: return launch<__nv_bfloat16>(batch, cuda_stream);
-    case DType::fp32: return launch<float>(batch, cuda_stream);
+    case DType::fp16:
+      return launch<__half>(batch, cuda_stream);
+    case DType::bf16:
+      return launch<__nv_bfloat16>(batch, cuda_stream);
+    case DType::fp32:
+      return launch<float>(batch, cuda_stream);
   }
 }
 

@@ -21,9 +21,12 @@ void fill_rows(const std::vector<FillRequest>& requests) {
 
 void fill_on_host(const std::vector<FillRequest>& requests, DType dtype) {
   switch (dtype) {
-    case DType::fp16: return fill_rows<c10::Half>(requests);
-    case DType::bf16: return fill_rows<c10::BFloat16>(requests);
-    case DType::fp32: return fill_rows<float>(requests);
+    case DType::fp16:
+      return fill_rows<c10::Half>(requests);
+    case DType::bf16:
+      return fill_rows<c10::BFloat16>(requests);
+    case DType::fp32:
+      return fill_rows<float>(requests);
   }
 }
 

@@ -78,7 +78,9 @@ class CudaAllocator : public GuardedMemory::Allocator, public caching::CUDAAlloc
   void* getBaseAllocation(void* pointer, std::size_t* size) override {
     return earlier_->getBaseAllocation(pointer, size);
   }
-  caching::SnapshotInfo snapshot(c10::MempoolId_t pool, bool traces) override { return earlier_->snapshot(pool, traces); }
+  caching::SnapshotInfo snapshot(c10::MempoolId_t pool, bool traces) override {
+    return earlier_->snapshot(pool, traces);
+  }
   void beginAllocateToPool(c10::DeviceIndex device, c10::MempoolId_t pool,
                            std::function<bool(cudaStream_t)> filter) override {
     earlier_->beginAllocateToPool(device, pool, std::move(filter));

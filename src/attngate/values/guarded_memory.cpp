@@ -44,7 +44,8 @@ class CpuAllocator : public GuardedMemory::Allocator, public c10::Allocator {
   void inspect(const Block& block) noexcept override {
     const auto* band = static_cast<const std::uint8_t*>(block.whole.get());
     const auto intact = [](const std::uint8_t* first) {
-      return std::all_of(first, first + GuardedMemory::band_bytes, [](std::uint8_t byte) { return byte == poison_byte; });
+      return std::all_of(first, first + GuardedMemory::band_bytes,
+                         [](std::uint8_t byte) { return byte == poison_byte; });
     };
     if (intact(band) && intact(band + GuardedMemory::band_bytes + block.bytes)) return;
     ++damage_.blocks;
@@ -114,7 +115,8 @@ std::string GuardedMemory::Allocator::damage() {
 std::shared_ptr<GuardedMemory::Allocator> make_guarded_cpu_allocator() { return std::make_shared<CpuAllocator>(); }
 
 GuardedMemory::GuardedMemory(c10::Device device) {
-  if (taken.exchange(true)) throw std::logic_error("GuardedMemory: one at a time, allocators belong to the whole process");
+  if (taken.exchange(true))
+    throw std::logic_error("GuardedMemory: one at a time, allocators belong to the whole process");
   try {
     allocator_ = device.is_cuda() ? make_guarded_cuda_allocator() : make_guarded_cpu_allocator();
     allocator_->install();

@@ -8,11 +8,12 @@
 
 namespace attngate {
 
-/// While it lives, every tensor that LibTorch allocates on the device lies between two guard bands, and bands and tensor
-/// start as NaN (bytes 0xFF) in fp16, bf16 and fp32 alike.
+/// While it lives, every tensor that LibTorch allocates on the device lies between two guard bands, and bands and
+/// tensor start as NaN (bytes 0xFF) in fp16, bf16 and fp32 alike.
 ///
-/// A kernel that reads memory nobody wrote, or reads outside its tensors, then computes with NaN; one that writes outside
-/// damages a band. It takes the place of LibTorch's allocator: one at a time, a second one throws std::logic_error.
+/// A kernel that reads memory nobody wrote, or reads outside its tensors, then computes with NaN; one that writes
+/// outside damages a band. It takes the place of LibTorch's allocator: one at a time, a second one throws
+/// std::logic_error.
 class GuardedMemory {
  public:
   /// 64 KiB on either side: a tile of 64 rows of 512 two-byte channels that runs over ends inside it.

@@ -31,10 +31,9 @@ ATTNGATE_HOST_DEVICE inline PhiloxBlock philox4x32_10(PhiloxBlock counter, std::
   for (int round = 0; round < rounds; ++round) {
     const std::uint64_t product_0 = static_cast<std::uint64_t>(multiplier_0) * counter.word[0];
     const std::uint64_t product_1 = static_cast<std::uint64_t>(multiplier_1) * counter.word[2];
-    counter = PhiloxBlock{{static_cast<std::uint32_t>(product_1 >> 32) ^ counter.word[1] ^ key_0,
-                           static_cast<std::uint32_t>(product_1),
-                           static_cast<std::uint32_t>(product_0 >> 32) ^ counter.word[3] ^ key_1,
-                           static_cast<std::uint32_t>(product_0)}};
+    counter = PhiloxBlock{
+        {static_cast<std::uint32_t>(product_1 >> 32) ^ counter.word[1] ^ key_0, static_cast<std::uint32_t>(product_1),
+         static_cast<std::uint32_t>(product_0 >> 32) ^ counter.word[3] ^ key_1, static_cast<std::uint32_t>(product_0)}};
     key_0 += weyl_0;
     key_1 += weyl_1;
   }

@@ -8,8 +8,8 @@ namespace attngate {
 
 at::Tensor row_numbers(const std::vector<std::int64_t>& rows, at::Device device) {
   // Pinned, so that the copy does not wait for the device.
-  const at::Tensor host = at::empty({static_cast<std::int64_t>(rows.size())},
-                                    at::TensorOptions(at::kLong).pinned_memory(device.is_cuda()));
+  const at::Tensor host =
+      at::empty({static_cast<std::int64_t>(rows.size())}, at::TensorOptions(at::kLong).pinned_memory(device.is_cuda()));
   std::ranges::copy(rows, host.data_ptr<std::int64_t>());
   return host.to(device, /*non_blocking=*/true);
 }

@@ -31,11 +31,16 @@ float opposed_bias(std::int64_t head_dim) {
 
 ProfileNumbers profile_numbers(const AttentionCase& attention_case) {
   switch (attention_case.values) {
-    case ValueProfile::normal: return {};
-    case ValueProfile::tiny: return {.token_factor = tiny_factor};
-    case ValueProfile::large: return {.token_factor = large_factor};
-    case ValueProfile::outlier: return {.outlier_factor = outlier_factor};
-    case ValueProfile::negative_logits: return {.opposed_bias = opposed_bias(attention_case.head_dim)};
+    case ValueProfile::normal:
+      return {};
+    case ValueProfile::tiny:
+      return {.token_factor = tiny_factor};
+    case ValueProfile::large:
+      return {.token_factor = large_factor};
+    case ValueProfile::outlier:
+      return {.outlier_factor = outlier_factor};
+    case ValueProfile::negative_logits:
+      return {.opposed_bias = opposed_bias(attention_case.head_dim)};
   }
   throw CaseError("values: no such enumerator");
 }

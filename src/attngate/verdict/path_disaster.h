@@ -7,12 +7,15 @@
 
 namespace attngate {
 
-/// A path has left its process unusable in mid-case, for the other paths and for attngate's own work; a verdict on that path
-/// alone.
+/// A path has left its process unusable in mid-case, for the other paths and for attngate's own work; a verdict on that
+/// path alone.
 class PathDisaster : public std::runtime_error {
  public:
   PathDisaster(const std::string& path, PathStatus status, const std::string& error)
-      : std::runtime_error(path + ": " + to_string(status) + ": " + error), path_(path), status_(status), error_(error) {}
+      : std::runtime_error(path + ": " + to_string(status) + ": " + error),
+        path_(path),
+        status_(status),
+        error_(error) {}
   const std::string& path() const { return path_; }
   PathStatus status() const { return status_; }
   const std::string& error() const { return error_; }

@@ -8,16 +8,16 @@ namespace attngate {
 
 /// How one path behaved on one case, held against what it promises.
 enum class PathStatus {
-  ok,                  ///< ran, and what it returned is within its bound
-  refused_as_promised, ///< raised the error that it promises for such a case
-  defect_as_recorded,  ///< returned a wrong result, as docs/findings.md says it does
-  wrong_result,        ///< ran, but what it returned is outside its bound
-  unexpected_error,    ///< raised an error that it does not promise
-  unexpected_success,  ///< ran although it promises an error
-  out_of_memory,       ///< the device or the host ran out of memory
-  crashed,             ///< ended its process, by a signal or an exit
-  hung,                ///< did not end within the case's time limit
-  device_lost          ///< left the device unusable: every later call on it fails
+  ok,                   ///< ran, and what it returned is within its bound
+  refused_as_promised,  ///< raised the error that it promises for such a case
+  defect_as_recorded,   ///< returned a wrong result, as docs/findings.md says it does
+  wrong_result,         ///< ran, but what it returned is outside its bound
+  unexpected_error,     ///< raised an error that it does not promise
+  unexpected_success,   ///< ran although it promises an error
+  out_of_memory,        ///< the device or the host ran out of memory
+  crashed,              ///< ended its process, by a signal or an exit
+  hung,                 ///< did not end within the case's time limit
+  device_lost           ///< left the device unusable: every later call on it fails
 };
 
 /// "ok", "refused as promised", "wrong result", ...

@@ -8,16 +8,16 @@
 #include <map>
 
 #include "attngate/base/printable.h"
+#include "attngate/base/usage_error.h"
 #include "attngate/case/cost.h"
 #include "attngate/case/text.h"
 #include "attngate/isolation/messages.h"
 #include "attngate/paths/sdp_backend_guard.h"
-#include "attngate/verdict/blame.h"
 #include "attngate/run/case_checker.h"
-#include "attngate/base/usage_error.h"
-#include "attngate/workers/device.h"
 #include "attngate/values/case_inputs.h"
 #include "attngate/values/cuda_error.h"
+#include "attngate/verdict/blame.h"
+#include "attngate/workers/device.h"
 
 namespace attngate {
 namespace {
@@ -42,7 +42,8 @@ class AttentionWorker {
     if (!check) {
       const Property* property = find_property(request.property);
       if (property == nullptr) throw std::logic_error("a worker was asked for the property '" + request.property + "'");
-      check = with_disasters_as_verdicts(property->bind({device_, &registry_, request.only, request.quarantined, on_path}));
+      check =
+          with_disasters_as_verdicts(property->bind({device_, &registry_, request.only, request.quarantined, on_path}));
     }
     return check;
   }
@@ -67,9 +68,10 @@ WorkerPool make_worker_pool(const PathRegistry& registry, c10::Device device) {
   WorkerPoolOptions options;
   // Kernels report their errors late, at the next call that looks; this way it is the call that launched them.
   if (device.is_cuda()) options.closer_environment["CUDA_LAUNCH_BLOCKING"] = "1";
-  return WorkerPool({[device] { ready_for_checks(device); },
-                     [worker](std::string_view request, const OnPath& on_path) { return worker->answer(request, on_path); }},
-                    std::move(options));
+  return WorkerPool(
+      {[device] { ready_for_checks(device); },
+       [worker](std::string_view request, const OnPath& on_path) { return worker->answer(request, on_path); }},
+      std::move(options));
 }
 
 void ready_for_checks(c10::Device device) {
@@ -97,8 +99,9 @@ PropertyCheck with_disasters_as_verdicts(PropertyCheck check) {
 }
 
 UsageError does_not_fit(const AttentionCase& attention_case, c10::Device device) {
-  return UsageError(fmt::format("LINE: this case does not fit into the memory of {}: its reference alone takes {:.3g} GiB",
-                                device.str(), cost_of(attention_case).bytes / (1 << 30)));
+  return UsageError(
+      fmt::format("LINE: this case does not fit into the memory of {}: its reference alone takes {:.3g} GiB",
+                  device.str(), cost_of(attention_case).bytes / (1 << 30)));
 }
 
 std::uint64_t input_hash(const AttentionCase& attention_case, c10::Device device) {

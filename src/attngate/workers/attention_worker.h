@@ -2,10 +2,10 @@
 
 #include <c10/core/Device.h>
 
+#include "attngate/base/usage_error.h"
 #include "attngate/isolation/worker_pool.h"
 #include "attngate/paths/attention_path.h"
 #include "attngate/properties/property.h"
-#include "attngate/base/usage_error.h"
 
 namespace attngate {
 
@@ -14,8 +14,8 @@ namespace attngate {
 /// Made once and shared by many runs. The registry outlives the pool. No worker is started before the first request.
 WorkerPool make_worker_pool(const PathRegistry& registry, c10::Device device);
 
-/// Readies this process for checking on the device: strict arithmetic, and one thread on the CPU, since small cases gain
-/// nothing from more and results stay reproducible.
+/// Readies this process for checking on the device: strict arithmetic, and one thread on the CPU, since small cases
+/// gain nothing from more and results stay reproducible.
 void ready_for_checks(c10::Device device);
 
 /// The check with a PathDisaster made a verdict, and likewise errors of the device outside of all paths.

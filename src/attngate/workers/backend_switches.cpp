@@ -7,7 +7,8 @@ namespace {
 
 BackendSwitches switches_now() {
   const at::Context& context = at::globalContext();
-  return {context.userEnabledMathSDP(), context.userEnabledFlashSDP(), context.userEnabledMemEfficientSDP(), context.userEnabledCuDNNSDP()};
+  return {context.userEnabledMathSDP(), context.userEnabledFlashSDP(), context.userEnabledMemEfficientSDP(),
+          context.userEnabledCuDNNSDP()};
 }
 
 void set(const BackendSwitches& switches) {

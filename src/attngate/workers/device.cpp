@@ -8,9 +8,9 @@
 
 #include <cstdlib>
 
-#include "attngate/run/environment.h"
-#include "attngate/base/usage_error.h"
 #include "attngate/base/processor_name.h"
+#include "attngate/base/usage_error.h"
+#include "attngate/run/environment.h"
 
 #if ATTNGATE_HAVE_CUDA
 #include <ATen/cuda/CUDAContext.h>
@@ -80,9 +80,11 @@ CudaFacts ask_cuda() {
     return writer.take();
   };
   WorkerProcess child({{}, answer}, {});
-  if (!child.wait_until_ready(patience.seconds)) return {"no CUDA device: a process that asks for it does not start", {}};
+  if (!child.wait_until_ready(patience.seconds))
+    return {"no CUDA device: a process that asks for it does not start", {}};
   const WorkerReply reply = child.ask("", patience);
-  if (reply.kind != WorkerReply::Kind::answered) return {"no CUDA device: a process that asks for it: " + reply.detail, {}};
+  if (reply.kind != WorkerReply::Kind::answered)
+    return {"no CUDA device: a process that asks for it: " + reply.detail, {}};
   CudaFacts facts;
   WireReader reader(reply.answer);
   reader.get(facts.problem);

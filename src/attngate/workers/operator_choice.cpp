@@ -7,11 +7,16 @@ namespace {
 
 bool is_on(const BackendSwitches& switches, SdpBackend backend) {
   switch (backend) {
-    case SdpBackend::any: return true;
-    case SdpBackend::math: return switches.math;
-    case SdpBackend::flash: return switches.flash;
-    case SdpBackend::efficient: return switches.efficient;
-    case SdpBackend::cudnn: return switches.cudnn;
+    case SdpBackend::any:
+      return true;
+    case SdpBackend::math:
+      return switches.math;
+    case SdpBackend::flash:
+      return switches.flash;
+    case SdpBackend::efficient:
+      return switches.efficient;
+    case SdpBackend::cudnn:
+      return switches.cudnn;
   }
   return false;
 }
@@ -19,7 +24,9 @@ bool is_on(const BackendSwitches& switches, SdpBackend backend) {
 std::string reason_of(const Promise& promise) { return promise.reason.empty() ? promise.error : promise.reason; }
 
 /// Redundant paths run, too: nobody else of the family may be switched on.
-bool runs(const Promise& promise) { return promise.kind == Promise::Kind::runs || promise.kind == Promise::Kind::redundant; }
+bool runs(const Promise& promise) {
+  return promise.kind == Promise::Kind::runs || promise.kind == Promise::Kind::redundant;
+}
 
 PreparedCall with_switches(PreparedCall prepared, const BackendSwitches& switches) {
   prepared.call = [switches, call = std::move(prepared.call)] {
@@ -49,8 +56,8 @@ AttentionPath with_switches(const AttentionPath& path, const BackendSwitches& sw
 
 }  // namespace
 
-OperatorChoice choose_operator(const PathRegistry& registry, const SweepOperator& wanted, const AttentionCase& attention_case,
-                               at::DeviceType device) {
+OperatorChoice choose_operator(const PathRegistry& registry, const SweepOperator& wanted,
+                               const AttentionCase& attention_case, at::DeviceType device) {
   if (!wanted.skip_reason.empty()) return {std::nullopt, wanted.skip_reason};
   if (const AttentionPath* path = registry.find(wanted.path)) {
     const Promise promise = path->promise(attention_case, device);

@@ -17,9 +17,10 @@ struct OperatorChoice {
 
 /// Finds the operator's path and asks what it promises for the case, whose need_weights is the operator's.
 ///
-/// A family becomes one path under the family's name: it runs what the first of its paths runs that promises to run (or to run what
-/// another one runs) and whose backend is switched on, and leaves the choice among the switched-on backends to LibTorch.
-OperatorChoice choose_operator(const PathRegistry& registry, const SweepOperator& wanted, const AttentionCase& attention_case,
-                               at::DeviceType device);
+/// A family becomes one path under the family's name: it runs what the first of its paths runs that promises to run (or
+/// to run what another one runs) and whose backend is switched on, and leaves the choice among the switched-on backends
+/// to LibTorch.
+OperatorChoice choose_operator(const PathRegistry& registry, const SweepOperator& wanted,
+                               const AttentionCase& attention_case, at::DeviceType device);
 
 }  // namespace attngate

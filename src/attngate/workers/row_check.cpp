@@ -15,7 +15,8 @@ namespace attngate {
 namespace {
 
 /// Token rows of some sequences of a case: int64 indices on the device.
-at::Tensor rows_of_sequences(const AttentionCase& attention_case, const std::vector<std::int32_t>& sequences, c10::Device device) {
+at::Tensor rows_of_sequences(const AttentionCase& attention_case, const std::vector<std::int32_t>& sequences,
+                             c10::Device device) {
   std::vector<std::int64_t> first(1, 0);
   for (const std::int64_t length : attention_case.lengths) first.push_back(first.back() + length);
   const at::Tensor indices = at::empty({case_of_sequences(attention_case, sequences).total_tokens()}, at::kLong);
@@ -28,8 +29,8 @@ at::Tensor rows_of_sequences(const AttentionCase& attention_case, const std::vec
 }
 
 /// What a sequence that was not checked may show at most: in every respect the worst of those that were.
-std::vector<ErrorStats> borrowed(const std::vector<ErrorStats>& checked, const AttentionCase& checked_case, const AttentionCase& whole,
-                                 std::int64_t columns) {
+std::vector<ErrorStats> borrowed(const std::vector<ErrorStats>& checked, const AttentionCase& checked_case,
+                                 const AttentionCase& whole, std::int64_t columns) {
   ErrorStats worst;
   double mean_square = 0;
   for (std::size_t sequence = 0; sequence < checked.size(); ++sequence) {
@@ -46,7 +47,8 @@ std::vector<ErrorStats> borrowed(const std::vector<ErrorStats>& checked, const A
 }
 
 std::string margin_line(const Margin& margin, std::int64_t sequence) {
-  return fmt::format("{} rule, sequence {}: {:.3g} where {:.3g} is allowed", margin.rule, sequence, margin.error, margin.bound);
+  return fmt::format("{} rule, sequence {}: {:.3g} where {:.3g} is allowed", margin.rule, sequence, margin.error,
+                     margin.bound);
 }
 
 void note_outcome(const PathOutcome& outcome, OperatorAnswer& answer, SweepAnswer& row) {
@@ -92,8 +94,8 @@ struct RowBounds {
   Bounds of_checked() const { return Bounds(rule, plain_error, magnitude, checked_case, columns); }
   /// For sequences that were not checked.
   Bounds of_whole(const AttentionCase& whole) const {
-    return Bounds(rule, borrowed(plain_error, checked_case, whole, columns), borrowed(magnitude, checked_case, whole, columns), whole,
-                  columns);
+    return Bounds(rule, borrowed(plain_error, checked_case, whole, columns),
+                  borrowed(magnitude, checked_case, whole, columns), whole, columns);
   }
 };
 
@@ -125,7 +127,8 @@ void RowCheck::check(const std::vector<RowOperator>& operators, const SweepReque
     compared.push_back(part.rows_of(one.rows));
   }
   const ErrorTable table = error_stats(compared, comparisons, part.inputs.attention_case());
-  const RowBounds parts{tolerance_rule(whole.dtype), table[1], table[0], part.inputs.attention_case(), whole.embed_dim()};
+  const RowBounds parts{tolerance_rule(whole.dtype), table[1], table[0], part.inputs.attention_case(),
+                        whole.embed_dim()};
   const Bounds bounds = parts.of_checked();
   answer.checked_sequences = part.sequences.size();
   for (std::size_t position = 0; position < ran.size(); ++position) {
@@ -155,7 +158,8 @@ std::vector<RowCheck::Ran> RowCheck::run(const std::vector<RowOperator>& operato
   return ran;
 }
 
-void RowCheck::compare_pairs(const std::vector<Ran>& ran, const Bounds& bounds, const AttentionCase& whole, SweepAnswer& answer) {
+void RowCheck::compare_pairs(const std::vector<Ran>& ran, const Bounds& bounds, const AttentionCase& whole,
+                             SweepAnswer& answer) {
   if (ran.size() < 2) return;
   std::vector<at::Tensor> rows;
   for (const Ran& one : ran) rows.push_back(one.rows);

@@ -8,24 +8,25 @@
 #include "attngate/base/printable.h"
 #include "attngate/case/text.h"
 #include "attngate/isolation/worker_error.h"
-#include "attngate/workers/timed_sdpa.h"
-#include "attngate/workers/attention_worker.h"
 #include "attngate/timing/allocations.h"
 #include "attngate/timing/ceilings.h"
 #include "attngate/timing/graph_replay.h"
 #include "attngate/timing/pair_sampler.h"
 #include "attngate/timing/spin.h"
 #include "attngate/timing/timed_attention.h"
+#include "attngate/workers/attention_worker.h"
+#include "attngate/workers/timed_sdpa.h"
 
 namespace attngate {
 namespace {
 
-/// Longest wait for one request. Inputs, warm-up (2 s an operator) and samples take less than 10 s; cuDNN's plans and a first
-/// loading of kernels come on top.
+/// Longest wait for one request. Inputs, warm-up (2 s an operator) and samples take less than 10 s; cuDNN's plans and a
+/// first loading of kernels come on top.
 constexpr double request_seconds = 60;
 /// How long a worker may take to be ready: a hundred times what LibTorch and CUDA take on a quiet machine.
 constexpr double start_seconds = 60;
-/// Throughput is that of calls in a row: five and more of an operator of 200 us, where one alone would be its neighbours.
+/// Throughput is that of calls in a row: five and more of an operator of 200 us, where one alone would be its
+/// neighbours.
 constexpr double least_throughput_us = 1000;
 /// What the host holds of a request: no operator takes host memory to speak of on a GPU, and on the CPU all of it.
 constexpr std::uint64_t request_host_bytes = std::uint64_t{16} << 30;
@@ -90,7 +91,9 @@ class SamplingWorker {
 
   MeasuredCeilings ceilings_for(DType dtype) {
     if (!ceilings_) ceilings_ = measure_ceilings(device_);
-    const ProductCeiling& product = dtype == DType::fp16 ? ceilings_->fp16 : dtype == DType::bf16 ? ceilings_->bf16 : ceilings_->fp32;
+    const ProductCeiling& product = dtype == DType::fp16   ? ceilings_->fp16
+                                    : dtype == DType::bf16 ? ceilings_->bf16
+                                                           : ceilings_->fp32;
     return {product.flops_per_second, ceilings_->copy_bytes_per_second};
   }
 
@@ -138,19 +141,25 @@ class SamplingWorker {
 WorkerBody sampling_body(const PathRegistry& registry, c10::Device device) {
   const auto worker = std::make_shared<SamplingWorker>(registry, device);
   return {[device] { ready_for_checks(device); },
-          [worker](std::string_view request, const OnPath& on_path) { return worker->answer(std::string(request), on_path); }};
+          [worker](std::string_view request, const OnPath& on_path) {
+            return worker->answer(std::string(request), on_path);
+          }};
 }
 
 void wait_until_ready(WorkerProcess& worker) {
-  if (!worker.wait_until_ready(start_seconds)) throw WorkerError(fmt::format("a worker was not ready in {:g} s", start_seconds));
+  if (!worker.wait_until_ready(start_seconds))
+    throw WorkerError(fmt::format("a worker was not ready in {:g} s", start_seconds));
 }
 
 }  // namespace
 
-WorkerSampleSource::WorkerSampleSource(const PathRegistry& registry, c10::Device device) : body_(sampling_body(registry, device)) {}
+WorkerSampleSource::WorkerSampleSource(const PathRegistry& registry, c10::Device device)
+    : body_(sampling_body(registry, device)) {}
 WorkerSampleSource::~WorkerSampleSource() = default;
 
-std::unique_ptr<WorkerProcess> WorkerSampleSource::start_worker() const { return std::make_unique<WorkerProcess>(body_, WorkerStart{}); }
+std::unique_ptr<WorkerProcess> WorkerSampleSource::start_worker() const {
+  return std::make_unique<WorkerProcess>(body_, WorkerStart{});
+}
 
 void WorkerSampleSource::expect_fresh_processes(std::size_t count) {
   finished_.clear();  // nobody measures now

@@ -13,17 +13,17 @@
 #include "attngate/isolation/wire.h"
 #include "attngate/isolation/worker_checker.h"
 #include "attngate/paths/sdp_backend_guard.h"
-#include "attngate/workers/attention_worker.h"
 #include "attngate/timing/round_sampler.h"
-#include "attngate/workers/row_check.h"
 #include "attngate/timing/spin.h"
 #include "attngate/timing/timed_attention.h"
+#include "attngate/workers/attention_worker.h"
+#include "attngate/workers/row_check.h"
 
 namespace attngate {
 namespace {
 
-/// Longest wait for one row. A GPU's takes some 30 ms, and its first one loads CUDA, kernels and plans. Two CPU cores need some
-/// minutes for the largest rows of the grids.
+/// Longest wait for one row. A GPU's takes some 30 ms, and its first one loads CUDA, kernels and plans. Two CPU cores
+/// need some minutes for the largest rows of the grids.
 constexpr double gpu_row_seconds = 60;
 constexpr double cpu_row_seconds = 1200;
 /// An idle GPU's clock is low and takes some ten milliseconds to rise.
@@ -97,7 +97,8 @@ class SweepWorker {
     if (device_.is_cuda()) spin(device_, wake_up_us);
   }
 
-  /// The operators that take part; those that do not are skipped in the answer. Inputs are made once, and once more with need_weights.
+  /// The operators that take part; those that do not are skipped in the answer. Inputs are made once, and once more
+  /// with need_weights.
   std::vector<RowOperator> operators_of(const SweepRequest& request, SweepAnswer& answer) const {
     AttentionCase attention_case = parse_line(request.line);
     std::shared_ptr<const CaseInputs> inputs[2];
@@ -156,7 +157,8 @@ SweepAnswer death_of(const std::string& path, const std::string& detail) {
 
 }  // namespace
 
-WorkerSweepSource::WorkerSweepSource(const PathRegistry& registry, c10::Device device, std::optional<double> row_seconds)
+WorkerSweepSource::WorkerSweepSource(const PathRegistry& registry, c10::Device device,
+                                     std::optional<double> row_seconds)
     : row_seconds_(row_seconds.value_or(device.is_cuda() ? gpu_row_seconds : cpu_row_seconds)),
       pool_(sweep_body(registry, device)),
       available_bytes_(available_host_bytes()) {}

@@ -17,7 +17,9 @@ namespace {
 
 constexpr DType every_dtype[] = {DType::fp32, DType::fp16, DType::bf16};
 
-AttentionCase case_of(DType dtype, const std::string& line) { return parse_line("dtype=" + to_string(dtype) + " " + line); }
+AttentionCase case_of(DType dtype, const std::string& line) {
+  return parse_line("dtype=" + to_string(dtype) + " " + line);
+}
 
 PropertyCheck check_of(const std::string& property, const PathRegistry& registry) {
   PropertyContext context;
@@ -129,7 +131,8 @@ TEST(EditablePathTest, returns_no_rows_for_an_empty_batch_and_for_empty_sequence
   for (const std::string lengths : {"0", "0,0,0"}) {
     const CaseInputs inputs(parse_line("dtype=fp32 heads=2 head_dim=8 lengths=" + lengths), device_under_test());
     for (const Base base : all_bases) {
-      EXPECT_EQ(token_rows(healthy_path(base).run(inputs).output, inputs).size(0), 0) << to_string(base) << " " << lengths;
+      EXPECT_EQ(token_rows(healthy_path(base).run(inputs).output, inputs).size(0), 0)
+          << to_string(base) << " " << lengths;
     }
   }
 }

@@ -127,7 +127,8 @@ TEST(JudgeTest, does_not_count_what_the_base_without_the_fault_fails_as_well) {
 TEST(JudgeTest, judges_the_same_in_workers) {
   if (device_under_test().is_cuda()) GTEST_SKIP() << "this process uses CUDA already: no worker could be forked";
   const Fault fault = fault_of([](Attention& a) { a.output = a.output.add(1); });
-  FaultJudge judge({fault}, device_under_test(), {find_property("agreement")}, {.cases_per_property = 20, .seconds = 60});
+  FaultJudge judge({fault}, device_under_test(), {find_property("agreement")},
+                   {.cases_per_property = 20, .seconds = 60});
   EXPECT_FALSE(judge.judge_healthy_paths(DType::fp32).killed);
   const Judgement judgement = judge.judge_fault(fault, DType::fp32);
   EXPECT_TRUE(judgement.killed);

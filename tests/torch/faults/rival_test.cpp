@@ -40,9 +40,10 @@ TEST(RunRivalTest, holds_every_fault_and_every_healthy_path_against_each_test) {
   const auto calls = std::make_shared<int>(0);
   const RivalColumn column = run_rival(fake_rival(),
                                        {fault_of("large", [](Attention& a) { a.output = a.output.mul(1e6); }),
-                                        fault_of("second call", [calls](Attention& a) {
-                                          if (++*calls == 2) a.output = a.output.mul(1e6);
-                                        }),
+                                        fault_of("second call",
+                                                 [calls](Attention& a) {
+                                                   if (++*calls == 2) a.output = a.output.mul(1e6);
+                                                 }),
                                         fault_of("none", [](Attention&) {})},
                                        DType::fp32, no_limit);
   EXPECT_EQ(column.name, "fake");
@@ -61,17 +62,18 @@ TEST(RunRivalTest, holds_every_fault_and_every_healthy_path_against_each_test) {
 
 TEST(RunRivalTest, takes_an_error_and_a_wrong_shape_for_a_kill) {
   EXPECT_TRUE(verdict_of(fake_rival(), fault_of("throws", [](Attention&) { TORCH_CHECK(false, "planted"); })).killed);
-  EXPECT_TRUE(verdict_of(fake_rival(), fault_of("cut", [](Attention& a) { a.output = a.output.narrow(1, 0, 1); })).killed);
+  EXPECT_TRUE(
+      verdict_of(fake_rival(), fault_of("cut", [](Attention& a) { a.output = a.output.narrow(1, 0, 1); })).killed);
 }
 
 TEST(RunRivalTest, counts_what_it_refuses_of_healthy_paths) {
-  const Rival suspicious{"suspicious", [](std::uint64_t index) -> std::optional<RivalTest> {
-                           if (index > 0) return std::nullopt;
-                           return RivalTest{inputs_of("dtype=fp32 heads=2 head_dim=8 lengths=4"),
-                                            [](const at::Tensor&) { return false; }};
-                         }};
-  const RivalColumn column = run_rival(suspicious, {fault_of("wrong", [](Attention& a) { a.output = a.output.add(1); })},
-                                       DType::fp32, no_limit);
+  const Rival suspicious{
+      "suspicious", [](std::uint64_t index) -> std::optional<RivalTest> {
+        if (index > 0) return std::nullopt;
+        return RivalTest{inputs_of("dtype=fp32 heads=2 head_dim=8 lengths=4"), [](const at::Tensor&) { return false; }};
+      }};
+  const RivalColumn column = run_rival(
+      suspicious, {fault_of("wrong", [](Attention& a) { a.output = a.output.add(1); })}, DType::fp32, no_limit);
   EXPECT_EQ(column.false_alarms, std::size(all_bases));
   EXPECT_FALSE(column.faults.front().killed) << "who refuses everybody convicts nobody";
 }
@@ -83,7 +85,8 @@ TEST(RunRivalTest, ends_when_the_time_is_up) {
 TEST(RunRivalTest, gives_the_inputs_back_as_they_were) {
   Fault fault = fault_of("writes", [](Attention& a) { a.inputs.tokens().fill_(1e6); });
   fault.writes_inputs = true;
-  const RivalColumn column = run_rival(fake_rival(), {fault, fault_of("none", [](Attention&) {})}, DType::fp32, no_limit);
+  const RivalColumn column =
+      run_rival(fake_rival(), {fault, fault_of("none", [](Attention&) {})}, DType::fp32, no_limit);
   EXPECT_FALSE(column.faults[1].killed);
 }
 
@@ -106,9 +109,9 @@ const Fault& named(const std::vector<Fault>& faults, const std::string& name) {
 
 TEST(SeedProgramsTest, accept_healthy_paths_and_refuse_exchanged_heads) {
   const std::vector<Fault> faults = all_faults();
-  const RivalColumn column = run_rival(seed_programs(DType::fp32, device_under_test()),
-                                       {named(faults, "heads_not_transposed"), named(faults, "query_bias_missing")},
-                                       DType::fp32, no_limit);
+  const RivalColumn column =
+      run_rival(seed_programs(DType::fp32, device_under_test()),
+                {named(faults, "heads_not_transposed"), named(faults, "query_bias_missing")}, DType::fp32, no_limit);
   EXPECT_EQ(column.tests, 2u);  // sdp.py's grid without and with padding; the other program is fp16 alone
   EXPECT_EQ(column.false_alarms, 0u);
   EXPECT_TRUE(column.faults[0].killed);

@@ -87,8 +87,8 @@ TEST(ErrorStats, are_those_of_a_plain_loop) {
   const AttentionCase attention_case = with_lengths({1, 15, 16, 17, 31, 32, 33, 49, 1});
   for (const std::int64_t columns : {1, 5, 32, 33, 70}) {
     const std::vector<at::Tensor> tensors = tensors_of_every_dtype(attention_case.total_tokens(), columns);
-    const std::vector<Comparison> comparisons = {{0, 3}, {1, 3}, {2, 3}, {3, 3}, {0, Comparison::zero},
-                                                 {3, Comparison::zero}, {1, 2}, {3, 0}};
+    const std::vector<Comparison> comparisons = {
+        {0, 3}, {1, 3}, {2, 3}, {3, 3}, {0, Comparison::zero}, {3, Comparison::zero}, {1, 2}, {3, 0}};
     const ErrorTable table = error_stats(tensors, comparisons, attention_case);
     ASSERT_EQ(table.size(), comparisons.size());
     for (std::size_t i = 0; i < comparisons.size(); ++i) {
@@ -116,13 +116,13 @@ TEST(ErrorStats, are_the_same_as_on_the_host) {
 TEST(ErrorStats, count_elements_that_are_not_finite_on_either_side_and_leave_them_out) {
   const AttentionCase attention_case = with_lengths({18, 2});
   std::vector<double> left(20 * 3, 0.25), right(20 * 3, 0.0);
-  left[17 * 3 + 1] = not_a_number;   // sequence 0, second chunk
-  right[2 * 3] = -infinity;          // sequence 0
+  left[17 * 3 + 1] = not_a_number;          // sequence 0, second chunk
+  right[2 * 3] = -infinity;                 // sequence 0
   left[18 * 3] = right[18 * 3] = infinity;  // sequence 1, both sides: counted once
   for (const at::ScalarType dtype : {at::kHalf, at::kBFloat16, at::kFloat, at::kDouble}) {
-    const ErrorTable table = error_stats({tensor_of(left, 3, dtype, device_under_test()),
-                                          tensor_of(right, 3, at::kDouble, device_under_test())},
-                                         {{0, 1}}, attention_case);
+    const ErrorTable table = error_stats(
+        {tensor_of(left, 3, dtype, device_under_test()), tensor_of(right, 3, at::kDouble, device_under_test())},
+        {{0, 1}}, attention_case);
     EXPECT_EQ(table[0][0].nonfinite, 2);
     EXPECT_EQ(table[0][1].nonfinite, 1);
     EXPECT_EQ(table[0][0].max_abs, 0.25);
@@ -298,18 +298,20 @@ class DescribeDifference : public testing::Test {
 
 TEST_F(DescribeDifference, names_sequence_token_and_channel) {
   rows_[2 + 1][3] = 0.5;
-  EXPECT_EQ(describe(0.1),
-            "1 of 12 elements of sequence 1 differ by more than 0.1; first at (sequence 1, token 1, channel 3): got 0.5, "
-            "expected 1");
+  EXPECT_EQ(
+      describe(0.1),
+      "1 of 12 elements of sequence 1 differ by more than 0.1; first at (sequence 1, token 1, channel 3): got 0.5, "
+      "expected 1");
 }
 
 TEST_F(DescribeDifference, spells_out_three_elements_and_counts_the_rest) {
   rows_[2 + 2] = zeros()[0];
   rows_[2][0] = 2;
-  EXPECT_EQ(describe(0.25),
-            "5 of 12 elements of sequence 1 differ by more than 0.25; first at (sequence 1, token 0, channel 0): got 2, "
-            "expected 1; (sequence 1, token 2, channel 0): got 0, expected 1; (sequence 1, token 2, channel 1): got 0, "
-            "expected 1");
+  EXPECT_EQ(
+      describe(0.25),
+      "5 of 12 elements of sequence 1 differ by more than 0.25; first at (sequence 1, token 0, channel 0): got 2, "
+      "expected 1; (sequence 1, token 2, channel 0): got 0, expected 1; (sequence 1, token 2, channel 1): got 0, "
+      "expected 1");
 }
 
 TEST_F(DescribeDifference, looks_at_the_deciding_sequence_only) {

@@ -45,8 +45,8 @@ TEST(ReferenceFp64, has_the_weights_of_attention_in_plain_loops) {
   for (const char* line : lines) {
     const CaseInputs inputs = inputs_of(line);
     const AttentionCase& attention_case = inputs.attention_case();
-    const at::Tensor padded = tensor_of(naive_attention(inputs).weights, attention_case.padded_length(), at::kDouble,
-                                        at::kCPU);
+    const at::Tensor padded =
+        tensor_of(naive_attention(inputs).weights, attention_case.padded_length(), at::kDouble, at::kCPU);
     expect_near(numbers(reference_fp64(inputs, true).weights),
                 numbers(padded.narrow(1, 0, attention_case.max_length())), line);
   }
@@ -67,8 +67,10 @@ TEST(ReferenceFp64, gives_weights_only_when_asked) {
 
 TEST(ReferenceFp64, does_not_see_padding) {
   const at::Tensor bare = reference_fp64(inputs_of("dtype=fp32 heads=2 head_dim=5 lengths=3,7 seed=0x9"), false).output;
-  const at::Tensor padded = reference_fp64(
-      inputs_of("dtype=fp32 heads=2 head_dim=5 lengths=3,7 extra_padding=4 padding_content=4096 seed=0x9"), false).output;
+  const at::Tensor padded =
+      reference_fp64(
+          inputs_of("dtype=fp32 heads=2 head_dim=5 lengths=3,7 extra_padding=4 padding_content=4096 seed=0x9"), false)
+          .output;
   EXPECT_TRUE(same_bytes(bare, padded));
 }
 
@@ -132,8 +134,8 @@ TEST(ReferenceFp64, is_empty_where_there_are_no_tokens) {
 }
 
 TEST(ReferenceFp64, takes_every_value_profile_and_layout) {
-  for (const ValueProfile values : {ValueProfile::tiny, ValueProfile::large, ValueProfile::outlier,
-                                    ValueProfile::negative_logits}) {
+  for (const ValueProfile values :
+       {ValueProfile::tiny, ValueProfile::large, ValueProfile::outlier, ValueProfile::negative_logits}) {
     for (const StorageLayout layout : {StorageLayout::transposed, StorageLayout::sliced, StorageLayout::expanded}) {
       expect_naive(edited_inputs("dtype=fp16 heads=2 head_dim=8 lengths=9,9 extra_padding=1 seed=0x39",
                                  [&](AttentionCase& c) {
@@ -169,7 +171,8 @@ TEST_P(PlainFormula, errs_by_about_the_unit_roundoff) {
   EXPECT_EQ(plain.output.scalar_type(), scalar_type(GetParam()));
   EXPECT_EQ(plain.weights.scalar_type(), scalar_type(GetParam()));
   const double output_error = rms(numbers(plain.output.to(at::kDouble).sub(truth.output))) / rms(numbers(truth.output));
-  const double weight_error = rms(numbers(plain.weights.to(at::kDouble).sub(truth.weights))) / rms(numbers(truth.weights));
+  const double weight_error =
+      rms(numbers(plain.weights.to(at::kDouble).sub(truth.weights))) / rms(numbers(truth.weights));
   EXPECT_GT(output_error, u / 8);
   EXPECT_LT(output_error, 8 * u);
   EXPECT_GT(weight_error, u / 8);

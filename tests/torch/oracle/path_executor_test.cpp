@@ -8,9 +8,9 @@
 
 #include <new>
 
-#include "attngate/values/device_stream.h"
 #include "attngate/paths/graph_capture.h"
 #include "attngate/suite/tested_registry.h"
+#include "attngate/values/device_stream.h"
 #include "tensors.h"
 
 namespace attngate {
@@ -31,8 +31,9 @@ PathOutput give_back_tokens(const CaseInputs& inputs) { return {inputs.tokens(),
 class PathExecutorTest : public testing::Test {
  protected:
   Execution execute(const Promise& promise, RunPath run, SdpBackend backend = SdpBackend::math) {
-    const AttentionPath path{"under_test", "tests", backend, "",
-                             [promise](const AttentionCase&, at::DeviceType) { return promise; }, std::move(run)};
+    const AttentionPath path{
+        "under_test",  "tests", backend, "", [promise](const AttentionCase&, at::DeviceType) { return promise; },
+        std::move(run)};
     return std::move(executor_.run({{&path, promise}}, inputs_).front());
   }
   PathOutcome outcome(const Promise& promise, RunPath run) { return execute(promise, std::move(run)).outcome; }
@@ -56,7 +57,8 @@ TEST_F(PathExecutorTest, accepts_a_path_that_runs_as_promised) {
 
 TEST_F(PathExecutorTest, holds_sdpa_to_the_backend_of_the_path) {
   const Execution execution = execute(
-      Promise::runs(), [](const CaseInputs& inputs) {
+      Promise::runs(),
+      [](const CaseInputs& inputs) {
         EXPECT_EQ(switches(), (std::array<bool, 4>{false, true, false, false}));
         return PathOutput{inputs.tokens(), {}};
       },
@@ -86,19 +88,17 @@ TEST_F(PathExecutorTest, reports_an_error_that_was_not_promised) {
 }
 
 TEST_F(PathExecutorTest, accepts_the_promised_error) {
-  const PathOutcome result =
-      outcome(Promise::refuses("heads is even", "a test"), [](const CaseInputs&) -> PathOutput {
-        TORCH_CHECK(false, "Only support when num_heads is even, got 3");
-      });
+  const PathOutcome result = outcome(Promise::refuses("heads is even", "a test"), [](const CaseInputs&) -> PathOutput {
+    TORCH_CHECK(false, "Only support when num_heads is even, got 3");
+  });
   EXPECT_EQ(result.status, PathStatus::refused_as_promised);
   EXPECT_TRUE(result.holds());
   EXPECT_EQ(result.detail, "Only support when num_heads is even, got 3");
 }
 
 TEST_F(PathExecutorTest, reports_another_error_than_the_promised_one) {
-  const PathOutcome result = outcome(Promise::refuses("heads is even", "a test"), [](const CaseInputs&) -> PathOutput {
-    TORCH_CHECK(false, "something else");
-  });
+  const PathOutcome result = outcome(Promise::refuses("heads is even", "a test"),
+                                     [](const CaseInputs&) -> PathOutput { TORCH_CHECK(false, "something else"); });
   EXPECT_EQ(result.status, PathStatus::unexpected_error);
   EXPECT_EQ(result.detail, "something else (promised an error with 'heads is even')");
 }
@@ -110,15 +110,17 @@ TEST_F(PathExecutorTest, reports_success_where_an_error_was_promised) {
 }
 
 TEST_F(PathExecutorTest, reports_a_wrong_dtype) {
-  const PathOutcome result = outcome(
-      Promise::runs(), [](const CaseInputs& inputs) { return PathOutput{inputs.tokens().to(at::kHalf), {}}; });
+  const PathOutcome result = outcome(Promise::runs(), [](const CaseInputs& inputs) {
+    return PathOutput{inputs.tokens().to(at::kHalf), {}};
+  });
   EXPECT_EQ(result.status, PathStatus::wrong_result);
   EXPECT_EQ(result.detail, "output has dtype Half, expected Float");
 }
 
 TEST_F(PathExecutorTest, reports_a_wrong_shape) {
-  const Execution execution = execute(
-      Promise::runs(), [](const CaseInputs& inputs) { return PathOutput{inputs.dense().narrow(1, 0, 4), {}}; });
+  const Execution execution = execute(Promise::runs(), [](const CaseInputs& inputs) {
+    return PathOutput{inputs.dense().narrow(1, 0, 4), {}};
+  });
   EXPECT_EQ(execution.outcome.status, PathStatus::wrong_result);
   EXPECT_EQ(execution.outcome.detail, "dense output is [2, 4, 16], expected [2, 5, 16]");
   EXPECT_FALSE(execution.rows.defined());
@@ -170,21 +172,25 @@ TEST_F(PathExecutorTest, gives_up_on_a_lost_device) {
 }
 
 TEST_F(PathExecutorTest, gives_the_process_up_after_a_capture_that_failed) {
-  const auto fail = [](const CaseInputs&) -> PathOutput { throw CaptureFailed("x: the capture failed: operation not permitted"); };
+  const auto fail = [](const CaseInputs&) -> PathOutput {
+    throw CaptureFailed("x: the capture failed: operation not permitted");
+  };
   EXPECT_EQ(message_of<DeviceLost>([&] { execute(Promise::runs(), fail); }),
             "under_test: device lost: x: the capture failed: operation not permitted");
 }
 
 TEST_F(PathExecutorTest, reports_what_cannot_be_captured_as_an_error_of_the_path) {
-  const PathOutcome result = outcome(Promise::runs(), [](const CaseInputs&) -> PathOutput { throw NotCapturable("nested"); });
+  const PathOutcome result =
+      outcome(Promise::runs(), [](const CaseInputs&) -> PathOutput { throw NotCapturable("nested"); });
   EXPECT_EQ(result.status, PathStatus::unexpected_error);
   EXPECT_EQ(result.detail, "nested");
 }
 
 TEST_F(PathExecutorTest, goes_on_with_the_next_path_after_a_failure) {
   const Promise runs = Promise::runs();
-  const AttentionPath failing{"failing", "tests", SdpBackend::flash, "", {},
-                              [](const CaseInputs&) -> PathOutput { throw std::runtime_error("bad"); }};
+  const AttentionPath failing{
+      "failing", "tests", SdpBackend::flash,
+      "",        {},      [](const CaseInputs&) -> PathOutput { throw std::runtime_error("bad"); }};
   const AttentionPath healthy{"healthy", "tests", SdpBackend::math, "", {}, [](const CaseInputs& inputs) {
                                 at::softmax(inputs.tokens(), -1);
                                 return PathOutput{inputs.tokens(), {}};
@@ -217,9 +223,8 @@ TEST(PathsOfLibTorch, keep_their_promises) {
         if (!left_out) paths.push_back({&path, promise});
       }
       for (const Execution& execution : executor.run(paths, inputs)) {
-        EXPECT_TRUE(execution.outcome.holds())
-            << execution.outcome.path << ": " << to_string(execution.outcome.status) << ": " << execution.outcome.detail
-            << "\n  " << inputs.attention_case();
+        EXPECT_TRUE(execution.outcome.holds()) << execution.outcome.path << ": " << to_string(execution.outcome.status)
+                                               << ": " << execution.outcome.detail << "\n  " << inputs.attention_case();
       }
     }
   }

@@ -80,9 +80,10 @@ TEST_F(ExportedModules, are_named_by_module_device_dtype_and_heads) {
 }
 
 TEST_F(ExportedModules, are_found_by_their_names_and_nothing_else_is) {
-  for (const char* name : {"nn_mha.cpu.fp16.h4.d32.pt2", "composite_sdpa.cpu.fp16.h4.d32.pt2", "nn_mha.cpu.fp16.h2.d8.pt2",
-                           "nn_mha.cpu.bf16.h1.d1.pt2", "nn_mha.cuda.fp16.h1.d2.pt2", "nn_mha.cpu.fp16.h4.pt2",
-                           "nn_mha.cpu.fp16.h4.d9999999999.pt2", "made_by", "python_mha.h7.d7.pt", "nn_mha.cpu.fp16.h3.d3.pt2.part"}) {
+  for (const char* name :
+       {"nn_mha.cpu.fp16.h4.d32.pt2", "composite_sdpa.cpu.fp16.h4.d32.pt2", "nn_mha.cpu.fp16.h2.d8.pt2",
+        "nn_mha.cpu.bf16.h1.d1.pt2", "nn_mha.cuda.fp16.h1.d2.pt2", "nn_mha.cpu.fp16.h4.pt2",
+        "nn_mha.cpu.fp16.h4.d9999999999.pt2", "made_by", "python_mha.h7.d7.pt", "nn_mha.cpu.fp16.h3.d3.pt2.part"}) {
     make(name);
   }
   EXPECT_EQ(compiled_head_shapes(DType::fp16, at::kCPU), (std::vector<HeadShape>{{2, 8}, {4, 32}}));
@@ -93,7 +94,8 @@ TEST_F(ExportedModules, are_found_by_their_names_and_nothing_else_is) {
 }
 
 TEST_F(ExportedModules, where_there_are_none_the_script_is_named) {
-  EXPECT_TRUE(describe_compiled_modules(at::kCUDA).starts_with("none: run ci/export_modules.py --device cuda --folder "));
+  EXPECT_TRUE(
+      describe_compiled_modules(at::kCUDA).starts_with("none: run ci/export_modules.py --device cuda --folder "));
   for (const char* path : {"compiled_nn_mha", "compiled_composite_sdpa", "python_mha_nested", "python_mha_padded"}) {
     const Promise missing = promise(path, a_line);
     EXPECT_EQ(missing.kind, Kind::inexpressible) << path;
@@ -105,7 +107,8 @@ TEST_F(ExportedModules, where_there_are_none_the_script_is_named) {
 
 TEST_F(ExportedModules, run_what_a_key_padding_mask_can_say) {
   make_compiled("nn_mha", "fp16.h4.d32.pt2");
-  for (const char* mask : {"", " mask=holes"}) EXPECT_EQ(promise("compiled_nn_mha", a_line + mask).kind, Kind::runs) << mask;
+  for (const char* mask : {"", " mask=holes"})
+    EXPECT_EQ(promise("compiled_nn_mha", a_line + mask).kind, Kind::runs) << mask;
   for (const char* mask : {" mask=4d", " mask=causal"}) {
     EXPECT_EQ(promise("compiled_nn_mha", a_line + mask).kind, Kind::inexpressible) << mask;
   }
@@ -140,7 +143,8 @@ TEST_F(ExportedModules, a_file_that_holds_no_module_is_an_error_of_its_path) {
   }
 }
 
-/// A module with the parameters of nn.MultiheadAttention that returns its input, whatever the branch: no fast one is taken.
+/// A module with the parameters of nn.MultiheadAttention that returns its input, whatever the branch: no fast one is
+/// taken.
 void save_module_without_a_fast_branch(const std::string& file, std::int64_t embed_dim) {
   torch::jit::Module out_proj("OutProj"), module("Mha");
   out_proj.register_parameter("weight", at::zeros({embed_dim, embed_dim}), /*is_buffer=*/false);

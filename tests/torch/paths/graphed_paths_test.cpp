@@ -50,11 +50,16 @@ bool runs(const AttentionPath& path, const AttentionCase& attention_case, at::De
 }
 
 AttentionPath path_of_test(std::function<PathOutput(const CaseInputs&)> run) {
-  return {"of_a_test", "of_a_test", SdpBackend::math, "a path of the test",
-          [](const AttentionCase&, at::DeviceType) { return Promise::runs(); }, std::move(run)};
+  return {"of_a_test",
+          "of_a_test",
+          SdpBackend::math,
+          "a path of the test",
+          [](const AttentionCase&, at::DeviceType) { return Promise::runs(); },
+          std::move(run)};
 }
 
-/// The same but for a few last digits, since cuBLAS may take another algorithm on another stream: five units of bf16's, 2^-8.
+/// The same but for a few last digits, since cuBLAS may take another algorithm on another stream: five units of bf16's,
+/// 2^-8.
 bool are_close(const at::Tensor& left, const at::Tensor& right) {
   constexpr double tolerance = 5.0 / 256;
   return at::allclose(left.to(at::kFloat), right.to(at::kFloat), tolerance, tolerance);
@@ -78,7 +83,8 @@ TEST(GraphedPath, promises_nothing_on_the_cpu_and_what_the_plain_one_does_on_cud
     for (std::int64_t index = 0; index < 500; ++index) {
       const AttentionCase attention_case = nth_case({}, 11, index);
       EXPECT_EQ(graph->promise(attention_case, at::kCPU).reason, "the CPU has no CUDA graphs");
-      const Promise expected = plain.promise(attention_case, at::kCUDA), promise = graph->promise(attention_case, at::kCUDA);
+      const Promise expected = plain.promise(attention_case, at::kCUDA),
+                    promise = graph->promise(attention_case, at::kCUDA);
       // Known issues too: they are put on record path by path.
       EXPECT_EQ(promise.kind, expected.kind) << graph->name << ": " << attention_case;
       EXPECT_EQ(promise.backend, expected.backend) << graph->name << ": " << attention_case;
@@ -117,8 +123,9 @@ TEST(GraphedPath, is_not_captured_where_the_dispatcher_shows_an_obstacle) {
   });
   const CaseInputs inputs = inputs_of("dtype=fp32 heads=2 head_dim=8 lengths=4,2");
   const std::string message = message_of<NotCapturable>([&] { run(graphed(reads), inputs); });
-  const std::string reason = device_under_test().is_cuda() ? "it reads a value of the device (aten::_local_scalar_dense)"
-                                                           : "the CPU has no CUDA graphs";
+  const std::string reason = device_under_test().is_cuda()
+                                 ? "it reads a value of the device (aten::_local_scalar_dense)"
+                                 : "the CPU has no CUDA graphs";
   EXPECT_EQ(message, "of_a_test cannot be captured as a CUDA graph: " + reason +
                          "; take of_a_test itself, or let its graphed form promise so");
   EXPECT_EQ(message_of<NotCapturable>([&] { graphed(reads).prepare(inputs); }), message);
@@ -152,7 +159,8 @@ TEST_F(GraphedPathOnCuda, returns_what_the_plain_one_returns) {
     for (const AttentionPath* graph : graphed_paths(registry)) {
       if (!runs(*graph, inputs.attention_case(), at::kCUDA)) continue;
       const PathOutput eager = run(plain_path_of(registry, *graph), inputs), replayed = run(*graph, inputs);
-      EXPECT_TRUE(are_close(token_rows(replayed.output, inputs), token_rows(eager.output, inputs))) << graph->name << ": " << line;
+      EXPECT_TRUE(are_close(token_rows(replayed.output, inputs), token_rows(eager.output, inputs)))
+          << graph->name << ": " << line;
       ASSERT_EQ(replayed.weights.defined(), eager.weights.defined()) << graph->name << ": " << line;
       if (eager.weights.defined()) {
         EXPECT_TRUE(are_close(replayed.weights, eager.weights)) << graph->name << ": " << line;
@@ -175,7 +183,8 @@ TEST_F(GraphedPathOnCuda, returns_nan_where_the_replay_fills_nothing) {
 
 TEST_F(GraphedPathOnCuda, returns_copies_that_later_runs_leave_alone) {
   const AttentionPath graph = graphed(*make_registry().find("composite_sdpa_dense.math"));
-  const CaseInputs one = inputs_of("dtype=fp32 heads=2 head_dim=8 lengths=4,2"), other = inputs_of("dtype=fp32 heads=2 head_dim=8 lengths=4,2 seed=9");
+  const CaseInputs one = inputs_of("dtype=fp32 heads=2 head_dim=8 lengths=4,2"),
+                   other = inputs_of("dtype=fp32 heads=2 head_dim=8 lengths=4,2 seed=9");
   const at::Tensor first = run(graph, one).output, before = first.clone();
   run(graph, other);
   EXPECT_TRUE(same_bytes(first, before));

@@ -43,7 +43,8 @@ Promise promise_of(const PathRegistry& registry, const std::string& line, at::De
 }
 
 TEST(KnownIssue, is_read_with_its_cases) {
-  const KnownIssue issue = parse("# a comment\n" + good_header + "gives: error split_with_sizes expects\n\n" + good_case);
+  const KnownIssue issue =
+      parse("# a comment\n" + good_header + "gives: error split_with_sizes expects\n\n" + good_case);
   EXPECT_EQ(issue.finding, "some-finding");
   EXPECT_EQ(issue.libtorch_versions, (std::vector<std::string>{"2.11.0", "2.12.0"}));
   EXPECT_EQ(issue.device, at::kCPU);
@@ -64,7 +65,9 @@ TEST(KnownIssue, names_file_and_line_of_a_mistake) {
             "record.case:6: a record needs a case line that shows the defect");
   EXPECT_EQ(error_of(good_header + "gives: wrong result\ndtype=fp16 heads=1 head_dim=8 lengths=5,1\n"),
             "record.case:7: this case is not one of the shapes ambiguous_nested_strides");
-  EXPECT_NE(error_of("shapes: none\n").find("there are ambiguous_nested_strides, misaligned_bias, huge_padded_logits, split_keys"), std::string::npos);
+  EXPECT_NE(error_of("shapes: none\n")
+                .find("there are ambiguous_nested_strides, misaligned_bias, huge_padded_logits, split_keys"),
+            std::string::npos);
 }
 
 TEST(KnownIssue, turns_a_running_promise_of_its_path_into_a_defective_one_on_its_shapes_only) {

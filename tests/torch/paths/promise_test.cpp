@@ -12,8 +12,8 @@
 #include "attngate/paths/attention_path.h"
 #include "attngate/paths/backend_observer.h"
 #include "attngate/paths/sdp_backend_guard.h"
-#include "attngate/values/input_guard.h"
 #include "attngate/suite/tested_registry.h"
+#include "attngate/values/input_guard.h"
 #include "edited_case.h"
 #include "tensors.h"
 
@@ -21,11 +21,12 @@ namespace attngate {
 namespace {
 
 std::string text_of(const AttentionCase& c) {
-  return fmt::format("{} heads={} head_dim={} lengths={} mask={} extra_padding={} need_weights={} layout={} nested={} "
-                     "values={} offsets={},{}",
-                     to_string(c.dtype), c.num_heads, c.head_dim, fmt::join(c.lengths, ","), to_string(c.mask),
-                     c.extra_padding, c.need_weights, to_string(c.layout), to_string(c.nested), to_string(c.values),
-                     c.storage_offset, c.parameter_offset);
+  return fmt::format(
+      "{} heads={} head_dim={} lengths={} mask={} extra_padding={} need_weights={} layout={} nested={} "
+      "values={} offsets={},{}",
+      to_string(c.dtype), c.num_heads, c.head_dim, fmt::join(c.lengths, ","), to_string(c.mask), c.extra_padding,
+      c.need_weights, to_string(c.layout), to_string(c.nested), to_string(c.values), c.storage_offset,
+      c.parameter_offset);
 }
 
 /// One case with its reference, for all paths.
@@ -46,7 +47,8 @@ class PromiseCheck {
       const BackendObserver observer;
       const at::Tensor rows = token_rows(path.run(inputs_).output, inputs_);
       if (refuses) return "promised an error with '" + promise.error + "', but returned";
-      if (!promise.backend.empty() && observer.seen() != promise.backend) return "promised " + promise.backend + ", but ran " + observer.seen();
+      if (!promise.backend.empty() && observer.seen() != promise.backend)
+        return "promised " + promise.backend + ", but ran " + observer.seen();
       const Margin margin = margin_of(rows);
       if (margin.holds()) return {};
       return fmt::format("wrong result, margin {:.2f} in sequence {}", margin.value, margin.sequence);
@@ -120,8 +122,8 @@ const std::vector<std::vector<std::int64_t>> several_lengths = {{4, 2, 7}, {5, 5
 
 TEST_F(KeptPromises, for_every_mask) {
   for (const DType dtype : {DType::fp16, DType::bf16, DType::fp32}) {
-    for (const MaskKind mask : {MaskKind::padding, MaskKind::none, MaskKind::holes, MaskKind::two_d, MaskKind::four_d,
-                                MaskKind::causal}) {
+    for (const MaskKind mask :
+         {MaskKind::padding, MaskKind::none, MaskKind::holes, MaskKind::two_d, MaskKind::four_d, MaskKind::causal}) {
       for (const std::vector<std::int64_t>& lengths : several_lengths) {
         for (const std::int64_t extra_padding : {0, 2}) {
           for (const bool need_weights : {false, true}) {

@@ -3,8 +3,8 @@
 #include "attngate/case/text.h"
 #include "attngate/paths/attention_path.h"
 #include "attngate/paths/mha/builtin_paths.h"
-#include "edited_case.h"
 #include "attngate/suite/tested_registry.h"
+#include "edited_case.h"
 
 namespace attngate {
 namespace {
@@ -12,7 +12,10 @@ namespace {
 using Kind = Promise::Kind;
 
 AttentionPath a_path(const std::string& name) {
-  return {name, "family", SdpBackend::any, "a path of a test",
+  return {name,
+          "family",
+          SdpBackend::any,
+          "a path of a test",
           [](const AttentionCase&, at::DeviceType) { return Promise::redundant("only a test"); },
           [](const CaseInputs&) { return PathOutput(); }};
 }
@@ -66,18 +69,20 @@ TEST(PathRegistry, refuses_an_incomplete_path) {
 }
 
 TEST(MakeRegistry, has_libtorchs_paths_then_the_registered_ones) {
-  EXPECT_EQ(make_registry().names(),
-            "nn_mha_fast.flash, nn_mha_fast.efficient, nn_mha_fast.math, nn_mha_fast_masked, "
-            "nn_mha_fast_dense.flash, nn_mha_fast_dense.efficient, nn_mha_fast_dense.math, nn_mha_fast_dense.cudnn, "
-            "nn_mha_slow.flash, nn_mha_slow.efficient, nn_mha_slow.math, nn_mha_slow.cudnn, nn_mha_slow_functional, "
-            "composite_sdpa_nested.flash, composite_sdpa_nested.efficient, composite_sdpa_nested.math, "
-            "composite_sdpa_nested.cudnn, composite_sdpa_nested_contiguous.math, composite_sdpa_dense.flash, "
-            "composite_sdpa_dense.efficient, composite_sdpa_dense.math, composite_sdpa_dense.cudnn, "
-            "compiled_nn_mha, compiled_composite_sdpa, python_mha_nested, python_mha_padded, "
-            "graphed_nn_mha_fast_masked, graphed_nn_mha_fast_dense.flash, graphed_nn_mha_fast_dense.efficient, "
-            "graphed_nn_mha_fast_dense.math, graphed_nn_mha_slow.flash, graphed_nn_mha_slow.efficient, graphed_nn_mha_slow.math, "
-            "graphed_composite_sdpa_dense.flash, graphed_composite_sdpa_dense.efficient, graphed_composite_sdpa_dense.math, "
-            "registered_by_a_test");
+  EXPECT_EQ(
+      make_registry().names(),
+      "nn_mha_fast.flash, nn_mha_fast.efficient, nn_mha_fast.math, nn_mha_fast_masked, "
+      "nn_mha_fast_dense.flash, nn_mha_fast_dense.efficient, nn_mha_fast_dense.math, nn_mha_fast_dense.cudnn, "
+      "nn_mha_slow.flash, nn_mha_slow.efficient, nn_mha_slow.math, nn_mha_slow.cudnn, nn_mha_slow_functional, "
+      "composite_sdpa_nested.flash, composite_sdpa_nested.efficient, composite_sdpa_nested.math, "
+      "composite_sdpa_nested.cudnn, composite_sdpa_nested_contiguous.math, composite_sdpa_dense.flash, "
+      "composite_sdpa_dense.efficient, composite_sdpa_dense.math, composite_sdpa_dense.cudnn, "
+      "compiled_nn_mha, compiled_composite_sdpa, python_mha_nested, python_mha_padded, "
+      "graphed_nn_mha_fast_masked, graphed_nn_mha_fast_dense.flash, graphed_nn_mha_fast_dense.efficient, "
+      "graphed_nn_mha_fast_dense.math, graphed_nn_mha_slow.flash, graphed_nn_mha_slow.efficient, "
+      "graphed_nn_mha_slow.math, "
+      "graphed_composite_sdpa_dense.flash, graphed_composite_sdpa_dense.efficient, graphed_composite_sdpa_dense.math, "
+      "registered_by_a_test");
 }
 
 TEST(MakeRegistry, names_the_paths_that_exist_per_backend_after_it) {
@@ -92,13 +97,15 @@ TEST(MakeRegistry, names_the_paths_that_exist_per_backend_after_it) {
 TEST(MakeRegistry, says_which_paths_give_weights) {
   const PathRegistry registry = make_registry();
   for (const AttentionPath& path : registry.paths()) {
-    EXPECT_EQ(path.gives_weights, path.name.starts_with("nn_mha") || path.name.starts_with("graphed_nn_mha") || path.family == "python_mha") << path.name;
+    EXPECT_EQ(path.gives_weights,
+              path.name.starts_with("nn_mha") || path.name.starts_with("graphed_nn_mha") || path.family == "python_mha")
+        << path.name;
   }
 }
 
 /// Promises of every path of LibTorch for a case on a device, one letter each in the order of make_registry():
-/// r runs, x refuses, = redundant, d defective, - inexpressible; families are set apart by a blank. Without the paths that
-/// take part by name only: exported_modules_test.cpp and graphed_paths_test.cpp have those.
+/// r runs, x refuses, = redundant, d defective, - inexpressible; families are set apart by a blank. Without the paths
+/// that take part by name only: exported_modules_test.cpp and graphed_paths_test.cpp have those.
 std::string promises(const AttentionCase& attention_case, at::DeviceType device) {
   const PathRegistry registry = make_tested_registry();
   std::string letters, family;
@@ -109,11 +116,21 @@ std::string promises(const AttentionCase& attention_case, at::DeviceType device)
     family = prefix;
     const Kind kind = path.promise(attention_case, device).kind;
     switch (kind) {
-      case Kind::runs: letters += 'r'; break;
-      case Kind::refuses: letters += 'x'; break;
-      case Kind::redundant: letters += '='; break;
-      case Kind::defective: letters += 'd'; break;
-      case Kind::inexpressible: letters += '-'; break;
+      case Kind::runs:
+        letters += 'r';
+        break;
+      case Kind::refuses:
+        letters += 'x';
+        break;
+      case Kind::redundant:
+        letters += '=';
+        break;
+      case Kind::defective:
+        letters += 'd';
+        break;
+      case Kind::inexpressible:
+        letters += '-';
+        break;
     }
   }
   return letters;
@@ -146,7 +163,8 @@ TEST(Promises, on_cuda_follow_dtype_head_dim_mask_and_lengths) {
   EXPECT_EQ(promises("dtype=fp32 heads=8 head_dim=12 lengths=7,5", at::kCUDA), "==r r ==== xrrx r xrxx r xrrx");
   EXPECT_EQ(promises("dtype=bf16 heads=8 head_dim=6 lengths=7,5", at::kCUDA), "==r r ==== xxrx x xxxx r xxrx");
   // No mask: flash pads any head_dim of dense input.
-  EXPECT_EQ(promises("dtype=bf16 heads=8 head_dim=6 lengths=7,7 mask=none", at::kCUDA), "==r = ==r= rxrx r xxxx r rxrx");
+  EXPECT_EQ(promises("dtype=bf16 heads=8 head_dim=6 lengths=7,7 mask=none", at::kCUDA),
+            "==r = ==r= rxrx r xxxx r rxrx");
   EXPECT_EQ(promises("dtype=fp16 heads=8 head_dim=64 lengths=7,7 mask=none", at::kCUDA),
             "rrr = rrrr rrrr r rrxx r rrrr");
   // An odd number of heads: the masked softmax of the unfused branches refuses.
@@ -203,8 +221,9 @@ TEST(Promises, of_nested_paths_refuse_gaps_between_sequences) {
 
 TEST(Promises, name_a_backend_where_the_path_runs_and_an_error_and_reason_where_it_refuses) {
   const PathRegistry registry = make_registry();
-  for (const char* line : {"dtype=fp16 heads=3 head_dim=64 lengths=7,1", "dtype=fp32 heads=2 head_dim=6 lengths=5,5 mask=none",
-                           "dtype=bf16 heads=2 head_dim=8 lengths=3,2 need_weights=1"}) {
+  for (const char* line :
+       {"dtype=fp16 heads=3 head_dim=64 lengths=7,1", "dtype=fp32 heads=2 head_dim=6 lengths=5,5 mask=none",
+        "dtype=bf16 heads=2 head_dim=8 lengths=3,2 need_weights=1"}) {
     for (const at::DeviceType device : {at::kCPU, at::kCUDA}) {
       for (const AttentionPath& path : registry.paths()) {
         const Promise promise = path.promise(parse_line(line), device);

@@ -10,8 +10,8 @@
 #include <optional>
 
 #include "attngate/paths/attention_path.h"
-#include "attngate/paths/mha/builtin_paths.h"
 #include "attngate/paths/backend_observer.h"
+#include "attngate/paths/mha/builtin_paths.h"
 #include "attngate/paths/mha/composite_sdpa.h"
 #include "attngate/paths/sdp_backend_guard.h"
 #include "tensors.h"
@@ -245,8 +245,9 @@ TEST_F(BuildCompositeSdpa, refuses_separate_projections) {
 
 TEST_F(BuildCompositeSdpa, refuses_another_width_of_keys) {
   parameters_.in_proj_weight = parameters_.in_proj_weight.narrow(1, 0, 12);
-  EXPECT_EQ(message(),
-            "composite SDPA needs query, key and value of one embed_dim: in_proj_weight is [48, 12], expected [48, 16]");
+  EXPECT_EQ(
+      message(),
+      "composite SDPA needs query, key and value of one embed_dim: in_proj_weight is [48, 12], expected [48, 16]");
 }
 
 TEST_F(BuildCompositeSdpa, refuses_sequence_first_input) {

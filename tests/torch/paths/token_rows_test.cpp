@@ -34,7 +34,8 @@ class TokenRows : public testing::Test {
     return at::_nested_view_from_buffer(buffer.view(-1), sizes, strides, offsets);
   }
 
-  CaseInputs inputs_ = inputs_of("dtype=fp32 heads=2 head_dim=3 lengths=4,1,3 extra_padding=2 padding_content=64 seed=0x8");
+  CaseInputs inputs_ =
+      inputs_of("dtype=fp32 heads=2 head_dim=3 lengths=4,1,3 extra_padding=2 padding_content=64 seed=0x8");
 };
 
 TEST_F(TokenRows, are_the_valid_rows_of_a_nested_output) {
@@ -124,11 +125,13 @@ TEST_F(TokenRows, refuse_another_rank) {
 }
 
 TEST_F(TokenRows, refuse_a_nested_output_of_other_lengths) {
-  EXPECT_EQ(refusal(nested(inputs_.tokens(), {4, 2, 2}, 6)), "sequence 1 of the nested output is [2, 6], expected [1, 6]");
+  EXPECT_EQ(refusal(nested(inputs_.tokens(), {4, 2, 2}, 6)),
+            "sequence 1 of the nested output is [2, 6], expected [1, 6]");
 }
 
 TEST_F(TokenRows, refuse_a_nested_output_of_another_width) {
-  EXPECT_EQ(refusal(nested(inputs_.tokens(), {4, 1, 3}, 3)), "sequence 0 of the nested output is [4, 3], expected [4, 6]");
+  EXPECT_EQ(refusal(nested(inputs_.tokens(), {4, 1, 3}, 3)),
+            "sequence 0 of the nested output is [4, 3], expected [4, 6]");
 }
 
 TEST_F(TokenRows, refuse_a_nested_output_of_another_batch) {

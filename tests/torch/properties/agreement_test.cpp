@@ -14,7 +14,8 @@ namespace {
 
 using Change = std::function<void(PathOutput&)>;
 
-/// Attention in plain loops as a path, rounded to the case's dtype; dense output, so that `change` can reach everything.
+/// Attention in plain loops as a path, rounded to the case's dtype; dense output, so that `change` can reach
+/// everything.
 AttentionPath naive_path(const std::string& name, const Fault& fault = {}, const Change& change = {}) {
   AttentionPath path;
   path.name = path.family = name;
@@ -148,25 +149,26 @@ TEST(Agreement, catches_heads_in_the_wrong_order) {
 
 TEST(Agreement, catches_a_row_of_zeros) {
   for (const std::string dtype : every_dtype) {
-    expect_agreement_catches(dtype, {}, [](PathOutput& output) { output.output[1][6].zero_(); },
-                             "(sequence 1, token 6, channel 0): got 0, expected ");
+    expect_agreement_catches(
+        dtype, {}, [](PathOutput& output) { output.output[1][6].zero_(); },
+        "(sequence 1, token 6, channel 0): got 0, expected ");
   }
 }
 
 TEST(Agreement, catches_one_element_that_is_not_a_number) {
   for (const std::string dtype : every_dtype) {
     expect_agreement_catches(
-        dtype, {},
-        [](PathOutput& output) { output.output[1][4][17].fill_(std::numeric_limits<double>::quiet_NaN()); },
+        dtype, {}, [](PathOutput& output) { output.output[1][4][17].fill_(std::numeric_limits<double>::quiet_NaN()); },
         "(sequence 1, token 4, channel 17): got nan, expected ");
   }
 }
 
 TEST(Agreement, does_not_look_at_padded_rows) {
-  const Verdict verdict = verdict_with("agreement", line_of("fp32"), naive_path("junk_in_padding", {}, [](PathOutput& output) {
-                                         output.output[0][5].fill_(std::numeric_limits<double>::quiet_NaN());
-                                         output.output[2][9].fill_(1e9);
-                                       }));
+  const Verdict verdict =
+      verdict_with("agreement", line_of("fp32"), naive_path("junk_in_padding", {}, [](PathOutput& output) {
+                     output.output[0][5].fill_(std::numeric_limits<double>::quiet_NaN());
+                     output.output[2][9].fill_(1e9);
+                   }));
   EXPECT_TRUE(verdict.holds) << verdict.reason;
 }
 
@@ -232,15 +234,17 @@ TEST(Weights, hold_for_healthy_paths) {
   }
 }
 
-void expect_weights_catch(const std::string& dtype, const Fault& fault, const Change& change, const std::string& detail) {
+void expect_weights_catch(const std::string& dtype, const Fault& fault, const Change& change,
+                          const std::string& detail) {
   SCOPED_TRACE(dtype);
   expect_caught(verdict_with("weights", line_of(dtype, "need_weights=1"), naive_path("faulty", fault, change)), detail);
 }
 
 TEST(Weights, are_caught_when_they_do_not_sum_to_1) {
   for (const std::string dtype : every_dtype) {
-    expect_weights_catch(dtype, {}, [](PathOutput& output) { output.weights[1][3].mul_(1.0625); },
-                         "weights of sequence 1, token 3 sum to 1.06");
+    expect_weights_catch(
+        dtype, {}, [](PathOutput& output) { output.weights[1][3].mul_(1.0625); },
+        "weights of sequence 1, token 3 sum to 1.06");
   }
 }
 
@@ -251,13 +255,15 @@ TEST(Weights, are_caught_when_one_is_not_a_number) {
 }
 
 TEST(Weights, are_caught_on_a_masked_key) {
-  expect_weights_catch("fp32", {}, [](PathOutput& output) { output.weights[0][2][7].fill_(1e-30); },
-                       "masked key 7 of sequence 0, token 2 has weight 1e-30");
+  expect_weights_catch(
+      "fp32", {}, [](PathOutput& output) { output.weights[0][2][7].fill_(1e-30); },
+      "masked key 7 of sequence 0, token 2 has weight 1e-30");
 }
 
 TEST(Weights, are_caught_on_extra_padding) {
-  expect_weights_catch("fp32", {}, [](PathOutput& output) { output.weights[1][8][9].fill_(1e-30); },
-                       "1 weights of extra padding are not 0");
+  expect_weights_catch(
+      "fp32", {}, [](PathOutput& output) { output.weights[1][8][9].fill_(1e-30); },
+      "1 weights of extra padding are not 0");
 }
 
 TEST(Weights, are_caught_when_they_miss_a_key) {
@@ -265,21 +271,22 @@ TEST(Weights, are_caught_when_they_miss_a_key) {
 }
 
 TEST(Weights, are_caught_when_none_are_returned) {
-  expect_weights_catch("fp32", {}, [](PathOutput& output) { output.weights = at::Tensor(); },
-                       "no weights were returned although need_weights=1");
+  expect_weights_catch(
+      "fp32", {}, [](PathOutput& output) { output.weights = at::Tensor(); },
+      "no weights were returned although need_weights=1");
 }
 
 TEST(Weights, are_caught_in_a_wrong_shape) {
-  expect_weights_catch("fp32", {}, [](PathOutput& output) { output.weights = output.weights.narrow(2, 0, 5); },
-                       "seqlen >= 9");
+  expect_weights_catch(
+      "fp32", {}, [](PathOutput& output) { output.weights = output.weights.narrow(2, 0, 5); }, "seqlen >= 9");
 }
 
 TEST(Weights, are_not_looked_at_in_rows_of_padding) {
-  const Verdict verdict = verdict_with(
-      "weights", line_of("fp32", "need_weights=1"), naive_path("junk_in_padding", {}, [](PathOutput& output) {
-        output.weights[0][5].fill_(7);
-        output.weights[2][9].fill_(std::numeric_limits<double>::quiet_NaN());
-      }));
+  const Verdict verdict = verdict_with("weights", line_of("fp32", "need_weights=1"),
+                                       naive_path("junk_in_padding", {}, [](PathOutput& output) {
+                                         output.weights[0][5].fill_(7);
+                                         output.weights[2][9].fill_(std::numeric_limits<double>::quiet_NaN());
+                                       }));
   EXPECT_TRUE(verdict.holds) << verdict.reason;
 }
 
@@ -310,9 +317,8 @@ AttentionPath path_that_promises_an_error(const std::string& name, std::function
 TEST(Status, holds_for_the_promised_error) {
   PathRegistry registry;
   registry.add(naive_path("healthy"));
-  registry.add(path_that_promises_an_error("refusing", [](const CaseInputs&) -> PathOutput {
-    TORCH_CHECK(false, "Only support when num_heads is even");
-  }));
+  registry.add(path_that_promises_an_error(
+      "refusing", [](const CaseInputs&) -> PathOutput { TORCH_CHECK(false, "Only support when num_heads is even"); }));
   const Verdict verdict = verdict_on("status", registry, line_of("fp16"));
   EXPECT_TRUE(verdict.holds) << verdict.reason;
   ASSERT_EQ(verdict.paths.size(), 1u);
@@ -340,7 +346,10 @@ TEST(Properties, are_found_by_name) {
     names += (names.empty() ? "" : ", ") + property.name;
   }
   EXPECT_EQ(property_names(), names);
-  EXPECT_TRUE(names.starts_with("agreement, agreement_math, agreement_cudnn, agreement_large, agreement_compiled, agreement_graphed, status, weights, ")) << names;
+  EXPECT_TRUE(
+      names.starts_with("agreement, agreement_math, agreement_cudnn, agreement_large, agreement_compiled, "
+                        "agreement_graphed, status, weights, "))
+      << names;
   EXPECT_EQ(find_property("agree"), nullptr);
 }
 
@@ -357,8 +366,14 @@ TEST(Properties, exist_where_they_have_something_to_check) {
 
 /// Gives back its input, which is wrong, so that it is seen to run.
 AttentionPath family_of_test(const std::string& family) {
-  return {family + ".math", family, SdpBackend::math, "", [](const AttentionCase&, at::DeviceType) { return Promise::runs(); },
-          [](const CaseInputs& inputs) { return PathOutput{inputs.tokens().clone(), {}}; }};
+  return {family + ".math",
+          family,
+          SdpBackend::math,
+          "",
+          [](const AttentionCase&, at::DeviceType) { return Promise::runs(); },
+          [](const CaseInputs& inputs) {
+            return PathOutput{inputs.tokens().clone(), {}};
+          }};
 }
 
 TEST(AgreementGraphed, takes_the_graphed_paths_alone_and_only_on_cuda) {
@@ -366,7 +381,8 @@ TEST(AgreementGraphed, takes_the_graphed_paths_alone_and_only_on_cuda) {
   EXPECT_TRUE(property->exists(DType::fp32, at::kCUDA));
   EXPECT_FALSE(property->exists(DType::fp32, at::kCPU));
   PathRegistry registry;
-  for (const char* family : {"nn_mha_slow", "graphed_nn_mha_slow", "graphed_composite_sdpa_dense"}) registry.add(family_of_test(family));
+  for (const char* family : {"nn_mha_slow", "graphed_nn_mha_slow", "graphed_composite_sdpa_dense"})
+    registry.add(family_of_test(family));
   const PropertyCheck check = property->bind({.device = device_under_test(), .registry = &registry});
   std::string names;
   for (const PathOutcome& outcome : check(parse_line("dtype=fp32 heads=2 head_dim=8 lengths=4,2")).paths) {
@@ -377,7 +393,8 @@ TEST(AgreementGraphed, takes_the_graphed_paths_alone_and_only_on_cuda) {
 
 TEST(AgreementCudnn, makes_of_a_case_one_that_cudnn_plans_for) {
   const Property* property = find_property("agreement_cudnn");
-  const AttentionCase adapted = property->adapt(parse_line("dtype=fp16 heads=2 head_dim=6 lengths=1,1 mask=none need_weights=1"));
+  const AttentionCase adapted =
+      property->adapt(parse_line("dtype=fp16 heads=2 head_dim=6 lengths=1,1 mask=none need_weights=1"));
   EXPECT_EQ(adapted.head_dim, 8);
   EXPECT_GE(adapted.padded_length(), 2);
   EXPECT_FALSE(adapted.need_weights);

@@ -40,8 +40,8 @@ TEST(GuardedMemory, sees_no_damage_in_writes_inside_tensors) {
 }
 
 TEST(GuardedMemory, sees_one_byte_written_before_or_behind_a_tensor_alive_or_freed) {
-  for (const std::int64_t where : {std::int64_t{-1}, -GuardedMemory::band_bytes, std::int64_t{1000},
-                                   1000 + GuardedMemory::band_bytes - 1}) {
+  for (const std::int64_t where :
+       {std::int64_t{-1}, -GuardedMemory::band_bytes, std::int64_t{1000}, 1000 + GuardedMemory::band_bytes - 1}) {
     for (const bool freed : {false, true}) {
       GuardedMemory guard(device_under_test());
       at::Tensor tensor = bytes(1000);
@@ -80,8 +80,8 @@ TEST(GuardedMemory, is_one_at_a_time) {
 
 Verdict verdict_on(std::function<PathOutput(const CaseInputs&)> run) {
   PathRegistry registry;
-  registry.add({"path", "path", SdpBackend::any, "", [](const AttentionCase&, at::DeviceType) { return Promise::runs(); },
-                std::move(run)});
+  registry.add({"path", "path", SdpBackend::any, "",
+                [](const AttentionCase&, at::DeviceType) { return Promise::runs(); }, std::move(run)});
   return guarded_memory_property().bind({device_under_test(), &registry, {}, {}, {}})(
       parse_line("dtype=fp32 heads=2 head_dim=8 lengths=5,3"));
 }

@@ -177,7 +177,9 @@ TEST(BatchPermutation, catches_one_sequence_reading_another) {
 
 TEST(BatchSplit, catches_rows_that_go_by_the_batch_size) {
   Mistake mistake;
-  mistake.output = [](at::Tensor& output, const CaseInputs&) { output.add_(0.25 * static_cast<double>(output.size(0) < 3)); };
+  mistake.output = [](at::Tensor& output, const CaseInputs&) {
+    output.add_(0.25 * static_cast<double>(output.size(0) < 3));
+  };
   expect_caught("batch_split", mistake, "batch split into halves");
 }
 
@@ -226,7 +228,9 @@ Mistake weak_normaliser() {
   return mistake;
 }
 
-TEST(ValueShift, catches_weights_that_do_not_sum_to_one) { expect_caught("value_shift", weak_normaliser(), "values shifted"); }
+TEST(ValueShift, catches_weights_that_do_not_sum_to_one) {
+  expect_caught("value_shift", weak_normaliser(), "values shifted");
+}
 
 TEST(ValueShift, catches_logits_cut_off_at_a_constant) {
   Mistake mistake;
@@ -298,7 +302,8 @@ TEST(ExactLogits, catches_one_leaked_key_without_content) {
     hidden = hidden.clone();
     hidden.select(-1, 700).fill_(false);
   };
-  expect_caught("exact_logits", mistake, "two tokens with exact logits", "lengths=700 extra_padding=1 padding_content=0");
+  expect_caught("exact_logits", mistake, "two tokens with exact logits",
+                "lengths=700 extra_padding=1 padding_content=0");
 }
 
 TEST(ExactLogits, lets_paths_round_what_they_keep_in_their_dtype) {
@@ -308,7 +313,8 @@ TEST(ExactLogits, lets_paths_round_what_they_keep_in_their_dtype) {
       probabilities = probabilities.to(inputs.dense().scalar_type()).to(at::kDouble);
     };
     rounds.attention = rounds.probabilities;
-    const Verdict verdict = verdict_on_path("exact_logits", line_of(dtype, "lengths=40,7"), dense_path("rounds", rounds));
+    const Verdict verdict =
+        verdict_on_path("exact_logits", line_of(dtype, "lengths=40,7"), dense_path("rounds", rounds));
     EXPECT_TRUE(verdict.holds) << verdict.reason;
     EXPECT_GT(verdict.worst_margin, 0);
   }

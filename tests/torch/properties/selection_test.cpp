@@ -9,7 +9,11 @@ namespace attngate {
 namespace {
 
 AttentionPath a_path(const std::string& name, const std::string& family, SdpBackend backend, Promise promise) {
-  return {name, family, backend, "", [promise](const AttentionCase&, at::DeviceType) { return promise; },
+  return {name,
+          family,
+          backend,
+          "",
+          [promise](const AttentionCase&, at::DeviceType) { return promise; },
           [](const CaseInputs&) { return PathOutput(); }};
 }
 
@@ -53,7 +57,8 @@ TEST_F(SelectPaths, takes_the_fused_paths_and_those_that_leave_the_backend_open)
 TEST_F(SelectPaths, leaves_out_what_is_quarantined) {
   std::string names;
   const PropertyContext context{at::kCPU, &registry_, {}, {"a.flash", "c"}, {}};
-  for (const SelectedPath& path : select_paths(context, parse_line(any_line), Lanes::every)) names += path.path->name + " ";
+  for (const SelectedPath& path : select_paths(context, parse_line(any_line), Lanes::every))
+    names += path.path->name + " ";
   EXPECT_EQ(names, "a.efficient a.math b.math ");
 }
 

@@ -57,9 +57,7 @@ TEST(TimingDeviceWaits, are_watched_by_one_in_a_thread_at_a_time) {
 
 TEST(TimingDeviceWaits, are_watched_no_more_afterwards) {
   const at::Tensor on_host = at::ones({4}), on_device = on_host.to(device_under_test());
-  {
-    const Watched gone;
-  }
+  { const Watched gone; }
   on_device.copy_(on_host);  // calls nobody, who would be dead
   Watched again;
   on_device.copy_(on_host);

@@ -1,8 +1,8 @@
 #include <ATen/ops/empty.h>
 #include <gtest/gtest.h>
 
-#include "attngate/timing/allocations.h"
 #include "attngate/paths/capture_obstacle.h"
+#include "attngate/timing/allocations.h"
 #include "attngate/timing/ceilings.h"
 #include "attngate/timing/device_facts.h"
 #include "attngate/values/device_memory.h"
@@ -17,10 +17,12 @@ at::TensorOptions bytes() { return at::TensorOptions(device_under_test()).dtype(
 TEST(TimingPeakBytes, count_what_a_call_takes_at_most_and_gives_back) {
   constexpr std::int64_t size = 3 << 20;
   int calls = 0;
-  const auto peak = peak_bytes_of([&] {
-    ++calls;
-    const at::Tensor first = at::empty({size}, bytes()), second = at::empty({2 * size}, bytes());
-  }, device_under_test());
+  const auto peak = peak_bytes_of(
+      [&] {
+        ++calls;
+        const at::Tensor first = at::empty({size}, bytes()), second = at::empty({2 * size}, bytes());
+      },
+      device_under_test());
   EXPECT_EQ(calls, 1);
   if (device_under_test().is_cuda()) {
     EXPECT_EQ(peak, std::uint64_t{3 * size});

@@ -89,7 +89,8 @@ TEST(TimingPairSampler, keeps_to_its_budget_and_says_so) {
   EXPECT_EQ(samples.pairs.size() % 2, 1u);
   EXPECT_LT(samples.pairs.size(), 334u) << "100 ms hold no more pairs of 600 us";
   ASSERT_FALSE(samples.notes.empty());
-  EXPECT_NE(samples.notes.back().find("in place of 100001: the budget is 0.1 s"), std::string::npos) << samples.notes.back();
+  EXPECT_NE(samples.notes.back().find("in place of 100001: the budget is 0.1 s"), std::string::npos)
+      << samples.notes.back();
 }
 
 TEST(TimingPairSampler, says_what_was_measured_and_how) {
@@ -143,7 +144,8 @@ TEST(TimingPairSampler, takes_pairs_in_which_launches_show_again_until_a_quarter
   PairSampler sampler(device_under_test());
   SamplingOptions options = quick();
   options.most_pairs = 41;
-  StumblingOperator never([](int) { return false; }), rarely([](int call) { return call % 11 == 0; }), always([](int) { return true; });
+  StumblingOperator never([](int) { return false; }), rarely([](int call) { return call % 11 == 0; }),
+      always([](int) { return true; });
   const PairedSamples of_never = sampler.sample(spinning(300), never.timed(), options);
   const PairedSamples of_rarely = sampler.sample(spinning(300), rarely.timed(), options);
   const PairedSamples of_always = sampler.sample(spinning(300), always.timed(), options);
@@ -151,12 +153,14 @@ TEST(TimingPairSampler, takes_pairs_in_which_launches_show_again_until_a_quarter
   EXPECT_EQ(share_with_visible_launches(of_never), 0);
   EXPECT_EQ(share_with_visible_launches(of_rarely), 0);
   EXPECT_GE(share_with_visible_launches(of_always), 0.5) << "each of the candidate's samples";
-  EXPECT_LE(share_with_visible_launches(of_always), 0.55) << "and none of the base's, but where the host stood still by itself";
+  EXPECT_LE(share_with_visible_launches(of_always), 0.55)
+      << "and none of the base's, but where the host stood still by itself";
   // Warm-ups end when times settle, and all else but the pairs that are taken again is the same.
   const auto calls = [](const StumblingOperator& operation, const PairedSamples& samples) {
     return operation.calls() - static_cast<int>(samples.candidate.warm_up_calls);
   };
-  EXPECT_NEAR(calls(always, of_always) - calls(never, of_never), 41 / 4, 1) << "but for a pair in which the host stood still by itself";
+  EXPECT_NEAR(calls(always, of_always) - calls(never, of_never), 41 / 4, 1)
+      << "but for a pair in which the host stood still by itself";
 }
 
 TEST(TimingPairSampler, lets_errors_of_the_operator_through) {

@@ -12,7 +12,8 @@
 namespace attngate {
 namespace {
 
-/// Spins end with the clock's next step, so that ratios may all be the same and their interval may have no width at all.
+/// Spins end with the clock's next step, so that ratios may all be the same and their interval may have no width at
+/// all.
 constexpr double no_interval_is_so_narrow = -1;
 
 TimedOperator spinning(double us) {
@@ -33,14 +34,15 @@ SweepAnswer sample(const std::vector<std::optional<TimedOperator>>& operators, c
   return answer;
 }
 
-/// The first of some answers that is within a tenth of the true speedup, or the last. A GPU has one try; on the CPU other
-/// processes may take any time from most of the samples, but not from those of ten tries.
+/// The first of some answers that is within a tenth of the true speedup, or the last. A GPU has one try; on the CPU
+/// other processes may take any time from most of the samples, but not from those of ten tries.
 SweepAnswer best_of_tries(double us, const SweepRequest& request) {
   const int tries = device_under_test().is_cuda() ? 1 : 10;
   SweepAnswer answer;
   for (int count = 0; count < tries; ++count) {
     answer = sample({spinning(3 * us), spinning(us)}, request);
-    const bool close = answer.speedups[0] && std::abs(answer.speedups[0]->centre - 3) < 0.3 && answer.operators[1].us < 1.15 * us;
+    const bool close =
+        answer.speedups[0] && std::abs(answer.speedups[0]->centre - 3) < 0.3 && answer.operators[1].us < 1.15 * us;
     if (close) break;
   }
   return answer;
@@ -81,9 +83,9 @@ TEST(TimingRoundSampler, samples_a_bystander_in_the_first_rounds_only_and_still_
   request.rule = {.width = no_interval_is_so_narrow, .least_rounds = 3, .most_rounds = 30, .most_seconds = 60};
   request.operators[2].every_round = false;
   const TimedOperator counted{"counted", [&] {
-    ++calls;
-    spin(device_under_test(), 600);
-  }};
+                                ++calls;
+                                spin(device_under_test(), 600);
+                              }};
   const SweepAnswer answer = sample({spinning(100), spinning(100), counted}, request);
   EXPECT_EQ(answer.rounds, 30u);
   EXPECT_GE(calls, 4) << "one to warm up, and one in each of three rounds";
@@ -104,7 +106,9 @@ TEST(TimingRoundSampler, times_what_is_there_and_knows_no_speedup_without_one_of
   EXPECT_EQ(answer.rounds, request.rule.least_rounds);
 }
 
-TEST(TimingRoundSampler, of_nothing_takes_no_round) { EXPECT_EQ(sample({std::nullopt, std::nullopt}, request_of(2)).rounds, 0u); }
+TEST(TimingRoundSampler, of_nothing_takes_no_round) {
+  EXPECT_EQ(sample({std::nullopt, std::nullopt}, request_of(2)).rounds, 0u);
+}
 
 }  // namespace
 }  // namespace attngate

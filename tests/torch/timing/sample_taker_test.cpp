@@ -133,7 +133,8 @@ TEST(TimingSampleTaker, leaves_a_wait_for_the_device_out_of_gpu_time_and_hides_t
   show("waiting_500_us_host_time", sample.host_us, "us");
   EXPECT_EQ(taker.waits(), 1u);
   EXPECT_TRUE(sample.launches_hidden);
-  EXPECT_NEAR(sample.us, 500, 10) << "two kernels that take 1 to 2 us each to start and end, and an event pair a stretch";
+  EXPECT_NEAR(sample.us, 500, 10)
+      << "two kernels that take 1 to 2 us each to start and end, and an event pair a stretch";
   EXPECT_GT(sample.host_us, 600) << "it waited for 300 us and dawdled for 300";
 }
 
@@ -151,7 +152,9 @@ TEST(TimingSampleTaker, says_that_launches_show_where_an_operator_waits_and_nobo
 TEST(TimingSampleTaker, finds_launches_that_show_behind_a_wait) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no queue";
   SampleTaker taker(device_under_test());
-  EXPECT_FALSE(typical_sample(taker, waiting_by_a_copy(), {.quantity = Quantity::gpu_time, .calls = 1, .longest_hold_us = 250}).launches_hidden);
+  EXPECT_FALSE(
+      typical_sample(taker, waiting_by_a_copy(), {.quantity = Quantity::gpu_time, .calls = 1, .longest_hold_us = 250})
+          .launches_hidden);
 }
 
 TEST(TimingSampleTaker, counts_the_waits_of_all_calls) {

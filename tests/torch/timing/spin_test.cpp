@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <vector>
 
-#include "attngate/timing/clock_probe.h"
 #include "attngate/samples/samples.h"
+#include "attngate/timing/clock_probe.h"
 #include "attngate/timing/stopwatch.h"
 #include "attngate/values/device_stream.h"
 #include "device_under_test.h"

@@ -88,7 +88,8 @@ TEST(TimingAttention, captures_a_graphed_path_once_and_replays_it_from_then_on) 
     ++runs;
     return plain.run(inputs);
   };
-  const TimedOperator timed = timed_attention(shared_inputs("dtype=fp32 heads=2 head_dim=8 lengths=4,4 mask=none"), graphed(counted));
+  const TimedOperator timed =
+      timed_attention(shared_inputs("dtype=fp32 heads=2 head_dim=8 lengths=4,4 mask=none"), graphed(counted));
   const int runs_to_capture = runs;
   for (int call = 0; call < 10; ++call) timed.call();
   synchronize(device_under_test());

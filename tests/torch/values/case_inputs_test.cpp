@@ -148,8 +148,7 @@ TEST(CaseInputs, keep_the_earlier_sequences_when_the_last_is_removed) {
 TEST(CaseInputs, keep_their_numbers_from_dtype_to_dtype) {
   const CaseInputs single = inputs_of("dtype=fp32 heads=2 head_dim=9 lengths=4,6 padding_content=8 seed=0x21");
   for (const std::string dtype : {"fp16", "bf16"}) {
-    const CaseInputs half =
-        inputs_of("dtype=" + dtype + " heads=2 head_dim=9 lengths=4,6 padding_content=8 seed=0x21");
+    const CaseInputs half = inputs_of("dtype=" + dtype + " heads=2 head_dim=9 lengths=4,6 padding_content=8 seed=0x21");
     EXPECT_EQ(numbers(half.dense()), numbers(single.dense())) << dtype;
     EXPECT_EQ(numbers(half.parameters().in_proj_weight), numbers(single.parameters().in_proj_weight)) << dtype;
     EXPECT_EQ(numbers(half.parameters().out_proj_bias), numbers(single.parameters().out_proj_bias)) << dtype;

@@ -36,11 +36,10 @@ TEST(Philox, gives_the_known_answer_for_the_digits_of_pi) {
 TEST(ValueBlock, changes_with_every_part_of_its_key) {
   const auto word = [](std::uint64_t seed, TensorKey tensor, std::uint32_t sequence, std::uint32_t token,
                        std::uint32_t block) { return value_block(seed, tensor, sequence, token, block).word[0]; };
-  std::set<std::uint32_t> words = {
-      word(1, TensorKey::tokens, 2, 3, 4),          word(2, TensorKey::tokens, 2, 3, 4),
-      word(1ull << 32, TensorKey::tokens, 2, 3, 4), word(1, TensorKey::padding, 2, 3, 4),
-      word(1, TensorKey::tokens, 3, 3, 4),          word(1, TensorKey::tokens, 2, 4, 4),
-      word(1, TensorKey::tokens, 2, 3, 5),          word(1, TensorKey::tokens, 3, 2, 4)};
+  std::set<std::uint32_t> words = {word(1, TensorKey::tokens, 2, 3, 4),          word(2, TensorKey::tokens, 2, 3, 4),
+                                   word(1ull << 32, TensorKey::tokens, 2, 3, 4), word(1, TensorKey::padding, 2, 3, 4),
+                                   word(1, TensorKey::tokens, 3, 3, 4),          word(1, TensorKey::tokens, 2, 4, 4),
+                                   word(1, TensorKey::tokens, 2, 3, 5),          word(1, TensorKey::tokens, 3, 2, 4)};
   EXPECT_EQ(words.size(), 8u);
 }
 

@@ -13,8 +13,8 @@ namespace {
 const std::string line = "dtype=fp16 heads=2 head_dim=4 lengths=3,5 extra_padding=1 seed=0x61";
 
 /// What the guard says after a write to the inputs.
-std::string damage_after(const std::function<void(const CaseInputs&)>& write,
-                         const Edit& edit = [](AttentionCase&) {}) {
+std::string damage_after(
+    const std::function<void(const CaseInputs&)>& write, const Edit& edit = [](AttentionCase&) {}) {
   const CaseInputs inputs = edited_inputs(line, edit);
   const InputGuard guard(inputs);
   write(inputs);
@@ -26,8 +26,8 @@ std::string damage_after(const std::function<void(const CaseInputs&)>& write,
 at::Tensor beside(const CaseInputs& inputs, const at::Tensor& tensor, std::int64_t offset) {
   const auto bytes = static_cast<const std::uint8_t*>(tensor.const_data_ptr()) -
                      static_cast<const std::uint8_t*>(inputs.arena().words().const_data_ptr());
-  return inputs.arena().words().view(tensor.scalar_type())[bytes / static_cast<std::int64_t>(tensor.element_size()) +
-                                                           offset];
+  return inputs.arena().words().view(
+      tensor.scalar_type())[bytes / static_cast<std::int64_t>(tensor.element_size()) + offset];
 }
 
 TEST(InputGuard, says_nothing_where_nothing_was_written) {

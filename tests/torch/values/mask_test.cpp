@@ -56,10 +56,10 @@ TEST(HoledMask, leaves_every_sequence_a_key_and_often_hides_the_first) {
 TEST(HoledMask, is_the_same_whatever_the_padding_and_the_other_sequences) {
   const at::Tensor mask = edited_inputs(line, with_mask(MaskKind::holes)).key_padding_mask();
   const at::Tensor other = edited_inputs(line, [](AttentionCase& c) {
-    c.mask = MaskKind::holes;
-    c.extra_padding = 30;
-    c.lengths = {5, 1, 64};
-  }).key_padding_mask();
+                             c.mask = MaskKind::holes;
+                             c.extra_padding = 30;
+                             c.lengths = {5, 1, 64};
+                           }).key_padding_mask();
   EXPECT_TRUE(same_bytes(mask[2].narrow(0, 0, 64), other[2].narrow(0, 0, 64)));
 }
 
@@ -76,9 +76,9 @@ TEST(TwoDimensionalMask, hides_a_quarter_but_not_the_diagonal) {
 TEST(TwoDimensionalMask, hides_extra_padding_and_shows_its_queries_the_first_key) {
   const at::Tensor bare = edited_inputs(equal_lengths, with_mask(MaskKind::two_d)).attention_mask();
   const at::Tensor padded = edited_inputs(equal_lengths, [](AttentionCase& c) {
-    c.mask = MaskKind::two_d;
-    c.extra_padding = 20;
-  }).attention_mask();
+                              c.mask = MaskKind::two_d;
+                              c.extra_padding = 20;
+                            }).attention_mask();
   EXPECT_TRUE(same_bytes(padded.narrow(0, 0, 50).narrow(1, 0, 50), bare));
   EXPECT_EQ(share(numbers(padded.narrow(1, 50, 20))), 1);
   EXPECT_EQ(share(numbers(padded.narrow(0, 50, 20).narrow(1, 0, 1))), 0);

@@ -9,7 +9,8 @@ namespace {
 
 const std::string line = "dtype=fp32 heads=2 head_dim=10 lengths=4,6,4 extra_padding=1 padding_content=32 seed=0x21";
 
-CaseInputs keyed(const ValueKeys& keys, const Edit& edit = [](AttentionCase&) {}) {
+CaseInputs keyed(
+    const ValueKeys& keys, const Edit& edit = [](AttentionCase&) {}) {
   return {edited_case(line, edit), device_under_test(), keys};
 }
 
@@ -95,9 +96,13 @@ TEST(ValueKeys, are_the_same_on_the_host) {
 }
 
 TEST(ValueKeys, must_be_as_many_as_sequences_and_tokens) {
-  EXPECT_EQ(message_of<CaseError>([] { keyed({{0, 1}, {}, 0}); }),
+  EXPECT_EQ(message_of<CaseError>([] {
+              keyed({{0, 1}, {}, 0});
+            }),
             "ValueKeys::sequence: must have one key for each of 3 sequences, got 2");
-  EXPECT_EQ(message_of<CaseError>([] { keyed({{}, {0}, 0}); }),
+  EXPECT_EQ(message_of<CaseError>([] {
+              keyed({{}, {0}, 0});
+            }),
             "ValueKeys::token: must have one key for each of 14 tokens, got 1");
 }
 

@@ -71,8 +71,11 @@ TEST(NegativeLogits, come_from_opposed_biases_of_query_and_key) {
 double share_of_very_negative_rows(const CaseInputs& inputs) {
   const std::int64_t head_dim = inputs.attention_case().head_dim, length = 60;
   const MhaParameters& p = inputs.parameters();
-  const at::Tensor packed = inputs.tokens().narrow(0, 0, length).to(at::kDouble).matmul(
-      p.in_proj_weight.to(at::kDouble).t()).add(p.in_proj_bias.to(at::kDouble));
+  const at::Tensor packed = inputs.tokens()
+                                .narrow(0, 0, length)
+                                .to(at::kDouble)
+                                .matmul(p.in_proj_weight.to(at::kDouble).t())
+                                .add(p.in_proj_bias.to(at::kDouble));
   const at::Tensor heads = packed.view({length, 3, 2, head_dim}).permute({1, 2, 0, 3});
   const at::Tensor logits = heads[0].matmul(heads[1].transpose(1, 2)).div(std::sqrt(static_cast<double>(head_dim)));
   return logits.logsumexp({-1}, false).lt(-88).to(at::kDouble).mean().item<double>();
@@ -90,8 +93,8 @@ TEST(NegativeLogits, have_a_log_sum_exp_under_minus_88) {
 }
 
 TEST(ValueProfiles, are_exact_in_every_dtype) {
-  for (const ValueProfile values : {ValueProfile::tiny, ValueProfile::large, ValueProfile::outlier,
-                                    ValueProfile::negative_logits}) {
+  for (const ValueProfile values :
+       {ValueProfile::tiny, ValueProfile::large, ValueProfile::outlier, ValueProfile::negative_logits}) {
     for (const std::int64_t head_dim : {1, 8, 20, 100}) {
       const CaseInputs single = profiled(values, "fp32", head_dim);
       for (const std::string dtype : {"fp16", "bf16"}) {

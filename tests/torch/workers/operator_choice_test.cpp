@@ -21,7 +21,8 @@ OperatorChoice choose(const SweepOperator& wanted, const std::string& line = pad
 
 /// The kernels that the chosen path is seen to run.
 std::string backend_of(const OperatorChoice& choice, const std::string& line = padded_case) {
-  return timed_attention(std::make_shared<const CaseInputs>(parse_line(line), device_under_test()), *choice.path).backend;
+  return timed_attention(std::make_shared<const CaseInputs>(parse_line(line), device_under_test()), *choice.path)
+      .backend;
 }
 
 TEST(OperatorChoiceTest, takes_a_path_as_it_is) {
@@ -32,7 +33,8 @@ TEST(OperatorChoiceTest, takes_a_path_as_it_is) {
 }
 
 TEST(OperatorChoiceTest, leaves_the_backend_of_a_family_to_libtorch_among_those_that_are_switched_on) {
-  const OperatorChoice math = choose({.label = "slow", .path = "nn_mha_slow", .switches = {.flash = false, .efficient = false, .cudnn = false}});
+  const OperatorChoice math = choose(
+      {.label = "slow", .path = "nn_mha_slow", .switches = {.flash = false, .efficient = false, .cudnn = false}});
   ASSERT_TRUE(math.path) << math.skip_reason;
   EXPECT_EQ(math.path->name, "nn_mha_slow");
   EXPECT_EQ(backend_of(math), "math");
@@ -55,7 +57,8 @@ TEST(OperatorChoiceTest, skips_what_promises_an_error_and_says_why) {
 }
 
 TEST(OperatorChoiceTest, skips_what_was_decided_beforehand) {
-  EXPECT_EQ(choose({.label = "compiled", .path = "nn_mha_slow", .skip_reason = "not compiled"}).skip_reason, "not compiled");
+  EXPECT_EQ(choose({.label = "compiled", .path = "nn_mha_slow", .skip_reason = "not compiled"}).skip_reason,
+            "not compiled");
 }
 
 TEST(OperatorChoiceTest, prepares_a_family_with_its_switches_too) {
@@ -63,8 +66,14 @@ TEST(OperatorChoiceTest, prepares_a_family_with_its_switches_too) {
     EXPECT_TRUE(at::globalContext().userEnabledMathSDP());
     EXPECT_FALSE(at::globalContext().userEnabledFlashSDP());
   };
-  AttentionPath path{"prepares.math", "prepares", SdpBackend::math, "", [](const AttentionCase&, at::DeviceType) { return Promise::runs(); },
-                     [](const CaseInputs& inputs) { return PathOutput{inputs.tokens(), {}}; }};
+  AttentionPath path{"prepares.math",
+                     "prepares",
+                     SdpBackend::math,
+                     "",
+                     [](const AttentionCase&, at::DeviceType) { return Promise::runs(); },
+                     [](const CaseInputs& inputs) {
+                       return PathOutput{inputs.tokens(), {}};
+                     }};
   path.prepare = [&](const CaseInputs& inputs) {
     expect_math_alone();
     return PreparedCall{[&inputs, expect_math_alone] {
@@ -74,14 +83,16 @@ TEST(OperatorChoiceTest, prepares_a_family_with_its_switches_too) {
   };
   PathRegistry registry;
   registry.add(path);
-  const SweepOperator wanted{.label = "x", .path = "prepares", .switches = {.flash = false, .efficient = false, .cudnn = false}};
+  const SweepOperator wanted{
+      .label = "x", .path = "prepares", .switches = {.flash = false, .efficient = false, .cudnn = false}};
   const OperatorChoice choice = choose_operator(registry, wanted, parse_line(padded_case), device_under_test().type());
   ASSERT_TRUE(choice.path) << choice.skip_reason;
   EXPECT_EQ(backend_of(choice), "none");
 }
 
 TEST(OperatorChoiceTest, runs_a_family_with_weights_though_the_unfused_branch_asks_no_backend) {
-  const OperatorChoice choice = choose({.label = "nn_mha", .path = "nn_mha_fast", .switches = {.math = false}, .need_weights = true});
+  const OperatorChoice choice =
+      choose({.label = "nn_mha", .path = "nn_mha_fast", .switches = {.math = false}, .need_weights = true});
   ASSERT_TRUE(choice.path) << choice.skip_reason;
   EXPECT_EQ(backend_of(choice, std::string(padded_case) + " need_weights=1"), "unfused");
 }

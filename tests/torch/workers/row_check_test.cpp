@@ -34,7 +34,8 @@ SweepAnswer check(const std::vector<AttentionPath>& paths, const ReferenceLimit&
 
 /// Adds 1 to every output of one sequence.
 AttentionPath wrong_in_sequence(std::int64_t sequence) {
-  return dense_path("wrong", {.output = [sequence](at::Tensor& output, const CaseInputs&) { output[sequence].add_(1); }});
+  return dense_path("wrong",
+                    {.output = [sequence](at::Tensor& output, const CaseInputs&) { output[sequence].add_(1); }});
 }
 
 TEST(RowCheckTest, checks_every_sequence_where_the_limit_allows_it) {
@@ -46,11 +47,13 @@ TEST(RowCheckTest, checks_every_sequence_where_the_limit_allows_it) {
 }
 
 TEST(RowCheckTest, checks_a_part_by_the_very_tokens_of_its_sequences) {
-  const SweepAnswer part = check({dense_path("one"), dense_path("other")}, two_sequences), all = check({dense_path("one")}, {});
+  const SweepAnswer part = check({dense_path("one"), dense_path("other")}, two_sequences),
+                    all = check({dense_path("one")}, {});
   EXPECT_TRUE(part.holds()) << part.problem << part.operators[0].reason;
   EXPECT_EQ(part.checked_sequences, 2u);
   EXPECT_GT(part.operators[0].margin, 0);
-  EXPECT_LE(part.operators[0].margin, all.operators[0].margin * (1 + 1e-6)) << "the worst of some is no worse than that of all";
+  EXPECT_LE(part.operators[0].margin, all.operators[0].margin * (1 + 1e-6))
+      << "the worst of some is no worse than that of all";
 }
 
 TEST(RowCheckTest, finds_a_wrong_result_in_a_checked_sequence_and_names_it_as_the_whole_case_does) {
@@ -58,7 +61,8 @@ TEST(RowCheckTest, finds_a_wrong_result_in_a_checked_sequence_and_names_it_as_th
     const SweepAnswer answer = check({dense_path("right"), wrong_in_sequence(sequence)}, two_sequences);
     EXPECT_EQ(answer.operators[0].kind, OperatorAnswer::Kind::timed);
     EXPECT_EQ(answer.operators[1].kind, OperatorAnswer::Kind::failed);
-    EXPECT_NE(answer.operators[1].reason.find("rule, sequence " + std::to_string(sequence) + ":"), std::string::npos) << answer.operators[1].reason;
+    EXPECT_NE(answer.operators[1].reason.find("rule, sequence " + std::to_string(sequence) + ":"), std::string::npos)
+        << answer.operators[1].reason;
     EXPECT_EQ(answer.problem, "") << "said once, not once per partner";
     EXPECT_FALSE(answer.spoilt);
   }
@@ -76,8 +80,8 @@ TEST(RowCheckTest, finds_a_wrong_result_in_any_other_sequence_by_the_other_opera
 
 TEST(RowCheckTest, finds_a_number_that_is_not_finite_anywhere) {
   const AttentionPath nan = dense_path("nan", {.output = [](at::Tensor& output, const CaseInputs&) {
-    output[1][0][0] = std::numeric_limits<float>::quiet_NaN();
-  }});
+                                         output[1][0][0] = std::numeric_limits<float>::quiet_NaN();
+                                       }});
   EXPECT_FALSE(check({dense_path("right"), nan}, two_sequences).holds());
   EXPECT_EQ(check({dense_path("right"), nan}, {}).operators[1].kind, OperatorAnswer::Kind::failed);
 }

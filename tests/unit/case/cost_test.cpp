@@ -33,8 +33,7 @@ TEST(CostOf, is_that_of_the_parameters_for_an_empty_batch) {
 }
 
 TEST(CostOf, does_not_overflow_for_the_largest_case) {
-  AttentionCase largest{
-      .num_heads = CaseRange::max_num_heads, .head_dim = CaseRange::max_head_dim, .lengths = {}};
+  AttentionCase largest{.num_heads = CaseRange::max_num_heads, .head_dim = CaseRange::max_head_dim, .lengths = {}};
   largest.lengths.assign(static_cast<std::size_t>(CaseRange::max_batch_size), CaseRange::max_length);
   EXPECT_GT(cost_of(largest).flops, 1e20);
   EXPECT_FALSE(within(cost_of(largest), gpu_limit()));

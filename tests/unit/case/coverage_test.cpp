@@ -62,12 +62,23 @@ TEST(Coverage, counts_every_dimension_of_a_case) {
                 .values = ValueProfile::outlier,
                 .storage_offset = 1,
                 .parameter_offset = 3});
-  const std::pair<const char*, const char*> expected[]{
-      {"mask", "holes"},        {"layout", "sliced"},           {"nested", "gaps"},        {"values", "outlier"},
-      {"storage_offset", "1"},  {"parameter_offset", "3"},      {"need_weights", "1"},     {"batch", "2 to 7"},
-      {"length", "0"},          {"length", "33"},               {"heads", "odd"},          {"boundary heads", "3"},
-      {"extra_padding", "1 to 9"}, {"length", "mod 128 = 64"},  {"length", "mod 32 = 1, above 32"},
-      {"boundary head_dim", "100"}, {"padding_content", "1 and more"}};
+  const std::pair<const char*, const char*> expected[]{{"mask", "holes"},
+                                                       {"layout", "sliced"},
+                                                       {"nested", "gaps"},
+                                                       {"values", "outlier"},
+                                                       {"storage_offset", "1"},
+                                                       {"parameter_offset", "3"},
+                                                       {"need_weights", "1"},
+                                                       {"batch", "2 to 7"},
+                                                       {"length", "0"},
+                                                       {"length", "33"},
+                                                       {"heads", "odd"},
+                                                       {"boundary heads", "3"},
+                                                       {"extra_padding", "1 to 9"},
+                                                       {"length", "mod 128 = 64"},
+                                                       {"length", "mod 32 = 1, above 32"},
+                                                       {"boundary head_dim", "100"},
+                                                       {"padding_content", "1 and more"}};
   for (const auto& [dimension, bucket] : expected) {
     EXPECT_EQ(count(coverage, dimension, bucket), 1) << dimension << " " << bucket;
   }
@@ -76,10 +87,18 @@ TEST(Coverage, counts_every_dimension_of_a_case) {
 }
 
 TEST(Coverage, puts_each_batch_into_one_bucket) {
-  const std::pair<std::int64_t, const char*> expected[]{
-      {0, "0"},             {1, "1"},           {2, "2 to 7"},      {7, "2 to 7"},
-      {8, "8 to 63"},       {63, "8 to 63"},    {64, "64 to 255"},  {255, "64 to 255"},
-      {256, "256 to 4095"}, {4095, "256 to 4095"}, {4096, "4096 and more"}, {65537, "4096 and more"}};
+  const std::pair<std::int64_t, const char*> expected[]{{0, "0"},
+                                                        {1, "1"},
+                                                        {2, "2 to 7"},
+                                                        {7, "2 to 7"},
+                                                        {8, "8 to 63"},
+                                                        {63, "8 to 63"},
+                                                        {64, "64 to 255"},
+                                                        {255, "64 to 255"},
+                                                        {256, "256 to 4095"},
+                                                        {4095, "256 to 4095"},
+                                                        {4096, "4096 and more"},
+                                                        {65537, "4096 and more"}};
   for (const auto& [batch_size, bucket] : expected) {
     Coverage coverage;
     coverage.add({.lengths = std::vector<std::int64_t>(static_cast<std::size_t>(batch_size), 1)});
@@ -99,8 +118,7 @@ TEST(Coverage, does_not_take_a_length_of_one_for_one_past_a_tile) {
 TEST(Coverage, sums_up_to_the_cases_where_each_case_has_one_value) {
   const Coverage coverage = drawn(gpu_limit(), DType::fp32, 500);
   for (const char* const dimension : {"mask", "layout", "nested", "values", "storage_offset", "parameter_offset",
-                                      "need_weights", "batch", "heads", "extra_padding",
-                                      "padding_content"}) {
+                                      "need_weights", "batch", "heads", "extra_padding", "padding_content"}) {
     EXPECT_EQ(sum(coverage, dimension), 500) << dimension;
   }
 }

@@ -79,9 +79,8 @@ TEST(NthCase, pads_fp_16_with_what_cannot_overflow) {
 TEST(NthCase, reaches_batches_of_4096) {
   const auto largest = [](const CostLimit& limit) {
     std::int64_t batch_size = 0;
-    for_cases({.limit = limit}, 30000, [&](const DrawnCase& drawn) {
-      batch_size = std::max(batch_size, drawn.attention_case.batch_size());
-    });
+    for_cases({.limit = limit}, 30000,
+              [&](const DrawnCase& drawn) { batch_size = std::max(batch_size, drawn.attention_case.batch_size()); });
     return batch_size;
   };
   EXPECT_EQ(largest(gpu_limit()), 4096);
@@ -107,14 +106,14 @@ TEST(NthCase, mostly_has_the_default_of_every_dimension) {
   const auto percent = [&](const std::string& what) { return 100.0 * drawn[what] / count; };
   // 2 of percent are 5.8 standard deviations of a share of one half, and more of a smaller one.
   const std::pair<const char*, double> expected[]{
-      {"mask=padding", 60},      {"mask=none", 10},        {"mask=holes", 10},        {"mask=4d", 6},
-      {"mask=2d", 6},            {"mask=causal", 8},       {"layout=packed", 70},     {"nested=view", 75},
-      {"values=normal", 75},     {"storage aligned", 80},  {"parameters aligned", 80}};
+      {"mask=padding", 60},  {"mask=none", 10},       {"mask=holes", 10},        {"mask=4d", 6},
+      {"mask=2d", 6},        {"mask=causal", 8},      {"layout=packed", 70},     {"nested=view", 75},
+      {"values=normal", 75}, {"storage aligned", 80}, {"parameters aligned", 80}};
   for (const auto& [what, share] : expected) {
     EXPECT_NEAR(percent(what), share, 2) << what;
   }
-  EXPECT_NEAR(huge, count / 400, 5 * 7.1);    // sqrt(50)
-  EXPECT_NEAR(empty, count / 500, 5 * 6.4);   // sqrt(40)
+  EXPECT_NEAR(huge, count / 400, 5 * 7.1);   // sqrt(50)
+  EXPECT_NEAR(empty, count / 500, 5 * 6.4);  // sqrt(40)
   EXPECT_NEAR(with_zero, count / 12, 150);
 }
 

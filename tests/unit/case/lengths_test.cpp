@@ -37,22 +37,30 @@ double mean_of(const Lengths& lengths) {
 Lengths draw_family(LengthFamily family, std::uint64_t seed, std::int64_t batch_size, std::int64_t longest) {
   rc::Random random(seed);
   switch (family) {
-    case LengthFamily::all_equal: return all_equal_lengths(batch_size, longest);
-    case LengthFamily::uniform: return uniform_lengths(random, batch_size, longest);
-    case LengthFamily::beta: return beta_lengths(random, batch_size, longest, 1, 0.65, 8);
-    case LengthFamily::gaussian_padding: return gaussian_padding_lengths(random, batch_size, longest, 0.9);
-    case LengthFamily::power_law: return power_law_lengths(random, batch_size, longest);
-    case LengthFamily::one_long_many_short: return one_long_many_short_lengths(random, batch_size, longest);
-    case LengthFamily::with_length_one: return with_length_one_lengths(random, batch_size, longest);
-    case LengthFamily::with_length_zero: return with_length_zero_lengths(random, batch_size, longest);
+    case LengthFamily::all_equal:
+      return all_equal_lengths(batch_size, longest);
+    case LengthFamily::uniform:
+      return uniform_lengths(random, batch_size, longest);
+    case LengthFamily::beta:
+      return beta_lengths(random, batch_size, longest, 1, 0.65, 8);
+    case LengthFamily::gaussian_padding:
+      return gaussian_padding_lengths(random, batch_size, longest, 0.9);
+    case LengthFamily::power_law:
+      return power_law_lengths(random, batch_size, longest);
+    case LengthFamily::one_long_many_short:
+      return one_long_many_short_lengths(random, batch_size, longest);
+    case LengthFamily::with_length_one:
+      return with_length_one_lengths(random, batch_size, longest);
+    case LengthFamily::with_length_zero:
+      return with_length_zero_lengths(random, batch_size, longest);
   }
   return {};
 }
 
-constexpr LengthFamily families[] = {LengthFamily::all_equal,           LengthFamily::uniform,
-                                     LengthFamily::beta,                LengthFamily::gaussian_padding,
-                                     LengthFamily::power_law,           LengthFamily::one_long_many_short,
-                                     LengthFamily::with_length_one,     LengthFamily::with_length_zero};
+constexpr LengthFamily families[] = {
+    LengthFamily::all_equal,        LengthFamily::uniform,         LengthFamily::beta,
+    LengthFamily::gaussian_padding, LengthFamily::power_law,       LengthFamily::one_long_many_short,
+    LengthFamily::with_length_one,  LengthFamily::with_length_zero};
 
 TEST(LengthFamilies, give_the_batch_size_and_lengths_from_one_to_the_longest) {
   for (const LengthFamily family : families) {

@@ -44,11 +44,9 @@ TEST(Apply, keeps_one_switch_and_resets_the_others) {
   int only_layout = 0;
   for (const ShrinkStep& step : shrink_steps(c, ShrinkStage::jump)) {
     if (step.kind != ShrinkStep::keep_switch) continue;
-    only_layout += apply(step, c) == AttentionCase{.num_heads = 1,
-                                                   .head_dim = 1,
-                                                   .lengths = {7, 7},
-                                                   .layout = StorageLayout::sliced,
-                                                   .seed = 9};
+    only_layout +=
+        apply(step, c) ==
+        AttentionCase{.num_heads = 1, .head_dim = 1, .lengths = {7, 7}, .layout = StorageLayout::sliced, .seed = 9};
   }
   EXPECT_EQ(only_layout, 1);
 }

@@ -32,7 +32,7 @@ Shrunk shrink(const AttentionCase& start, const Fails& fails) {
   while (progress) {
     progress = false;
     auto candidates = current.shrinks();
-    for (auto candidate = candidates.next(); candidate && !progress; ) {
+    for (auto candidate = candidates.next(); candidate && !progress;) {
       ++result.runs;
       progress = fails(candidate->value());
       if (progress) {
@@ -229,9 +229,8 @@ TEST(Shrinking, one_past_a_tile_of_32_ends_at_a_single_33) {
 }
 
 TEST(Shrinking, half_a_tile_of_128_ends_at_a_single_64) {
-  expect_shrinks_to("heads=1 head_dim=1 lengths=64", {50, 2}, [](const AttentionCase& c) {
-    return any_length(c, [](std::int64_t l) { return l % 128 == 64; });
-  });
+  expect_shrinks_to("heads=1 head_dim=1 lengths=64", {50, 2},
+                    [](const AttentionCase& c) { return any_length(c, [](std::int64_t l) { return l % 128 == 64; }); });
 }
 
 TEST(Shrinking, two_different_lengths_end_at_one_and_two) {
@@ -243,18 +242,16 @@ TEST(Shrinking, two_different_lengths_end_at_one_and_two) {
 TEST(Shrinking, keeps_the_one_switch_that_the_failure_needs) {
   expect_shrinks_to("heads=1 head_dim=1 lengths=1 layout=sliced", {50, 6},
                     [](const AttentionCase& c) { return c.layout == StorageLayout::sliced; });
-  expect_shrinks_to("heads=1 head_dim=1 lengths=2 nested=gaps", {50, 6}, [](const AttentionCase& c) {
-    return c.nested == NestedForm::gaps && c.max_length() >= 2;
-  });
+  expect_shrinks_to("heads=1 head_dim=1 lengths=2 nested=gaps", {50, 6},
+                    [](const AttentionCase& c) { return c.nested == NestedForm::gaps && c.max_length() >= 2; });
   expect_shrinks_to("heads=1 head_dim=1 lengths=1 values=large", {50, 6},
                     [](const AttentionCase& c) { return c.values == ValueProfile::large; });
   expect_shrinks_to("heads=1 head_dim=1 lengths=1 storage_offset=1", {50, 6},
                     [](const AttentionCase& c) { return c.storage_offset != 0; });
   expect_shrinks_to("heads=1 head_dim=1 lengths=1 parameter_offset=2", {50, 6},
                     [](const AttentionCase& c) { return c.parameter_offset >= 2; });
-  expect_shrinks_to("heads=1 head_dim=1 lengths=3 mask=causal", {50, 6}, [](const AttentionCase& c) {
-    return c.mask == MaskKind::causal && c.max_length() >= 3;
-  });
+  expect_shrinks_to("heads=1 head_dim=1 lengths=3 mask=causal", {50, 6},
+                    [](const AttentionCase& c) { return c.mask == MaskKind::causal && c.max_length() >= 3; });
   expect_shrinks_to("heads=1 head_dim=1 lengths=2,2 mask=2d", {60, 6}, [](const AttentionCase& c) {
     return c.mask == MaskKind::two_d && c.batch_size() >= 2 && c.max_length() >= 2;
   });
@@ -274,8 +271,7 @@ TEST(Shrinking, keeps_odd_heads_with_a_padding_mask) {
 }
 
 TEST(Shrinking, keeps_an_awkward_head_dim) {
-  expect_shrinks_to("heads=1 head_dim=1 lengths=1", {4, 2},
-                    [](const AttentionCase& c) { return c.head_dim % 8 != 0; });
+  expect_shrinks_to("heads=1 head_dim=1 lengths=1", {4, 2}, [](const AttentionCase& c) { return c.head_dim % 8 != 0; });
   expect_shrinks_to("heads=1 head_dim=12 lengths=2", {60, 8}, [](const AttentionCase& c) {
     return c.head_dim > 8 && c.head_dim % 8 != 0 && c.max_length() >= 2;
   });

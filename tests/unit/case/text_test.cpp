@@ -19,13 +19,9 @@ std::string refusal(std::string_view line) {
 }
 
 /// A good line with one key added; the base has only what is required.
-std::string with(const std::string& more) {
-  return "dtype=fp16 heads=8 head_dim=64 lengths=7,1,64 " + more;
-}
+std::string with(const std::string& more) { return "dtype=fp16 heads=8 head_dim=64 lengths=7,1,64 " + more; }
 
-std::string with_lengths(const std::string& lengths) {
-  return "dtype=fp16 heads=8 head_dim=64 lengths=" + lengths;
-}
+std::string with_lengths(const std::string& lengths) { return "dtype=fp16 heads=8 head_dim=64 lengths=" + lengths; }
 
 TEST(ToLine, leaves_defaults_out) {
   EXPECT_EQ(to_line({.dtype = DType::fp16, .num_heads = 8, .head_dim = 64, .lengths = {7, 1, 64}}),
@@ -43,8 +39,7 @@ TEST(ToLine, prints_every_key_that_is_not_default) {
                      .need_weights = true,
                      .seed = 0x2a}),
             "dtype=bf16 heads=1 head_dim=2 lengths=5,5 mask=none padding_content=1024 need_weights=1 seed=0x2a");
-  EXPECT_EQ(to_line({.lengths = {3}, .extra_padding = 2}),
-            "dtype=fp32 heads=1 head_dim=8 lengths=3 extra_padding=2");
+  EXPECT_EQ(to_line({.lengths = {3}, .extra_padding = 2}), "dtype=fp32 heads=1 head_dim=8 lengths=3 extra_padding=2");
 }
 
 TEST(ToLine, prints_storage_and_values_that_are_not_default) {
@@ -164,8 +159,8 @@ TEST(ParseLine, refuses_seeds_that_do_not_fit) {
 }
 
 TEST(ParseLine, refuses_lengths_with_empty_or_impossible_items) {
-  for (const char* const lengths : {"", ",", "7,", ",7", "7,,8", "-1", "7;8", "None", "none,1", "7,none", "x3",
-                                    "1048577", "9223372036854775808"}) {
+  for (const char* const lengths :
+       {"", ",", "7,", ",7", "7,,8", "-1", "7;8", "None", "none,1", "7,none", "x3", "1048577", "9223372036854775808"}) {
     EXPECT_NE(refusal(with_lengths(lengths)).find("a length must be 0 to 1048576"), std::string::npos) << lengths;
   }
   EXPECT_EQ(refusal(with_lengths("5,-1,7")),
@@ -178,8 +173,8 @@ TEST(ParseLine, reads_a_count_of_empty_sequences) {
 }
 
 TEST(ParseLine, refuses_counts_before_they_take_memory) {
-  for (const char* const lengths : {"1x", "1x0", "1x-1", "1x2x3", "1x1048577", "1x1152921504606846976",
-                                    "1x18446744073709551616", "1x1048576,1"}) {
+  for (const char* const lengths :
+       {"1x", "1x0", "1x-1", "1x2x3", "1x1048577", "1x1152921504606846976", "1x18446744073709551616", "1x1048576,1"}) {
     EXPECT_NE(refusal(with_lengths(lengths)).find("all counts together at most 1048576 sequences"), std::string::npos)
         << lengths;
   }

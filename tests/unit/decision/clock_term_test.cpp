@@ -11,7 +11,8 @@
 namespace attngate::test {
 namespace {
 
-/// Twenty processes, a third of them at 2040 MHz and the others at 1980; ratios of 0.5 that go with the clock, and some noise.
+/// Twenty processes, a third of them at 2040 MHz and the others at 1980; ratios of 0.5 that go with the clock, and some
+/// noise.
 struct Processes {
   std::vector<double> log_ratios, mhz;
 };
@@ -20,7 +21,8 @@ Processes processes(double exponent, double noise) {
   Processes all;
   for (int process = 0; process < 20; ++process) {
     all.mhz.push_back(process % 3 == 0 ? 2040 : 1980);
-    all.log_ratios.push_back(std::log(0.5) + exponent * std::log(all.mhz.back() / 1980) + noise * std::sin(7.0 * process));
+    all.log_ratios.push_back(std::log(0.5) + exponent * std::log(all.mhz.back() / 1980) +
+                             noise * std::sin(7.0 * process));
   }
   return all;
 }
@@ -36,7 +38,8 @@ TEST(ClockTermTest, takes_ratios_to_one_clock) {
   const Processes all = processes(-0.4, 0.001);
   const ClockTerm term = fit_clock_term(all.log_ratios, all.mhz);
   std::vector<double> at_one_clock;
-  for (std::size_t i = 0; i < all.mhz.size(); ++i) at_one_clock.push_back(all.log_ratios[i] - log_clock_effect(term, all.mhz[i]));
+  for (std::size_t i = 0; i < all.mhz.size(); ++i)
+    at_one_clock.push_back(all.log_ratios[i] - log_clock_effect(term, all.mhz[i]));
   EXPECT_LT(robust_spread(at_one_clock), 0.0015);
   EXPECT_NEAR(median(at_one_clock), std::log(0.5), 0.001);
 }
@@ -58,7 +61,8 @@ TEST(ClockTermTest, has_no_exponent_where_it_would_not_help) {
   Processes all = processes(0, 0.01);
   const ClockTerm term = fit_clock_term(all.log_ratios, all.mhz);
   std::vector<double> at_one_clock;
-  for (std::size_t i = 0; i < all.mhz.size(); ++i) at_one_clock.push_back(all.log_ratios[i] - log_clock_effect(term, all.mhz[i]));
+  for (std::size_t i = 0; i < all.mhz.size(); ++i)
+    at_one_clock.push_back(all.log_ratios[i] - log_clock_effect(term, all.mhz[i]));
   EXPECT_LE(robust_spread(at_one_clock), robust_spread(all.log_ratios));
 }
 
@@ -67,7 +71,8 @@ TEST(ClockTermTest, has_no_exponent_from_a_single_stray_clock) {
   for (double& mhz : all.mhz) mhz = 1980;
   all.mhz[5] = 2040;
   all.log_ratios[5] += 0.03;
-  EXPECT_EQ(fit_clock_term(all.log_ratios, all.mhz), ClockTerm{}) << "19 pairs of processes differ, fewer than there are processes";
+  EXPECT_EQ(fit_clock_term(all.log_ratios, all.mhz), ClockTerm{})
+      << "19 pairs of processes differ, fewer than there are processes";
 }
 
 TEST(ClockTermTest, has_an_exponent_that_physics_allows) {

@@ -73,10 +73,10 @@ TEST(PowerTest, refuses_a_spread_that_is_none) {
 }
 
 TEST(PowerTest, prints_policy_and_table) {
-  EXPECT_EQ(
-      policy_text({}),
-      "screen: 118 of 201 pairs beyond the bound (alpha 0.0081); confirm: 11 of 12 fresh processes by their median of 40 (alpha 0.0032); "
-      "false alarms at the bound itself: at most 0.0016");
+  EXPECT_EQ(policy_text({}),
+            "screen: 118 of 201 pairs beyond the bound (alpha 0.0081); confirm: 11 of 12 fresh processes by their "
+            "median of 40 (alpha 0.0032); "
+            "false alarms at the bound itself: at most 0.0016");
   const std::string text = power_table_text(power_table({}, one_percent, 0, {0.005, 0.02}, {0.0043, 0.0012}));
   EXPECT_NE(text.find("2.00 %        1.0000     1.0000"), std::string::npos) << text;
   // A rate falls where a time grows.

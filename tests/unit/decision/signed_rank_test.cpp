@@ -86,7 +86,8 @@ TEST(SignedRankTest, interval_covers_the_centre_as_often_as_stated) {
     }
     EXPECT_GE(coverage, 0.95);
     // Four standard deviations of the share of 4,000.
-    EXPECT_NEAR(static_cast<double>(covered) / samples, coverage, 4 * std::sqrt(coverage * (1 - coverage) / samples)) << count;
+    EXPECT_NEAR(static_cast<double>(covered) / samples, coverage, 4 * std::sqrt(coverage * (1 - coverage) / samples))
+        << count;
   }
 }
 

@@ -3,8 +3,8 @@
 #include <cstddef>
 #include <vector>
 
-#include "attngate/decision/samples.h"
 #include "attngate/base/seeded_random.h"
+#include "attngate/decision/samples.h"
 
 namespace attngate {
 

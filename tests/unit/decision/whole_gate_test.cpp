@@ -3,11 +3,11 @@
 
 #include <cmath>
 
-#include "attngate/source_folders.h"
 #include "attngate/decision/decision_text.h"
-#include "attngate/gates/gate_bounds.h"
 #include "attngate/decision/power.h"
 #include "attngate/decision/run_rule.h"
+#include "attngate/gates/gate_bounds.h"
+#include "attngate/source_folders.h"
 #include "simulator.h"
 
 namespace attngate::test {

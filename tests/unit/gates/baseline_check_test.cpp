@@ -15,17 +15,20 @@ const std::vector<GateBound> bounds = {{"gate.path.a", "throughput", BoundKind::
 
 /// Process p sees the candidate at `speedup` + p / 100 times the base.
 FakeSource source(double speedup) {
-  return FakeSource([speedup](const SampleRequest& request, int process) { return pairs_of(request, 1 / (speedup + process / 100.0), 200, 0); });
+  return FakeSource([speedup](const SampleRequest& request, int process) {
+    return pairs_of(request, 1 / (speedup + process / 100.0), 200, 0);
+  });
 }
 
 Baseline stored() {
   FakeSource samples = source(2);
-  return calibrate_gates(samples, samples.device_key(), bounds, [](std::uint64_t) { return std::vector<Gate>{path_gate_named("gate.path.a")}; },
-                         {20, {}})
+  return calibrate_gates(samples, samples.device_key(), bounds,
+                         [](std::uint64_t) { return std::vector<Gate>{path_gate_named("gate.path.a")}; }, {20, {}})
       .baseline;
 }
 
-std::vector<BaselineResult> check(FakeSource& samples, const Baseline& baseline, const std::string& gate = "gate.path.a") {
+std::vector<BaselineResult> check(FakeSource& samples, const Baseline& baseline,
+                                  const std::string& gate = "gate.path.a") {
   return check_against_baseline(samples, samples.device_key(), bounds, {path_gate_named(gate)}, baseline, {});
 }
 
@@ -48,7 +51,8 @@ TEST(BaselineCheckTest, fails_a_speedup_that_is_smaller_than_all_on_record_and_p
 }
 
 TEST(BaselineCheckTest, passes_what_is_slower_in_two_processes_and_not_in_the_next_two) {
-  FakeSource samples([](const SampleRequest& request, int process) { return pairs_of(request, process <= 2 ? 1.0 : 0.4, 200, 0); });
+  FakeSource samples(
+      [](const SampleRequest& request, int process) { return pairs_of(request, process <= 2 ? 1.0 : 0.4, 200, 0); });
   const std::vector<BaselineResult> results = check(samples, stored());
   EXPECT_EQ(results[0].status, GateStatus::pass) << results[0].line;
   EXPECT_FALSE(verdict_of(results).fails);
@@ -69,7 +73,8 @@ TEST(BaselineCheckTest, tells_another_device_of_the_same_name_where_both_are_kno
   device.uuid = "GPU-2";
   EXPECT_EQ(device_note(baseline, device), "") << "nobody knows";
   baseline.uuid = "GPU-1";
-  EXPECT_NE(device_note(baseline, device).find("(GPU-1; this one is GPU-2)"), std::string::npos) << device_note(baseline, device);
+  EXPECT_NE(device_note(baseline, device).find("(GPU-1; this one is GPU-2)"), std::string::npos)
+      << device_note(baseline, device);
   device.uuid = "GPU-1";
   EXPECT_EQ(device_note(baseline, device), "");
 }

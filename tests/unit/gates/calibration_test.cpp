@@ -15,16 +15,20 @@ const std::vector<GateBound> bounds = {{"gate.path.a", "throughput", BoundKind::
 
 /// Process p sees fast at 2 + p / 100 times slow.
 FakeSource source() {
-  return FakeSource([](const SampleRequest& request, int process) { return pairs_of(request, 1 / (2 + process / 100.0), 200, 0); });
+  return FakeSource(
+      [](const SampleRequest& request, int process) { return pairs_of(request, 1 / (2 + process / 100.0), 200, 0); });
 }
 
-Calibration calibrate(FakeSource& samples, const std::vector<Gate>& gates, const CalibrationOptions& options = {.processes = 20}) {
-  return calibrate_gates(samples, samples.device_key(), bounds, [&](std::uint64_t) { return gates; }, options);
+Calibration calibrate(FakeSource& samples, const std::vector<Gate>& gates,
+                      const CalibrationOptions& options = {.processes = 20}) {
+  return calibrate_gates(
+      samples, samples.device_key(), bounds, [&](std::uint64_t) { return gates; }, options);
 }
 
 TEST(CalibrationTest, asks_fresh_processes_and_keeps_what_each_said) {
   FakeSource samples = source();
-  const Calibration calibration = calibrate(samples, {path_gate_named("gate.path.a"), path_gate_named("gate.path.random#0")});
+  const Calibration calibration =
+      calibrate(samples, {path_gate_named("gate.path.a"), path_gate_named("gate.path.random#0")});
   EXPECT_EQ(samples.fresh_processes(), 20);
   ASSERT_EQ(calibration.baseline.entries.size(), 1u) << "random cases come once";
   EXPECT_EQ(calibration.baseline.entries[0].values.size(), 20u);
@@ -46,7 +50,8 @@ double bound_left(double stands, double proposed, BoundKind kind, StandingBounds
   std::vector<GateBound> file = {{"gate.path.a", "throughput", kind, "a", {}}};
   file[0].values.push_back({.compute_capability = "9.0", .value = stands, .source = "before", .device = "GPU"});
   Calibration calibration;
-  calibration.proposals.push_back({"gate.path.a", {.compute_capability = "9.0", .value = proposed, .source = "now", .device = "GPU"}, {}});
+  calibration.proposals.push_back(
+      {"gate.path.a", {.compute_capability = "9.0", .value = proposed, .source = "now", .device = "GPU"}, {}});
   return with_proposals(file, calibration, standing).at(0).values.at(0).value;
 }
 
@@ -71,26 +76,35 @@ TEST(CalibrationTest, leaves_a_bound_that_goes_with_the_clock_in_another_way_tha
   std::vector<GateBound> file = {{"gate.path.a", "throughput", BoundKind::required_speedup, "a", {}}};
   file[0].values.push_back({.compute_capability = "9.0", .value = 2, .source = "before", .device = "GPU"});
   Calibration calibration;
-  calibration.proposals.push_back({"gate.path.a", {.compute_capability = "9.0", .value = 1.9, .source = "now", .device = "GPU", .clock = {-0.5, 1980}}, {}});
+  calibration.proposals.push_back(
+      {"gate.path.a",
+       {.compute_capability = "9.0", .value = 1.9, .source = "now", .device = "GPU", .clock = {-0.5, 1980}},
+       {}});
   EXPECT_EQ(with_proposals(file, calibration, StandingBounds::replaced_where_tighter).at(0).values.at(0).value, 2);
 }
 
 TEST(CalibrationTest, puts_a_proposal_where_no_bound_stands) {
   Calibration calibration;
-  calibration.proposals.push_back({"gate.path.a", {.compute_capability = "9.0", .value = 1.5, .source = "now", .device = "GPU"}, {}});
+  calibration.proposals.push_back(
+      {"gate.path.a", {.compute_capability = "9.0", .value = 1.5, .source = "now", .device = "GPU"}, {}});
   EXPECT_EQ(with_proposals(bounds, calibration, StandingBounds::kept).at(0).values.at(0).value, 1.5);
 }
 
 TEST(CalibrationTest, proposes_no_bound_where_fresh_processes_differ_by_more_than_a_tenth) {
-  FakeSource samples([](const SampleRequest& request, int process) { return pairs_of(request, 1 / (process == 7 ? 2.0 : 2.3), 200, 0); });
+  FakeSource samples([](const SampleRequest& request, int process) {
+    return pairs_of(request, 1 / (process == 7 ? 2.0 : 2.3), 200, 0);
+  });
   const Calibration calibration = calibrate(samples, {path_gate_named("gate.path.a")});
   EXPECT_TRUE(calibration.proposals.empty());
   ASSERT_EQ(calibration.problems.size(), 1u);
-  EXPECT_NE(calibration.problems[0].find("gate.path.a: no bound: fresh processes differ by 15 %"), std::string::npos) << calibration.problems[0];
+  EXPECT_NE(calibration.problems[0].find("gate.path.a: no bound: fresh processes differ by 15 %"), std::string::npos)
+      << calibration.problems[0];
 }
 
 TEST(CalibrationTest, gives_gates_that_share_a_bound_the_worst_of_theirs) {
-  FakeSource samples([](const SampleRequest& request, int) { return pairs_of(request, 1 / (request.candidate.name == "fast" ? 3.0 : 2.0), 200, 0); });
+  FakeSource samples([](const SampleRequest& request, int) {
+    return pairs_of(request, 1 / (request.candidate.name == "fast" ? 3.0 : 2.0), 200, 0);
+  });
   Gate slower = path_gate_named("gate.path.random#1");
   slower.candidate.name = "less_fast";
   const Calibration calibration = calibrate(samples, {path_gate_named("gate.path.random#0"), slower});
@@ -101,13 +115,12 @@ TEST(CalibrationTest, gives_gates_that_share_a_bound_the_worst_of_theirs) {
 TEST(CalibrationTest, measures_other_random_cases_in_each_process) {
   FakeSource samples = source();
   std::vector<std::uint64_t> asked;
-  calibrate_gates(
-      samples, samples.device_key(), bounds,
-      [&](std::uint64_t process) {
-        asked.push_back(process);
-        return std::vector<Gate>{path_gate_named("gate.path.random#0")};
-      },
-      {20, {}});
+  calibrate_gates(samples, samples.device_key(), bounds,
+                  [&](std::uint64_t process) {
+                    asked.push_back(process);
+                    return std::vector<Gate>{path_gate_named("gate.path.random#0")};
+                  },
+                  {20, {}});
   EXPECT_EQ(asked.size(), 20u);
   EXPECT_EQ(asked.back(), 19u);
 }
@@ -115,8 +128,10 @@ TEST(CalibrationTest, measures_other_random_cases_in_each_process) {
 TEST(CalibrationTest, hands_over_what_there_is_after_each_process) {
   FakeSource samples = source();
   std::vector<std::size_t> values;
-  calibrate_gates(samples, samples.device_key(), bounds, [](std::uint64_t) { return std::vector<Gate>{path_gate_named("gate.path.a")}; }, {19, {}}, {},
-                  [&](const Calibration& so_far) { values.push_back(so_far.baseline.entries.at(0).values.size()); });
+  calibrate_gates(
+      samples, samples.device_key(), bounds,
+      [](std::uint64_t) { return std::vector<Gate>{path_gate_named("gate.path.a")}; }, {19, {}}, {},
+      [&](const Calibration& so_far) { values.push_back(so_far.baseline.entries.at(0).values.size()); });
   ASSERT_EQ(values.size(), 19u);
   EXPECT_EQ(values.front(), 1u);
   EXPECT_EQ(values.back(), 19u);
@@ -132,7 +147,8 @@ SampleAnswer at_two_clocks(const SampleRequest& request, int process) {
 
 TEST(CalibrationTest, proposes_a_bound_for_one_clock_where_the_ratio_goes_with_it) {
   FakeSource samples(at_two_clocks);
-  const Calibration calibration = calibrate(samples, {path_gate_named("gate.path.a"), path_gate_named("gate.path.random#0")});
+  const Calibration calibration =
+      calibrate(samples, {path_gate_named("gate.path.a"), path_gate_named("gate.path.random#0")});
   ASSERT_EQ(calibration.proposals.size(), 2u);
   const CalibratedValue& value = calibration.proposals[0].value;
   EXPECT_NEAR(value.clock.exponent, -0.5, 0.02) << "of candidate / base, where fast is the candidate";
@@ -147,13 +163,16 @@ TEST(CalibrationTest, proposes_a_bound_for_one_clock_where_the_ratio_goes_with_i
 }
 
 TEST(CalibrationTest, prints_how_far_the_farthest_process_is_from_the_median_and_keeps_how_many_pairs_each_took) {
-  FakeSource samples([](const SampleRequest& request, int process) { return pairs_of(request, process == 7 ? 0.5 / 0.97 : 0.5, 200, 0); });
+  FakeSource samples([](const SampleRequest& request, int process) {
+    return pairs_of(request, process == 7 ? 0.5 / 0.97 : 0.5, 200, 0);
+  });
   CalibrationOptions options{.processes = 20};
   options.gates.policy.pairs_per_process = 75;
   const Calibration calibration = calibrate(samples, {path_gate_named("gate.path.a")}, options);
   EXPECT_EQ(samples.asked.back().most_pairs, 75u);
   EXPECT_EQ(calibration.baseline.pairs_per_process, 75u);
-  EXPECT_TRUE(calibration.proposals.at(0).value.source.ends_with("; medians of at most 75 pairs")) << calibration.proposals.at(0).value.source;
+  EXPECT_TRUE(calibration.proposals.at(0).value.source.ends_with("; medians of at most 75 pairs"))
+      << calibration.proposals.at(0).value.source;
   std::ostringstream out;
   print_calibration(out, calibration);
   EXPECT_NE(out.str().find("farthest"), std::string::npos) << out.str();

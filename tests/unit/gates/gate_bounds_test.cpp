@@ -1,5 +1,5 @@
-#include "attngate/source_folders.h"
 #include "attngate/gates/gate_bounds.h"
+#include "attngate/source_folders.h"
 
 #include <gtest/gtest.h>
 #include <rapidcheck/gtest.h>
@@ -44,7 +44,8 @@ TEST(GateBoundsTest, reads_every_field) {
 }
 
 TEST(GateBoundsTest, reads_and_writes_the_clock_that_a_value_is_for) {
-  const std::string text = with(good, "\"value\": 1.01", "\"value\": 1.01, \"clock_exponent\": -0.42, \"reference_mhz\": 1980");
+  const std::string text =
+      with(good, "\"value\": 1.01", "\"value\": 1.01, \"clock_exponent\": -0.42, \"reference_mhz\": 1980");
   const auto bounds = parse_gate_bounds(text, "F");
   EXPECT_EQ(bounds[0].values[0].clock, (ClockTerm{-0.42, 1980}));
   EXPECT_EQ(bounds[0].values[1].clock, ClockTerm{});
@@ -53,10 +54,14 @@ TEST(GateBoundsTest, reads_and_writes_the_clock_that_a_value_is_for) {
 }
 
 TEST(GateBoundsTest, refuses_a_clock_exponent_that_cannot_be) {
-  const auto of = [](const std::string& fields) { return refusal(with(good, "\"value\": 1.01", "\"value\": 1.01, " + fields)); };
-  EXPECT_EQ(of("\"clock_exponent\": 1.5, \"reference_mhz\": 1980"), "F: bounds[0] (gate.a): values[0]: field 'clock_exponent': allowed is -1 to 1");
+  const auto of = [](const std::string& fields) {
+    return refusal(with(good, "\"value\": 1.01", "\"value\": 1.01, " + fields));
+  };
+  EXPECT_EQ(of("\"clock_exponent\": 1.5, \"reference_mhz\": 1980"),
+            "F: bounds[0] (gate.a): values[0]: field 'clock_exponent': allowed is -1 to 1");
   const std::string together =
-      "F: bounds[0] (gate.a): values[0]: clock_exponent and reference_mhz come together: an exponent that is not 0, and a clock above 0";
+      "F: bounds[0] (gate.a): values[0]: clock_exponent and reference_mhz come together: an exponent that is not 0, "
+      "and a clock above 0";
   EXPECT_EQ(of("\"clock_exponent\": 0.5"), together);
   EXPECT_EQ(of("\"reference_mhz\": 1980"), together);
   EXPECT_EQ(of("\"clock_exponent\": 0.5, \"reference_mhz\": -1"), together);
@@ -79,10 +84,10 @@ TEST(GateBoundsTest, names_file_entry_and_field_of_what_is_wrong) {
             "F: bounds[1] (gate.b): field 'bound' is unknown");
   EXPECT_EQ(refusal(with(good, "upper_ratio", "upper")),
             "F: bounds[0] (gate.a): field 'kind': allowed is upper_ratio, required_speedup, floor; this is 'upper'");
-  EXPECT_EQ(
-      refusal(with(good, "peak_bytes", "bytes")),
-      "F: bounds[1] (gate.b): field 'quantity': allowed is isolated_latency, gpu_time, throughput, peak_bytes, share_of_product_peak, "
-      "share_of_copy_bandwidth; this is 'bytes'");
+  EXPECT_EQ(refusal(with(good, "peak_bytes", "bytes")),
+            "F: bounds[1] (gate.b): field 'quantity': allowed is isolated_latency, gpu_time, throughput, peak_bytes, "
+            "share_of_product_peak, "
+            "share_of_copy_bandwidth; this is 'bytes'");
   EXPECT_EQ(refusal(with(good, "\"gate.b\"", "\"gate.a\"")), "F: bounds[1] (gate.a): this gate comes twice");
   EXPECT_EQ(refusal(with(good, "\"gate.b\"", "\"b\"")),
             "F: bounds[1] (b): field 'gate': allowed is a name that starts with 'gate.'");
@@ -141,9 +146,9 @@ TEST(GateBoundsTest, chooses_only_what_was_calibrated_for_this_gpu) {
   EXPECT_EQ(*found.bound, (Bound{BoundKind::upper_ratio, 1.01}));
   EXPECT_EQ(found.source, "measured");
   EXPECT_EQ(found.skip_reason, "");
-  EXPECT_EQ(
-      choose_bound(bounds, "gate.a", {"8.0"}).skip_reason,
-      "gate.a is uncalibrated for compute capability 8.0 (calibrated for 9.0, 10.0); 'attngate gate --calibrate' on such a GPU proposes a bound");
+  EXPECT_EQ(choose_bound(bounds, "gate.a", {"8.0"}).skip_reason,
+            "gate.a is uncalibrated for compute capability 8.0 (calibrated for 9.0, 10.0); 'attngate gate --calibrate' "
+            "on such a GPU proposes a bound");
   EXPECT_EQ(
       choose_bound(bounds, "gate.b", {"9.0"}).skip_reason,
       "gate.b is uncalibrated for compute capability 9.0; 'attngate gate --calibrate' on such a GPU proposes a bound");
@@ -170,7 +175,8 @@ TEST(GateBoundsTest, prefers_the_value_of_the_very_device_and_takes_none_of_anot
   EXPECT_EQ(choose_bound(bounds, "gate.a", {"9.0", "NVIDIA H100"}).bound->value, 1.01);
   EXPECT_EQ(choose_bound(bounds, "gate.b", {"9.0", "NVIDIA H200"}).bound->value, 0.4);
   EXPECT_EQ(choose_bound(bounds, "gate.b", {"9.0", "NVIDIA H100"}).skip_reason,
-            "gate.b is uncalibrated for NVIDIA H100, compute capability 9.0 (calibrated for NVIDIA H200); 'attngate gate --calibrate' on such a "
+            "gate.b is uncalibrated for NVIDIA H100, compute capability 9.0 (calibrated for NVIDIA H200); 'attngate "
+            "gate --calibrate' on such a "
             "GPU proposes a bound");
   EXPECT_EQ(parse_gate_bounds(gate_bounds_to_json(bounds), "F"), bounds);
 }

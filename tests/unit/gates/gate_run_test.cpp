@@ -4,11 +4,11 @@
 
 #include <sstream>
 
+#include "attngate/base/usage_error.h"
 #include "attngate/case/text.h"
 #include "attngate/gates/gate_json.h"
 #include "attngate/gates/gate_table.h"
 #include "attngate/gates/shape_class.h"
-#include "attngate/base/usage_error.h"
 #include "fake_source.h"
 
 namespace attngate::test {
@@ -93,7 +93,9 @@ TEST(GateRunnerTest, fails_where_a_fresh_process_cannot_measure_what_the_screen_
 
 TEST(GateRunnerTest, lets_a_self_gate_spread_as_its_operators_do) {
   // 1.06 %: the widest pairs of an operator of 200 us and more that were seen (docs/gates.md).
-  FakeSource source([](const SampleRequest& request, int) { return pairs_of(request, 1, 200, 0.0106 * 2.45); });  // sd of a difference of two uniforms
+  FakeSource source([](const SampleRequest& request, int) {
+    return pairs_of(request, 1, 200, 0.0106 * 2.45);
+  });  // sd of a difference of two uniforms
   const GateResult result = run(source, self_gate(0, false));
   EXPECT_EQ(result.status, GateStatus::pass) << result.line;
 }
@@ -111,17 +113,22 @@ TEST(GateRunnerTest, confirms_all_flagged_gates_in_the_same_fresh_processes) {
 }
 
 TEST(GateRunnerTest, tells_of_each_gate_once_and_of_those_at_once_that_need_no_confirmation) {
-  FakeSource source([](const SampleRequest& request, int) { return pairs_of(request, request.candidate.name == "slow" ? 1 / 1.7 : 1 / 2.0); });
+  FakeSource source([](const SampleRequest& request, int) {
+    return pairs_of(request, request.candidate.name == "slow" ? 1 / 1.7 : 1 / 2.0);
+  });
   Gate flagged = path_gate();
   flagged.name += "#flagged";
   flagged.candidate.name = "slow";
   std::vector<std::string> told;
-  GateRunner(source, bounds, GpuKind{"9.0"}, {}).run({flagged, path_gate()}, [&](const GateResult& result) { told.push_back(result.gate.name); });
+  GateRunner(source, bounds, GpuKind{"9.0"}, {}).run({flagged, path_gate()}, [&](const GateResult& result) {
+    told.push_back(result.gate.name);
+  });
   EXPECT_EQ(told, (std::vector<std::string>{path_gate().name, flagged.name}));
 }
 
 TEST(GateRunnerTest, forgives_one_slow_process) {
-  FakeSource source([](const SampleRequest& request, int process) { return pairs_of(request, process == 0 ? 1 / 1.7 : 1 / 1.9); });
+  FakeSource source(
+      [](const SampleRequest& request, int process) { return pairs_of(request, process == 0 ? 1 / 1.7 : 1 / 1.9); });
   const GateResult result = run(source, path_gate());
   EXPECT_EQ(result.status, GateStatus::pass) << result.line;
   EXPECT_EQ(source.fresh_processes(), 12);
@@ -138,7 +145,8 @@ TEST(GateRunnerTest, replaces_processes_whose_samples_are_invalid_up_to_three_ti
   const auto throttled_in = [](int first, int last) {
     return FakeSource([=](const SampleRequest& request, int process) {
       SampleAnswer answer = pairs_of(request, 1 / 1.7);
-      if (process >= first && process <= last) answer.samples.clocks_after.event_reasons = clock_event::hardware_thermal_slowdown;
+      if (process >= first && process <= last)
+        answer.samples.clocks_after.event_reasons = clock_event::hardware_thermal_slowdown;
       return answer;
     });
   };
@@ -180,7 +188,9 @@ TEST(GateRunnerTest, skips_a_path_that_does_not_promise_to_run_and_fails_one_tha
 }
 
 TEST(GateRunnerTest, plants_a_spin_of_the_share_of_the_bases_own_time) {
-  FakeSource source([](const SampleRequest& request, int) { return pairs_of(request, 1 + request.candidate.spin_us.value() / 200, 200, 0); });
+  FakeSource source([](const SampleRequest& request, int) {
+    return pairs_of(request, 1 + request.candidate.spin_us.value() / 200, 200, 0);
+  });
   const GateResult must_fail = run(source, self_gate(0.02, true));
   EXPECT_EQ(must_fail.status, GateStatus::pass) << must_fail.line;
   EXPECT_TRUE(must_fail.line.ends_with(", as it must")) << must_fail.line;
@@ -287,7 +297,8 @@ TEST(GateRunnerTest, has_no_backend_to_get_wrong_in_a_compiled_path) {
 TEST(GateRunnerTest, measures_a_ratio_for_a_calibration) {
   FakeSource source = always(0.5);
   std::string problem;
-  const std::optional<MeasuredRatio> measured = GateRunner(source, bounds, GpuKind{"9.0"}, {}).measure(path_gate(), true, problem);
+  const std::optional<MeasuredRatio> measured =
+      GateRunner(source, bounds, GpuKind{"9.0"}, {}).measure(path_gate(), true, problem);
   ASSERT_TRUE(measured) << problem;
   EXPECT_NEAR(measured->ratio, 0.5, 1e-3);
   EXPECT_EQ(measured->sm_mhz, 0) << "nobody read the clock";
@@ -336,7 +347,9 @@ TEST(GateJsonTest, keeps_every_sample) {
   const std::string text = gates_to_json(source.device_key(), {}, {run(source, path_gate())});
   EXPECT_NE(text.find("\"schema\": \"attngate.gates\""), std::string::npos);
   std::size_t processes = 0;
-  for (std::size_t at = text.find("\"warm_up_calls\""); at != std::string::npos; at = text.find("\"warm_up_calls\"", at + 1)) ++processes;
+  for (std::size_t at = text.find("\"warm_up_calls\""); at != std::string::npos;
+       at = text.find("\"warm_up_calls\"", at + 1))
+    ++processes;
   EXPECT_EQ(processes, 2u * 13u);
 }
 

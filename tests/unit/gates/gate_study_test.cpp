@@ -4,15 +4,16 @@
 
 #include <sstream>
 
+#include "attngate/base/usage_error.h"
 #include "attngate/gates/shape_class.h"
 #include "attngate/report/results.h"
-#include "attngate/base/usage_error.h"
 #include "fake_source.h"
 
 namespace attngate::test {
 namespace {
 
-const std::vector<GateBound> bounds = {{"gate.self.test", "gpu_time", BoundKind::upper_ratio, "self", {{"9.0", 1.01, "this test"}}}};
+const std::vector<GateBound> bounds = {
+    {"gate.self.test", "gpu_time", BoundKind::upper_ratio, "self", {{"9.0", 1.01, "this test"}}}};
 
 std::vector<Gate> self_gates() {
   Gate gate;
@@ -28,7 +29,8 @@ std::vector<Gate> self_gates() {
 FakeSource honest_source() {
   return FakeSource([](const SampleRequest& request, int process) {
     SampleRequest seeded = request;
-    seeded.seed = static_cast<std::uint64_t>(process) * 1000 + static_cast<std::uint64_t>(1000 * request.candidate.spin_us.value());
+    seeded.seed = static_cast<std::uint64_t>(process) * 1000 +
+                  static_cast<std::uint64_t>(1000 * request.candidate.spin_us.value());
     return pairs_of(seeded, 1 + request.candidate.spin_us.value() / 200, 200, 0.005);
   });
 }

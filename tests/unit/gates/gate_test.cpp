@@ -1,5 +1,5 @@
-#include "attngate/source_folders.h"
 #include "attngate/gates/gate.h"
+#include "attngate/source_folders.h"
 
 #include <fmt/format.h>
 #include <gtest/gtest.h>
@@ -7,9 +7,9 @@
 #include <algorithm>
 #include <set>
 
+#include "attngate/base/usage_error.h"
 #include "attngate/case/text.h"
 #include "attngate/gates/gate_bounds.h"
-#include "attngate/base/usage_error.h"
 #include "unit/scratch_folder.h"
 
 namespace attngate::test {
@@ -19,9 +19,12 @@ constexpr std::uint64_t seed = 0xa77e;
 
 std::string quantity_of(const Gate& gate) {
   switch (gate.kind) {
-    case GateKind::roofline: return "share_of_product_peak";
-    case GateKind::memory: return "peak_bytes";
-    default: return to_string(gate.quantity);
+    case GateKind::roofline:
+      return "share_of_product_peak";
+    case GateKind::memory:
+      return "peak_bytes";
+    default:
+      return to_string(gate.quantity);
   }
 }
 
@@ -39,7 +42,8 @@ TEST(GateCatalogueTest, fits_the_bounds_entry_by_entry) {
     EXPECT_EQ(entry->quantity, quantity_of(gate)) << gate.name;
     used.insert(gate.bound_name());
   }
-  for (const GateBound& entry : bounds) EXPECT_TRUE(used.contains(entry.gate)) << entry.gate << " is the bound of no gate";
+  for (const GateBound& entry : bounds)
+    EXPECT_TRUE(used.contains(entry.gate)) << entry.gate << " is the bound of no gate";
 }
 
 TEST(GateCatalogueTest, plants_half_and_twice_of_what_the_bound_of_a_self_gate_forgives) {

@@ -43,10 +43,13 @@ inline std::string obey(std::string_view request, const OnPath& on_path) {
     std::abort();
   }
   if (request == "who") return std::to_string(::getpid());
-  if (request == "environment") return std::getenv("ATTNGATE_TEST_WORKER") ? std::getenv("ATTNGATE_TEST_WORKER") : "none";
+  if (request == "environment")
+    return std::getenv("ATTNGATE_TEST_WORKER") ? std::getenv("ATTNGATE_TEST_WORKER") : "none";
   return "done: " + std::string(request);
 }
 
-inline WorkerBody obedient() { return {[] {}, obey}; }
+inline WorkerBody obedient() {
+  return {[] {}, obey};
+}
 
 }  // namespace attngate::test

@@ -23,7 +23,8 @@ struct BadPath {
 
 /// A body that runs `healthy` and then each bad path on every case.
 WorkerBody body_of(const std::vector<BadPath>& bad_paths) {
-  return {[] {}, [bad_paths](std::string_view bytes, const OnPath& on_path) {
+  return {[] {},
+          [bad_paths](std::string_view bytes, const OnPath& on_path) {
             const CaseRequest request = decode_request(bytes);
             const AttentionCase value = parse_line(request.line);
             Verdict verdict = holding(0.25, "healthy");
@@ -94,7 +95,8 @@ TEST(WorkerCheckerTest, blames_a_death_outside_the_paths_on_none_and_ends) {
 }
 
 TEST(WorkerCheckerTest, takes_an_answer_that_makes_no_sense_for_a_crash_of_its_path) {
-  const WorkerBody body{[] {}, [](std::string_view, const OnPath& on_path) {
+  const WorkerBody body{[] {},
+                        [](std::string_view, const OnPath& on_path) {
                           on_path("scribbles");
                           return std::string("garbage");
                         }};
@@ -130,12 +132,14 @@ TEST(WorkerCheckerTest, does_not_shrink_a_crash_into_another_path_s_hang) {
 TEST(WorkerCheckerTest, never_takes_a_spoilt_worker_s_word_for_a_smaller_case) {
   // After its first failure the process fails everything, as one does whose CUDA context is lost.
   const auto lost = std::make_shared<bool>(false);
-  const WorkerBody body{[] {}, [lost](std::string_view bytes, const OnPath& on_path) {
-                          on_path("illegal_access");
-                          *lost = *lost || parse_line(decode_request(bytes).line).batch_size() >= 3;
-                          return encode(*lost ? disaster("illegal_access", PathStatus::device_lost, "an illegal memory access")
-                                              : holding(0.25, "illegal_access"));
-                        }};
+  const WorkerBody body{
+      [] {},
+      [lost](std::string_view bytes, const OnPath& on_path) {
+        on_path("illegal_access");
+        *lost = *lost || parse_line(decode_request(bytes).line).batch_size() >= 3;
+        return encode(*lost ? disaster("illegal_access", PathStatus::device_lost, "an illegal memory access")
+                            : holding(0.25, "illegal_access"));
+      }};
   const RunReport report = run(body, fake_options(6));
   ASSERT_EQ(report.failures.size(), 1u);
   expect_failure(report.failures[0], "illegal_access", PathStatus::device_lost, 3);
@@ -143,11 +147,13 @@ TEST(WorkerCheckerTest, never_takes_a_spoilt_worker_s_word_for_a_smaller_case) {
 }
 
 TEST(WorkerCheckerTest, lays_a_loss_at_the_door_of_the_path_that_the_closer_look_names) {
-  const WorkerBody body{[] {}, [](std::string_view bytes, const OnPath&) {
-                          const bool closer = std::getenv("ATTNGATE_TEST_WORKER") != nullptr;
-                          const bool lost = parse_line(decode_request(bytes).line).batch_size() >= 2;
-                          return encode(lost ? disaster(closer ? "culprit" : "neighbour", PathStatus::device_lost, "lost") : holding());
-                        }};
+  const WorkerBody body{
+      [] {},
+      [](std::string_view bytes, const OnPath&) {
+        const bool closer = std::getenv("ATTNGATE_TEST_WORKER") != nullptr;
+        const bool lost = parse_line(decode_request(bytes).line).batch_size() >= 2;
+        return encode(lost ? disaster(closer ? "culprit" : "neighbour", PathStatus::device_lost, "lost") : holding());
+      }};
   WorkerPool pool(body, {.closer_environment = {{"ATTNGATE_TEST_WORKER", "1"}}});
   WorkerChecker checker(pool, {.property = "fake"}, 10);
   const RunReport report = for_all(fake_options(5), draw_fake, shrinkable_case, checker);

@@ -94,7 +94,8 @@ TEST(WorkerProcessTest, that_died_while_it_waited_is_no_request_s_fault) {
   ASSERT_TRUE(worker.wait_until_ready(10));
   EXPECT_EQ(worker.ask("one", generous).kind, Kind::answered);
   ::kill(worker.id(), SIGKILL);
-  while (::kill(worker.id(), 0) == 0 && file_text("/proc/" + std::to_string(worker.id()) + "/stat").find(") Z ") == std::string::npos) {
+  while (::kill(worker.id(), 0) == 0 &&
+         file_text("/proc/" + std::to_string(worker.id()) + "/stat").find(") Z ") == std::string::npos) {
     ::usleep(1000);
   }
   const WorkerReply reply = worker.ask("two", generous);
@@ -136,7 +137,8 @@ TEST(WorkerProcessTest, sets_its_environment_and_leaves_the_supervisor_s_alone) 
 
 TEST(WorkerProcessTest, answers_to_itself_to_warm_up) {
   const ScratchFolder folder;
-  const WorkerBody notes{[] {}, [&](std::string_view request, const OnPath&) {
+  const WorkerBody notes{[] {},
+                         [&](std::string_view request, const OnPath&) {
                            std::ofstream(folder / "requests", std::ios::app) << request << '\n';
                            return std::string();
                          }};
@@ -163,7 +165,8 @@ TEST(WorkerProcessTest, dies_with_its_supervisor) {
   supervisor.wait();
   // Whoever inherits it may be slow to bury it: a zombie is dead as well.
   const auto is_gone = [&] {
-    return ::kill(worker, 0) != 0 || file_text("/proc/" + std::to_string(worker) + "/stat").find(") Z ") != std::string::npos;
+    return ::kill(worker, 0) != 0 ||
+           file_text("/proc/" + std::to_string(worker) + "/stat").find(") Z ") != std::string::npos;
   };
   for (int attempt = 0; attempt < 1000 && !is_gone(); ++attempt) ::usleep(10'000);
   EXPECT_TRUE(is_gone());

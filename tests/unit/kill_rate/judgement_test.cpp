@@ -45,8 +45,8 @@ TEST(SummaryTest, counts_the_judgements_of_its_dtype_alone) {
 }
 
 TEST(SummaryTest, takes_medians_over_the_killed_ones) {
-  const Summary odd = summarise({killed("a", 1, 2, 0, 1), killed("b", 9, 90, 0, 7), killed("c", 2, 4, 0, 5), survivor("d")},
-                                DType::fp32);
+  const Summary odd = summarise(
+      {killed("a", 1, 2, 0, 1), killed("b", 9, 90, 0, 7), killed("c", 2, 4, 0, 5), survivor("d")}, DType::fp32);
   EXPECT_EQ(odd.median_sequences, 2);
   EXPECT_EQ(odd.median_tokens, 4);
   EXPECT_EQ(odd.median_cases, 5);

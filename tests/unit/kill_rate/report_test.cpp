@@ -55,8 +55,10 @@ std::string table_of(const FaultRun& run) {
 TEST(FaultTableTest, has_a_row_for_each_fault_with_every_check_and_the_smallest_case) {
   EXPECT_EQ(table_of(sample_run()),
             "fp32 fault                 attngate  cases  property   status        shrink s  2x rule     smallest case\n"
-            "-------------------------  --------  -----  ---------  ------------  --------  ----------  ----------------------------\n"
-            "length_short_by_one        killed        3  agreement  wrong result       0.0  killed (4)  heads=1 head_dim=1 lengths=2\n"
+            "-------------------------  --------  -----  ---------  ------------  --------  ----------  "
+            "----------------------------\n"
+            "length_short_by_one        killed        3  agreement  wrong result       0.0  killed (4)  heads=1 "
+            "head_dim=1 lengths=2\n"
             "scale_off_by_half_percent  survives  1,200                                     survives\n"
             "    within the rounding\n");
 }
@@ -83,11 +85,15 @@ TEST(FaultSummaryTest, has_a_row_for_each_check_with_its_false_alarms) {
   std::ostringstream out;
   print_summary(out, sample_run(), {DType::fp32});
   const std::string text = out.str();
-  EXPECT_NE(text.find("fp32   attngate  1 of 2     50.0 %      3          1       2             0.04  0 of 200 cases     5.0"),
-            std::string::npos)
+  EXPECT_NE(
+      text.find(
+          "fp32   attngate  1 of 2     50.0 %      3          1       2             0.04  0 of 200 cases     5.0"),
+      std::string::npos)
       << text;
-  EXPECT_NE(text.find("fp32   2x rule   1 of 2     50.0 %                                              6 of 800 runs     2.0"),
-            std::string::npos)
+  EXPECT_NE(
+      text.find(
+          "fp32   2x rule   1 of 2     50.0 %                                              6 of 800 runs     2.0"),
+      std::string::npos)
       << text;
 }
 

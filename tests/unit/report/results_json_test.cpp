@@ -38,7 +38,8 @@ TEST(ResultsJsonTest, gives_back_every_failure) {
 }
 
 TEST(ResultsJsonTest, gives_back_every_status) {
-  for (const TestStatus status : {TestStatus::holds, TestStatus::failed, TestStatus::flaky, TestStatus::skipped, TestStatus::error}) {
+  for (const TestStatus status :
+       {TestStatus::holds, TestStatus::failed, TestStatus::flaky, TestStatus::skipped, TestStatus::error}) {
     Results results = sample_results();
     results.status = status;
     EXPECT_EQ(results_from_json(results_to_json(results)).status, status);
@@ -69,7 +70,9 @@ TEST(ResultsJsonTest, starts_with_schema_and_version_and_has_the_seed_as_text) {
 }
 
 TEST(ResultsJsonTest, leaves_unknown_fields_alone) {
-  EXPECT_EQ(results_from_json(with(results_to_json(sample_results()), "\"version\": 2,", "\"version\": 2, \"colour\": \"red\",")), sample_results());
+  EXPECT_EQ(results_from_json(
+                with(results_to_json(sample_results()), "\"version\": 2,", "\"version\": 2, \"colour\": \"red\",")),
+            sample_results());
 }
 
 TEST(ResultsJsonTest, says_what_is_wrong_with_a_file) {
@@ -80,13 +83,18 @@ TEST(ResultsJsonTest, says_what_is_wrong_with_a_file) {
   EXPECT_EQ(refusal("{}"), "field 'schema' is missing");
   EXPECT_EQ(refusal(with(good, "attngate.results", "other")), "field 'schema': allowed is \"attngate.results\"");
   EXPECT_EQ(refusal(with(good, "\"version\": 2", "\"version\": 1")), "field 'version': allowed is 2, this is 1");
-  EXPECT_EQ(refusal(with(good, "\"cases\": 1234", "\"cases\": -1")), "field 'cases': allowed is a whole number from 0 on");
+  EXPECT_EQ(refusal(with(good, "\"cases\": 1234", "\"cases\": -1")),
+            "field 'cases': allowed is a whole number from 0 on");
   EXPECT_EQ(refusal(with(good, "\"type\": \"cuda\"", "\"type\": 3")), "field 'device.type': allowed is text");
-  EXPECT_EQ(refusal(with(good, "\"runs\": 7", "\"runs\": \"7\"")), "field 'paths[1].runs': allowed is a whole number from 0 on");
+  EXPECT_EQ(refusal(with(good, "\"runs\": 7", "\"runs\": \"7\"")),
+            "field 'paths[1].runs': allowed is a whole number from 0 on");
   EXPECT_EQ(refusal(with(good, "\"median_us\": 81.25", "\"median\": 81.25")), "field 'paths[0].median_us' is missing");
-  EXPECT_EQ(refusal(with(good, "\"status\": \"holds\"", "\"status\": \"fine\"")), "field 'status': allowed is holds, failed, flaky, skipped or error");
-  EXPECT_EQ(refusal(with(good, "\"0xffffffffffffffff\"", "\"0xzz\"")), "field 'seed': allowed is a number below 2^64 as text, like \"0x2a\"");
-  EXPECT_EQ(refusal(with(good, "\"worst_margin\": {", "\"worst_margin\": 3, \"was\": {")), "field 'worst_margin': allowed is an object");
+  EXPECT_EQ(refusal(with(good, "\"status\": \"holds\"", "\"status\": \"fine\"")),
+            "field 'status': allowed is holds, failed, flaky, skipped or error");
+  EXPECT_EQ(refusal(with(good, "\"0xffffffffffffffff\"", "\"0xzz\"")),
+            "field 'seed': allowed is a number below 2^64 as text, like \"0x2a\"");
+  EXPECT_EQ(refusal(with(good, "\"worst_margin\": {", "\"worst_margin\": 3, \"was\": {")),
+            "field 'worst_margin': allowed is an object");
 }
 
 }  // namespace

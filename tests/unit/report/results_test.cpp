@@ -28,7 +28,17 @@ std::string refusal(const Action& action) {
   return "accepted";
 }
 
-RunContext a_context() { return {{"property.fake.fp32.cpu", "fake", "cpu", 0x2a}, "fp32", "a CPU", "2.11.0", "", "0.1.0", 10, 60, "2026-01-31T12:00:00Z"}; }
+RunContext a_context() {
+  return {{"property.fake.fp32.cpu", "fake", "cpu", 0x2a},
+          "fp32",
+          "a CPU",
+          "2.11.0",
+          "",
+          "0.1.0",
+          10,
+          60,
+          "2026-01-31T12:00:00Z"};
+}
 
 TEST(ResultsTest, are_one_file_named_after_the_test) {
   const ScratchFolder folder;
@@ -124,7 +134,8 @@ TEST(ResultsTest, have_shares_that_add_up_to_one) {
   EXPECT_DOUBLE_EQ(shares.other, 0.2);
   report.loop_seconds = 1e-6;  // phases that overlap
   const TimeShares crowded = make_results(a_context(), report).shares;
-  EXPECT_DOUBLE_EQ(crowded.generate + crowded.inputs + crowded.reference + crowded.paths + crowded.compare + crowded.other, 1);
+  EXPECT_DOUBLE_EQ(
+      crowded.generate + crowded.inputs + crowded.reference + crowded.paths + crowded.compare + crowded.other, 1);
   EXPECT_EQ(crowded.other, 0);
 }
 

@@ -25,7 +25,13 @@ inline Results sample_results(const std::string& test = "property.agreement.fp16
   results.worst_margin = 0.3125;
   results.worst_path = "nn_mha_fast.flash";
   results.worst_line = "dtype=fp16 heads=1 head_dim=8 lengths=3";
-  results.paths = {{"nn_mha_fast.flash", 1200, 34, 0.3125, "dtype=fp16 heads=1 head_dim=8 lengths=3", {{"flash", 1100}, {"math", 100}}, 81.25},
+  results.paths = {{"nn_mha_fast.flash",
+                    1200,
+                    34,
+                    0.3125,
+                    "dtype=fp16 heads=1 head_dim=8 lengths=3",
+                    {{"flash", 1100}, {"math", 100}},
+                    81.25},
                    {"nn_mha_slow", 7, 0, 0.001, "line", {{"unfused", 7}}, 1234.5}};
   results.shares = {0.125, 0.125, 0.25, 0.25, 0.125, 0.125};
   results.exact_pairs = 100;

@@ -20,7 +20,8 @@ PairedSamples sample_set() {
   samples.others_cpu_share = 0.125;
   samples.clocks_before = {1980, clock_event::gpu_idle};
   samples.notes = {"candidate: after 400 calls its time still moved"};
-  samples.pairs = {{{0.1, 1.0 / 3, 1980, true}, {2e-5, 7, {}, false}, true}, {{1, 2, {}, false}, {3, 4, 1755.25, true}, false}};
+  samples.pairs = {{{0.1, 1.0 / 3, 1980, true}, {2e-5, 7, {}, false}, true},
+                   {{1, 2, {}, false}, {3, 4, 1755.25, true}, false}};
   return samples;
 }
 
@@ -65,15 +66,22 @@ TEST(SamplesJsonTest, starts_with_schema_and_version) {
 TEST(SamplesJsonTest, says_what_is_wrong) {
   const std::string good = samples_to_json(sample_set());
   EXPECT_EQ(refusal(good.substr(0, good.size() / 2)), "is not JSON, or only a part of it");
-  EXPECT_EQ(refusal(with(good, "attngate.samples", "attngate.results")), "field 'schema': allowed is \"attngate.samples\"");
+  EXPECT_EQ(refusal(with(good, "attngate.samples", "attngate.results")),
+            "field 'schema': allowed is \"attngate.samples\"");
   EXPECT_EQ(refusal(with(good, "\"version\": 3", "\"version\": 2")), "field 'version': allowed is 3, this is 2");
-  EXPECT_EQ(refusal(with(good, "isolated_latency", "latency")), "field 'quantity': allowed is isolated_latency, gpu_time or throughput");
-  EXPECT_EQ(refusal(with(good, "0xffffffffffffffff", "0xzz")), "field 'seed': allowed is a number below 2^64 as text, like \"0x2a\"");
-  EXPECT_EQ(refusal(with(good, "\"sm_mhz\": 1980.0", "\"sm_mhz\": \"fast\"")), "field 'clocks_before.sm_mhz': allowed is a number, \"inf\", \"-inf\" or \"nan\"");
+  EXPECT_EQ(refusal(with(good, "isolated_latency", "latency")),
+            "field 'quantity': allowed is isolated_latency, gpu_time or throughput");
+  EXPECT_EQ(refusal(with(good, "0xffffffffffffffff", "0xzz")),
+            "field 'seed': allowed is a number below 2^64 as text, like \"0x2a\"");
+  EXPECT_EQ(refusal(with(good, "\"sm_mhz\": 1980.0", "\"sm_mhz\": \"fast\"")),
+            "field 'clocks_before.sm_mhz': allowed is a number, \"inf\", \"-inf\" or \"nan\"");
   EXPECT_EQ(refusal(with(good, "2e-05", "true")), "field 'candidate.us': allowed is a list of numbers");
-  EXPECT_EQ(refusal(with(good, "2e-05,", "")), "field 'candidate.us': allowed is one item for each item of 'candidate_first'");
-  EXPECT_EQ(refusal(with(good, "\"peak_bytes\": null", "\"peak_bytes\": -1")), "field 'candidate.peak_bytes': allowed is a whole number from 0 on");
-  EXPECT_EQ(refusal(with(good, "\"settled\": true", "\"settled\": 1")), "field 'base.settled': allowed is true or false");
+  EXPECT_EQ(refusal(with(good, "2e-05,", "")),
+            "field 'candidate.us': allowed is one item for each item of 'candidate_first'");
+  EXPECT_EQ(refusal(with(good, "\"peak_bytes\": null", "\"peak_bytes\": -1")),
+            "field 'candidate.peak_bytes': allowed is a whole number from 0 on");
+  EXPECT_EQ(refusal(with(good, "\"settled\": true", "\"settled\": 1")),
+            "field 'base.settled': allowed is true or false");
 }
 
 }  // namespace

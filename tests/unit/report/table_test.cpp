@@ -34,12 +34,17 @@ TEST(ResultsTableTest, has_a_row_for_each_test_and_the_totals) {
   std::ostringstream out;
   print_results_table(out, three_tests());
   EXPECT_EQ(out.str(),
-            "property   dtype  device  backends              cases  cases/s  worst margin  of path            same bits  time s  status\n"
-            "---------  -----  ------  --------------------  -----  -------  ------------  -----------------  ---------  ------  -------\n"
-            "agreement  fp16   cuda    flash, math, unfused  1,234    152.5         0.312  nn_mha_fast.flash     99/100     8.1  holds\n"
-            "weights    fp32   cuda    flash, math               7      3.0        12.500  nn_mha_slow           99/100   131.5  failed\n"
+            "property   dtype  device  backends              cases  cases/s  worst margin  of path            same "
+            "bits  time s  status\n"
+            "---------  -----  ------  --------------------  -----  -------  ------------  -----------------  "
+            "---------  ------  -------\n"
+            "agreement  fp16   cuda    flash, math, unfused  1,234    152.5         0.312  nn_mha_fast.flash     "
+            "99/100     8.1  holds\n"
+            "weights    fp32   cuda    flash, math               7      3.0        12.500  nn_mha_slow           "
+            "99/100   131.5  failed\n"
             "    nn_mha_slow: wrong result\n"
-            "cudnn      bf16   cuda                              -        -             -                             -       -  skipped\n"
+            "cudnn      bf16   cuda                              -        -             -                             "
+            "-       -  skipped\n"
             "    no CUDA device\n"
             "\n"
             "3 tests (1 holds, 1 failed, 1 skipped), 1,241 cases, 139.6 s\n");

@@ -31,7 +31,8 @@ std::string refusal(const Variables& variables) {
 
 TEST(EnvironmentTest, asks_for_nothing_when_nothing_is_set) {
   const Environment environment = read({});
-  EXPECT_FALSE(environment.replay || environment.seed || environment.max_cases || environment.max_seconds || environment.results_folder);
+  EXPECT_FALSE(environment.replay || environment.seed || environment.max_cases || environment.max_seconds ||
+               environment.results_folder);
   EXPECT_FALSE(environment.require_gpu);
 }
 
@@ -89,14 +90,18 @@ TEST_P(BadValues, are_refused_naming_the_variable_the_value_and_what_is_allowed)
 }
 
 INSTANTIATE_TEST_SUITE_P(EnvironmentTest, BadValues,
-                         testing::Values(BadValue{"ATTNGATE_SEED", ""}, BadValue{"ATTNGATE_SEED", "0x"}, BadValue{"ATTNGATE_SEED", "-1"},
-                                         BadValue{"ATTNGATE_SEED", " 1"}, BadValue{"ATTNGATE_SEED", "12z"}, BadValue{"ATTNGATE_SEED", "Random"},
-                                         BadValue{"ATTNGATE_SEED", "18446744073709551616"}, BadValue{"ATTNGATE_CASES", "0"},
-                                         BadValue{"ATTNGATE_CASES", "1e3"}, BadValue{"ATTNGATE_CASES", "9223372036854775808"},
-                                         BadValue{"ATTNGATE_CASES", ""}, BadValue{"ATTNGATE_SECONDS", "0"}, BadValue{"ATTNGATE_SECONDS", "-3"},
-                                         BadValue{"ATTNGATE_SECONDS", "nan"}, BadValue{"ATTNGATE_SECONDS", "inf"}, BadValue{"ATTNGATE_SECONDS", "10s"},
-                                         BadValue{"ATTNGATE_SECONDS", "604801"}, BadValue{"ATTNGATE_CASE_TIMEOUT", "0"}, BadValue{"ATTNGATE_REQUIRE_GPU", "yes"},
-                                         BadValue{"ATTNGATE_REQUIRE_GPU", ""}, BadValue{"ATTNGATE_IN_PROCESS", "true"}, BadValue{"ATTNGATE_RESULTS", ""}));
+                         testing::Values(BadValue{"ATTNGATE_SEED", ""}, BadValue{"ATTNGATE_SEED", "0x"},
+                                         BadValue{"ATTNGATE_SEED", "-1"}, BadValue{"ATTNGATE_SEED", " 1"},
+                                         BadValue{"ATTNGATE_SEED", "12z"}, BadValue{"ATTNGATE_SEED", "Random"},
+                                         BadValue{"ATTNGATE_SEED", "18446744073709551616"},
+                                         BadValue{"ATTNGATE_CASES", "0"}, BadValue{"ATTNGATE_CASES", "1e3"},
+                                         BadValue{"ATTNGATE_CASES", "9223372036854775808"},
+                                         BadValue{"ATTNGATE_CASES", ""}, BadValue{"ATTNGATE_SECONDS", "0"},
+                                         BadValue{"ATTNGATE_SECONDS", "-3"}, BadValue{"ATTNGATE_SECONDS", "nan"},
+                                         BadValue{"ATTNGATE_SECONDS", "inf"}, BadValue{"ATTNGATE_SECONDS", "10s"},
+                                         BadValue{"ATTNGATE_SECONDS", "604801"}, BadValue{"ATTNGATE_CASE_TIMEOUT", "0"},
+                                         BadValue{"ATTNGATE_REQUIRE_GPU", "yes"}, BadValue{"ATTNGATE_REQUIRE_GPU", ""},
+                                         BadValue{"ATTNGATE_IN_PROCESS", "true"}, BadValue{"ATTNGATE_RESULTS", ""}));
 
 TEST(EnvironmentTest, refuses_a_malformed_case_with_the_parsers_words) {
   EXPECT_TRUE(refusal({{"ATTNGATE_CASE", ""}}).starts_with("ATTNGATE_CASE='': "));

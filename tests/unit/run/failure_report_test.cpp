@@ -11,9 +11,9 @@ const RunIdentity run{"property.agreement.fp16.cuda", "agreement", "cuda", 0x2a}
 
 CheckedCase checked(const AttentionCase& value, const std::string& line) {
   CheckedCase result{value, line, failing("nn_mha_fast.flash: wrong result")};
-  result.verdict.paths = {
-      {"nn_mha_slow", "math", PathStatus::ok, 0.314, 0.00314, 0.01, "", 9},
-      {"nn_mha_fast.flash", "flash", PathStatus::wrong_result, 12.3, 0.123, 0.01, "sequence 1 token 0 channel 5: 0.5, expected 0.623", 9}};
+  result.verdict.paths = {{"nn_mha_slow", "math", PathStatus::ok, 0.314, 0.00314, 0.01, "", 9},
+                          {"nn_mha_fast.flash", "flash", PathStatus::wrong_result, 12.3, 0.123, 0.01,
+                           "sequence 1 token 0 channel 5: 0.5, expected 0.623", 9}};
   return result;
 }
 
@@ -66,7 +66,8 @@ TEST(FailureReportTest, says_why_a_case_was_not_shrunk) {
 TEST(FailureReportTest, says_when_the_budget_ended_the_shrinking) {
   Failure failure = a_failure();
   failure.shrink_budget_ended = true;
-  EXPECT_NE(failure_report(run, failure).find("0.4 s, ended by its budget: a smaller case may fail too\n"), std::string::npos);
+  EXPECT_NE(failure_report(run, failure).find("0.4 s, ended by its budget: a smaller case may fail too\n"),
+            std::string::npos);
 }
 
 TEST(FailureReportTest, shows_how_often_a_flaky_case_held) {
@@ -85,7 +86,8 @@ TEST(SummaryLineTest, gives_the_figures_of_a_run_that_holds) {
   report.worst_margin = 0.31;
   report.worst_path = "nn_mha_slow";
   EXPECT_EQ(summary_line(run, report),
-            "attngate: property.agreement.fp16.cuda holds: 1,234 cases (34 corpus) in 8.0 s, 154/s, worst margin 0.31 (nn_mha_slow)\n");
+            "attngate: property.agreement.fp16.cuda holds: 1,234 cases (34 corpus) in 8.0 s, 154/s, worst margin 0.31 "
+            "(nn_mha_slow)\n");
 }
 
 TEST(SummaryLineTest, tells_what_was_spent_outside_the_paths_and_the_reference) {

@@ -64,7 +64,8 @@ TEST(ForAllTest, runs_the_corpus_first_and_outside_the_budget) {
   options.corpus = {case_of({9}), case_of({8, 8}), case_of({7})};
   Recorder recorder;
   const RunReport report = for_all(options, draw_fake, shrinkable_case, recorder.check(always_holds));
-  EXPECT_EQ(recorder.seen, (std::vector<AttentionCase>{case_of({9}), case_of({8, 8}), case_of({7}), draw_fake(0), draw_fake(1)}));
+  EXPECT_EQ(recorder.seen,
+            (std::vector<AttentionCase>{case_of({9}), case_of({8, 8}), case_of({7}), draw_fake(0), draw_fake(1)}));
   EXPECT_EQ(report.corpus_cases, 3u);
   EXPECT_EQ(report.random_cases, 2u);
 }
@@ -86,7 +87,8 @@ TEST(ForAllTest, runs_no_other_case_when_the_replayed_one_fails) {
   ForAllOptions options = fake_options(100);
   options.replay = case_of({3, 4}, 5);
   Recorder recorder;
-  const RunReport report = for_all(options, draw_fake, shrinkable_case, recorder.check([](const AttentionCase&) { return failing(); }));
+  const RunReport report =
+      for_all(options, draw_fake, shrinkable_case, recorder.check([](const AttentionCase&) { return failing(); }));
   EXPECT_EQ(recorder.seen, std::vector<AttentionCase>(3, case_of({3, 4}, 5)));
   EXPECT_EQ(report.status(), RunStatus::failed);
   EXPECT_EQ(report.failures.at(0).origin, CaseOrigin::replay);
@@ -115,7 +117,8 @@ TEST(ForAllTest, draws_on_past_cases_that_do_not_apply_and_counts_them_apart) {
 }
 
 TEST(ForAllTest, gives_up_on_a_property_that_never_applies_and_is_not_green) {
-  const RunReport report = for_all(fake_options(3), draw_fake, shrinkable_case, [](const AttentionCase&) { return not_applicable(); });
+  const RunReport report =
+      for_all(fake_options(3), draw_fake, shrinkable_case, [](const AttentionCase&) { return not_applicable(); });
   EXPECT_EQ(report.inapplicable_cases, 60u);  // 20 draws for each case asked for
   EXPECT_EQ(report.status(), RunStatus::inapplicable);
   EXPECT_EQ(report.exit_code(), 1);
@@ -130,14 +133,18 @@ TEST(ForAllTest, does_not_shrink_to_a_case_that_does_not_apply) {
 }
 
 TEST(ForAllTest, is_an_error_when_the_generator_throws) {
-  const auto draw = [](std::uint64_t index) { return index < 3 ? draw_fake(index) : throw std::runtime_error("no more"); };
+  const auto draw = [](std::uint64_t index) {
+    return index < 3 ? draw_fake(index) : throw std::runtime_error("no more");
+  };
   const RunReport report = for_all(fake_options(10), draw, shrinkable_case, always_holds);
   EXPECT_EQ(report.status(), RunStatus::error);
   EXPECT_EQ(report.reason(), "the generator threw on case 3: no more");
 }
 
 TEST(ForAllTest, stops_at_the_first_failure_and_names_it_by_index) {
-  const RunReport report = for_all(fake_options(10), draw_fake, {}, [](const AttentionCase& value) { return value.seed >= 4 ? failing("bad") : holding(); });
+  const RunReport report = for_all(fake_options(10), draw_fake, {}, [](const AttentionCase& value) {
+    return value.seed >= 4 ? failing("bad") : holding();
+  });
   EXPECT_EQ(report.random_cases, 5u);
   EXPECT_EQ(report.failures.at(0).index, 4u);
   EXPECT_EQ(report.failures.at(0).first.line, to_line(draw_fake(4)));
@@ -149,7 +156,8 @@ TEST(ForAllTest, stops_at_the_first_failure_and_names_it_by_index) {
 TEST(ForAllTest, counts_every_failure_when_asked_to_go_on_but_keeps_the_first) {
   ForAllOptions options = fake_options(10);
   options.stop_at_first_failure = false;
-  const RunReport report = for_all(options, draw_fake, {}, [](const AttentionCase& value) { return value.seed % 2 ? failing() : holding(); });
+  const RunReport report = for_all(options, draw_fake, {},
+                                   [](const AttentionCase& value) { return value.seed % 2 ? failing() : holding(); });
   EXPECT_EQ(report.random_cases, 10u);
   EXPECT_EQ(report.failed_cases, 5u);
   ASSERT_EQ(report.failures.size(), 1u);
@@ -184,8 +192,9 @@ TEST(ForAllTest, journals_every_evaluation_before_it_starts) {
     EXPECT_TRUE(file_text(options.journal_path).ends_with(to_line(value) + "\n"));
     return holding();
   });
-  EXPECT_EQ(file_text(options.journal_path), "# attngate journal 1 test=property.fake.fp32.cpu seed=0x2a\n" + to_line(draw_fake(0)) + "\n" +
-                                                 to_line(draw_fake(1)) + "\n" + to_line(draw_fake(2)) + "\n# done: 3 cases\n");
+  EXPECT_EQ(file_text(options.journal_path), "# attngate journal 1 test=property.fake.fp32.cpu seed=0x2a\n" +
+                                                 to_line(draw_fake(0)) + "\n" + to_line(draw_fake(1)) + "\n" +
+                                                 to_line(draw_fake(2)) + "\n# done: 3 cases\n");
 }
 
 TEST(ForAllTest, is_an_error_when_the_journal_could_not_be_written) {

@@ -18,13 +18,15 @@ TEST(JudgeTest, believes_a_verdict_that_holds) {
 }
 
 TEST(JudgeTest, takes_an_exception_for_a_failure_and_keeps_its_text) {
-  const Verdict verdict = judged([](const AttentionCase&) -> Verdict { throw std::runtime_error("CUDA error: an illegal access"); });
+  const Verdict verdict =
+      judged([](const AttentionCase&) -> Verdict { throw std::runtime_error("CUDA error: an illegal access"); });
   EXPECT_FALSE(verdict.holds);
   EXPECT_EQ(verdict.reason, "exception: CUDA error: an illegal access");
 }
 
 TEST(JudgeTest, keeps_stack_traces_out_of_the_reason) {
-  const Verdict verdict = judged([](const AttentionCase&) -> Verdict { throw std::runtime_error("bad shape\nframe #0: at::x"); });
+  const Verdict verdict =
+      judged([](const AttentionCase&) -> Verdict { throw std::runtime_error("bad shape\nframe #0: at::x"); });
   EXPECT_EQ(verdict.reason, "exception: bad shape");
 }
 

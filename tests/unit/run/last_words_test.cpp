@@ -111,7 +111,9 @@ TEST(LastWordsTest, end_a_case_that_hangs_and_name_it) {
   DyingRun run(loop_forever, 1);
   const ChildEnd end = run.child().wait();
   EXPECT_EQ(end.exit_code, 1);
-  EXPECT_NE(end.errors.find("attngate: hang: no end after 1 s in case: " + to_line(third_case) + "\nattngate: replay with: "), std::string::npos)
+  EXPECT_NE(
+      end.errors.find("attngate: hang: no end after 1 s in case: " + to_line(third_case) + "\nattngate: replay with: "),
+      std::string::npos)
       << end.errors;
   EXPECT_EQ(case_in_flight(run.journal()), to_line(third_case));
 }
@@ -149,7 +151,8 @@ TEST(LastWordsTest, cut_a_line_that_is_too_long_to_print) {
 }
 
 TEST(LastWordsTest, put_earlier_handlers_back) {
-  struct sigaction before{}, inside{}, after{};
+  struct sigaction before {
+  }, inside{}, after{};
   ::sigaction(SIGTERM, nullptr, &before);
   {
     const LastWords words({"t", "fake", "cpu", 0}, 60);

@@ -123,7 +123,9 @@ TEST(QuarantineTest, reports_every_failure_in_full) {
   const RunReport report = run(paths, going_on(10));
   for (const Failure& failure : report.failures) {
     const std::string text = failure_report(going_on(10).run, failure);
-    EXPECT_NE(text.find("attngate replay --property fake --device cpu '" + failure.smallest().line + "'"), std::string::npos) << text;
+    EXPECT_NE(text.find("attngate replay --property fake --device cpu '" + failure.smallest().line + "'"),
+              std::string::npos)
+        << text;
   }
 }
 

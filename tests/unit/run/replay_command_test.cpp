@@ -19,18 +19,22 @@ std::string echoed(const std::string& word) {
 }
 
 TEST(ReplayCommandTest, quotes_so_that_a_shell_gives_the_same_text_back) {
-  for (const std::string text : {"", "a b", "it's", "''", "$HOME `id` \"x\" \\ * ;"}) EXPECT_EQ(echoed(shell_quote(text)), text);
+  for (const std::string text : {"", "a b", "it's", "''", "$HOME `id` \"x\" \\ * ;"})
+    EXPECT_EQ(echoed(shell_quote(text)), text);
 }
 
 TEST(ReplayCommandTest, names_property_device_and_line) {
-  EXPECT_EQ(replay_command(run, "dtype=fp16 lengths=1"), "attngate replay --property agreement --device cuda 'dtype=fp16 lengths=1'");
+  EXPECT_EQ(replay_command(run, "dtype=fp16 lengths=1"),
+            "attngate replay --property agreement --device cuda 'dtype=fp16 lengths=1'");
 }
 
 TEST(ReplayCommandTest, names_the_whole_test_for_ctest) {
-  EXPECT_EQ(ctest_replay_command(run, "dtype=fp16"), "ATTNGATE_CASE='dtype=fp16' ctest -R '^property.agreement.fp16.cuda$' -V");
+  EXPECT_EQ(ctest_replay_command(run, "dtype=fp16"),
+            "ATTNGATE_CASE='dtype=fp16' ctest -R '^property.agreement.fp16.cuda$' -V");
   RunIdentity member = run;
   member.ctest_test = "property.metamorphic.fp16.cuda";
-  EXPECT_EQ(ctest_replay_command(member, "dtype=fp16"), "ATTNGATE_CASE='dtype=fp16' ctest -R '^property.metamorphic.fp16.cuda$' -V");
+  EXPECT_EQ(ctest_replay_command(member, "dtype=fp16"),
+            "ATTNGATE_CASE='dtype=fp16' ctest -R '^property.metamorphic.fp16.cuda$' -V");
 }
 
 }  // namespace

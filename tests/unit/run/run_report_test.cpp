@@ -70,7 +70,9 @@ TEST(RunReportTest, is_never_green_without_a_case) {
   EXPECT_EQ(RunReport{}.exit_code(), 1);
 }
 
-TEST(ProgressTest, shows_cases_rate_and_worst_margin) { EXPECT_EQ(progress_text(1234, 8.118, 0.312), "case 1,234  152/s  worst margin 0.31"); }
+TEST(ProgressTest, shows_cases_rate_and_worst_margin) {
+  EXPECT_EQ(progress_text(1234, 8.118, 0.312), "case 1,234  152/s  worst margin 0.31");
+}
 
 }  // namespace
 }  // namespace attngate::test

@@ -8,9 +8,13 @@
 namespace attngate::test {
 namespace {
 
-Verdict fails_from_three_sequences_on(const AttentionCase& value) { return value.batch_size() >= 3 ? failing() : holding(); }
+Verdict fails_from_three_sequences_on(const AttentionCase& value) {
+  return value.batch_size() >= 3 ? failing() : holding();
+}
 
-RunReport run_until_failure(const ForAllOptions& options, const Check& check) { return for_all(options, draw_fake, shrinkable_case, check); }
+RunReport run_until_failure(const ForAllOptions& options, const Check& check) {
+  return for_all(options, draw_fake, shrinkable_case, check);
+}
 
 TEST(ShrinkingTest, reaches_the_smallest_case_with_few_attempts) {
   ForAllOptions options = fake_options(0);
@@ -26,8 +30,9 @@ TEST(ShrinkingTest, reaches_the_smallest_case_with_few_attempts) {
 TEST(ShrinkingTest, keeps_a_case_that_has_no_smaller_one_that_fails) {
   ForAllOptions options = fake_options(0);
   options.corpus = {case_of({4, 4})};
-  const RunReport report =
-      run_until_failure(options, [](const AttentionCase& value) { return value == case_of({4, 4}) ? failing() : holding(); });
+  const RunReport report = run_until_failure(options, [](const AttentionCase& value) {
+    return value == case_of({4, 4}) ? failing() : holding();
+  });
   ASSERT_EQ(report.failures.size(), 1u);
   EXPECT_FALSE(report.failures.at(0).shrunk);
   EXPECT_GT(report.failures.at(0).shrink_attempts, 0u);

@@ -22,13 +22,15 @@ TEST(HostLoadTest, counts_idle_and_waiting_processors_as_idle_and_stolen_ones_as
 }
 
 TEST(HostLoadTest, is_unknown_where_the_file_says_something_else) {
-  for (const char* text : {"", "cpu0 1 2 3 4 5 6 7 8", "cpu 1 2 3", "cpu 1 2 three 4 5 6 7 8"}) EXPECT_FALSE(parsed(text)) << text;
+  for (const char* text : {"", "cpu0 1 2 3 4 5 6 7 8", "cpu 1 2 3", "cpu 1 2 three 4 5 6 7 8"})
+    EXPECT_FALSE(parsed(text)) << text;
 }
 
 TEST(HostLoadTest, gives_others_what_this_process_did_not_take) {
   const HostLoad before{10, 100, 1};
   EXPECT_NEAR(*others_cpu_share(before, HostLoad{14, 110, 4}), 0.1, 1e-9);
-  EXPECT_DOUBLE_EQ(*others_cpu_share(before, HostLoad{12, 110, 4}), 0) << "own time in finer steps may exceed the ticks";
+  EXPECT_DOUBLE_EQ(*others_cpu_share(before, HostLoad{12, 110, 4}), 0)
+      << "own time in finer steps may exceed the ticks";
   EXPECT_FALSE(others_cpu_share(before, before));
   EXPECT_FALSE(others_cpu_share(std::nullopt, before));
 }

@@ -16,7 +16,9 @@ RatioEstimate ratio_of_width(double width, double coverage = 0.96) { return {1, 
 
 const StoppingRule rule = {.width = 0.01, .least_rounds = 7, .most_rounds = 21, .most_seconds = 1};
 
-bool ends(std::uint64_t rounds, double seconds, const std::vector<RatioEstimate>& ratios) { return ends_sampling(rule, rounds, seconds, ratios); }
+bool ends(std::uint64_t rounds, double seconds, const std::vector<RatioEstimate>& ratios) {
+  return ends_sampling(rule, rounds, seconds, ratios);
+}
 
 TEST(RatioEstimateTest, has_the_centre_of_the_ratios_between_the_ends_of_its_interval) {
   std::vector<double> log_ratios;
@@ -48,9 +50,13 @@ TEST(StoppingRuleTest, ends_behind_the_least_rounds_once_the_interval_is_narrow)
   EXPECT_FALSE(ends(7, 0, {ratio_of_width(0.0101)}));
 }
 
-TEST(StoppingRuleTest, waits_for_every_ratio) { EXPECT_FALSE(ends(9, 0, {ratio_of_width(0.001), ratio_of_width(0.02)})); }
+TEST(StoppingRuleTest, waits_for_every_ratio) {
+  EXPECT_FALSE(ends(9, 0, {ratio_of_width(0.001), ratio_of_width(0.02)}));
+}
 
-TEST(StoppingRuleTest, takes_no_interval_for_narrow_that_covers_less_than_95_percent) { EXPECT_FALSE(ends(9, 0, {ratio_of_width(0.001, 0.9)})); }
+TEST(StoppingRuleTest, takes_no_interval_for_narrow_that_covers_less_than_95_percent) {
+  EXPECT_FALSE(ends(9, 0, {ratio_of_width(0.001, 0.9)}));
+}
 
 TEST(StoppingRuleTest, ends_with_the_most_rounds_and_with_the_time_however_wide_the_interval) {
   EXPECT_TRUE(ends(21, 0, {ratio_of_width(1)}));
@@ -75,7 +81,8 @@ TEST(StoppingRuleTest, is_out_of_patience_behind_the_most_rounds_or_seconds_but_
 
 TEST(StoppingRuleTest, ends_behind_the_least_rounds_where_there_is_no_ratio) { EXPECT_TRUE(ends(7, 0, {})); }
 
-/// Share of 2,000 rows whose interval holds the true ratio of 1, where log ratios are normal and rounds go on until the rule ends them.
+/// Share of 2,000 rows whose interval holds the true ratio of 1, where log ratios are normal and rounds go on until the
+/// rule ends them.
 double simulated_coverage(double scatter) {
   const StoppingRule simulated = {.most_rounds = 30, .most_seconds = 1e9};
   std::mt19937_64 random(20261126);

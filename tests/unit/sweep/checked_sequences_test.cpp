@@ -47,7 +47,9 @@ TEST(SequencesToCheckTest, are_drawn_by_the_seed) {
   EXPECT_NE(sequences_to_check(large_case(), 1, {}), sequences_to_check(large_case(), 2, {}));
 }
 
-TEST(SequencesToCheckTest, are_all_where_that_is_asked_for) { EXPECT_EQ(sequences_to_check(large_case(), 1, ReferenceLimit::none()).size(), 256u); }
+TEST(SequencesToCheckTest, are_all_where_that_is_asked_for) {
+  EXPECT_EQ(sequences_to_check(large_case(), 1, ReferenceLimit::none()).size(), 256u);
+}
 
 TEST(SequencesToCheckTest, are_two_at_least_and_never_more_than_there_are) {
   const std::int64_t huge = 1 << 17;

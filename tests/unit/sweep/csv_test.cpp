@@ -22,9 +22,13 @@ TEST(CsvTest, leaves_out_a_line_that_was_never_finished) {
   EXPECT_EQ(parsed.whole_bytes, 8u);
 }
 
-TEST(CsvTest, leaves_out_a_quote_that_is_never_closed) { EXPECT_EQ(parse_csv("a\n\"b\nc\n").rows, (std::vector<CsvRow>{{"a"}})); }
+TEST(CsvTest, leaves_out_a_quote_that_is_never_closed) {
+  EXPECT_EQ(parse_csv("a\n\"b\nc\n").rows, (std::vector<CsvRow>{{"a"}}));
+}
 
-TEST(CsvTest, reads_the_line_ends_of_python) { EXPECT_EQ(parse_csv("a,b\r\n").rows, (std::vector<CsvRow>{{"a", "b"}})); }
+TEST(CsvTest, reads_the_line_ends_of_python) {
+  EXPECT_EQ(parse_csv("a,b\r\n").rows, (std::vector<CsvRow>{{"a", "b"}}));
+}
 
 TEST(CsvTest, has_no_rows_in_an_empty_text) { EXPECT_TRUE(parse_csv("").rows.empty()); }
 

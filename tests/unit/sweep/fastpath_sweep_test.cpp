@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <set>
 
-#include "attngate/case/text.h"
 #include "attngate/base/usage_error.h"
+#include "attngate/case/text.h"
 #include "small_plan.h"
 
 namespace attngate::test {
@@ -46,10 +46,18 @@ TEST(FastpathGridTest, counts_errors_under_the_programs_names) {
 
 TEST(FastpathGridTest, begins_with_the_programs_columns) {
   const CsvRow header = header_of(plan_fastpath({}, {}));
-  const CsvRow programs = {"dtype", "batch_size", "sequence_length", "n_heads", "embed_dim", "time_native_mha_slow(\u00B5s)",
-                           "time_native_mha_fast (\u00B5s)", "speedup flash_mha v native_mha", "padding"};
+  const CsvRow programs = {"dtype",
+                           "batch_size",
+                           "sequence_length",
+                           "n_heads",
+                           "embed_dim",
+                           "time_native_mha_slow(\u00B5s)",
+                           "time_native_mha_fast (\u00B5s)",
+                           "speedup flash_mha v native_mha",
+                           "padding"};
   ASSERT_GT(header.size(), programs.size());
-  EXPECT_TRUE(std::ranges::equal(programs, CsvRow(header.begin(), header.begin() + static_cast<std::ptrdiff_t>(programs.size()))));
+  EXPECT_TRUE(std::ranges::equal(
+      programs, CsvRow(header.begin(), header.begin() + static_cast<std::ptrdiff_t>(programs.size()))));
 }
 
 TEST(FastpathGridTest, pads_more_for_a_larger_b) {

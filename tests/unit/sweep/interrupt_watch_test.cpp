@@ -16,7 +16,8 @@ TEST(InterruptWatchTest, notes_the_first_signal_and_leaves_the_second_to_its_usu
 }
 
 TEST(InterruptWatchTest, forgets_the_signals_of_an_earlier_one_and_puts_the_handlers_back) {
-  struct sigaction before {}, after {};
+  struct sigaction before {
+  }, after{};
   ::sigaction(SIGTERM, nullptr, &before);
   {
     const InterruptWatch watch;

@@ -59,7 +59,9 @@ TEST_F(RowFileTest, refuses_rows_of_another_sweep_and_leaves_them_alone) {
   EXPECT_EQ(file_text(path), text);
 }
 
-TEST_F(RowFileTest, in_a_missing_folder_is_refused) { EXPECT_THROW(RowFile(folder / "missing/rows.csv", plan, false), UsageError); }
+TEST_F(RowFileTest, in_a_missing_folder_is_refused) {
+  EXPECT_THROW(RowFile(folder / "missing/rows.csv", plan, false), UsageError);
+}
 
 TEST_F(RowFileTest, leaves_nothing_but_itself_behind) {
   { const RowFile file(path, plan, false); }

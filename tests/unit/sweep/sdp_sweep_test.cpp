@@ -31,11 +31,23 @@ TEST(SdpGridTest, is_by_default_the_programs_single_experiment_and_its_six) {
 
 TEST(SdpGridTest, begins_with_the_programs_columns) {
   const CsvRow header = header_of(default_plan());
-  const CsvRow programs = {"batch_size", "num_heads", "max_sequence_len", "embed_dimension", "dtype", "pad_percentage", "enable_math",
-                           "enable_flash", "enable_mem_efficient", "enable_cudnn", "nn_mha_time (\u00B5s)", "compiled_nn_mha_time (\u00B5s)",
-                           "composite_mha_time (\u00B5s)", "compiled_composite_mha_time (\u00B5s)"};
+  const CsvRow programs = {"batch_size",
+                           "num_heads",
+                           "max_sequence_len",
+                           "embed_dimension",
+                           "dtype",
+                           "pad_percentage",
+                           "enable_math",
+                           "enable_flash",
+                           "enable_mem_efficient",
+                           "enable_cudnn",
+                           "nn_mha_time (\u00B5s)",
+                           "compiled_nn_mha_time (\u00B5s)",
+                           "composite_mha_time (\u00B5s)",
+                           "compiled_composite_mha_time (\u00B5s)"};
   ASSERT_GT(header.size(), programs.size());
-  EXPECT_TRUE(std::ranges::equal(programs, CsvRow(header.begin(), header.begin() + static_cast<std::ptrdiff_t>(programs.size()))));
+  EXPECT_TRUE(std::ranges::equal(
+      programs, CsvRow(header.begin(), header.begin() + static_cast<std::ptrdiff_t>(programs.size()))));
 }
 
 TEST(SdpGridTest, without_padding_is_dense_and_without_a_mask_and_with_it_nested) {
@@ -72,7 +84,8 @@ TEST(SdpGridTest, hands_its_four_switches_to_every_operator_and_column) {
 
 TEST(SdpGridTest, skips_compiled_paths_that_are_not_registered_and_padded_ones_as_the_program_does) {
   const SweepPlan without = default_plan(), with = default_plan({"compiled_nn_mha", "compiled_composite_sdpa"});
-  EXPECT_EQ(operator_named(without.points[0], "compiled_nn_mha").skip_reason, "this attngate has no path compiled_nn_mha");
+  EXPECT_EQ(operator_named(without.points[0], "compiled_nn_mha").skip_reason,
+            "this attngate has no path compiled_nn_mha");
   for (const char* label : {"compiled_nn_mha", "compiled_composite_mha"}) {
     EXPECT_EQ(operator_named(with.points[0], label).skip_reason, "");
     EXPECT_NE(operator_named(with.points[2], label).skip_reason, "") << "sdp.py compiles without padding only";
@@ -94,7 +107,8 @@ TEST(PadPercentageTest, is_none_or_a_share) {
   EXPECT_EQ(parse_pad_percentage("none"), std::nullopt);
   EXPECT_EQ(parse_pad_percentage("0"), std::nullopt);
   EXPECT_EQ(parse_pad_percentage("0.9"), 0.9);
-  for (const char* text : {"", "1", "-0.1", "nan", "0.5x", "90"}) EXPECT_THROW(parse_pad_percentage(text), UsageError) << text;
+  for (const char* text : {"", "1", "-0.1", "nan", "0.5x", "90"})
+    EXPECT_THROW(parse_pad_percentage(text), UsageError) << text;
 }
 
 }  // namespace

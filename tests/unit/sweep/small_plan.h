@@ -16,7 +16,9 @@ inline FastpathGrid small_grid() {
   return grid;
 }
 
-inline SweepPlan small_plan(const FastpathGrid& grid = small_grid()) { return plan_fastpath(grid, {.is_cpu = false, .name = "a GPU"}); }
+inline SweepPlan small_plan(const FastpathGrid& grid = small_grid()) {
+  return plan_fastpath(grid, {.is_cpu = false, .name = "a GPU"});
+}
 
 /// What a healthy row comes to: the slow operator takes 300 us, the fast one 100 us.
 inline SweepAnswer good_answer() {
@@ -34,7 +36,8 @@ inline SweepAnswer good_answer() {
 /// The fast operator is wrong.
 inline SweepAnswer bad_answer() {
   SweepAnswer answer = good_answer();
-  answer.operators[1] = {.kind = OperatorAnswer::Kind::failed, .reason = "wrong result, of \"one\" row", .backend = "flash", .margin = 7};
+  answer.operators[1] = {
+      .kind = OperatorAnswer::Kind::failed, .reason = "wrong result, of \"one\" row", .backend = "flash", .margin = 7};
   answer.speedups = {std::nullopt};
   return answer;
 }

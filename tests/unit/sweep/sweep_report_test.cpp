@@ -20,11 +20,15 @@ bool has(const std::string& text, const std::string& part) { return text.find(pa
 
 TEST(SweepTextTest, lists_each_failed_row_with_its_reason_and_how_to_replay_it) {
   const SweepPlan plan = small_plan();
-  const std::string text = sweep_text(plan, rows_with_an_error(plan), {.device = "", .seconds = 0.3, .measured = 6, .interrupted = false, .spent = {0.1, 0.2, 0.3}});
+  const std::string text =
+      sweep_text(plan, rows_with_an_error(plan),
+                 {.device = "", .seconds = 0.3, .measured = 6, .interrupted = false, .spent = {0.1, 0.2, 0.3}});
   EXPECT_TRUE(has(text, "error: row 2, batch:4_seq_len:8_n_heads:4_embed_dim:32: fast failed: wrong result")) << text;
   EXPECT_TRUE(has(text, "attngate replay '" + plan.points[1].request.line + "'")) << text;
   EXPECT_TRUE(has(text, "Total errors: 1\n")) << text;
-  EXPECT_TRUE(has(text, "6 of 6 rows, 6 of them measured in 0.3 s, 50.0 ms each (inputs 0.1 s, checks 0.2 s, samples 0.3 s)")) << text;
+  EXPECT_TRUE(
+      has(text, "6 of 6 rows, 6 of them measured in 0.3 s, 50.0 ms each (inputs 0.1 s, checks 0.2 s, samples 0.3 s)"))
+      << text;
 }
 
 TEST(SweepTextTest, says_once_what_is_skipped_in_many_rows) {
@@ -44,9 +48,12 @@ TEST(ErrorCountsTest, are_what_the_program_writes) {
 
 TEST(SweepJsonTest, has_numbers_as_numbers_and_missing_ones_as_null) {
   const SweepPlan plan = small_plan();
-  const std::string text = sweep_json(plan, rows_with_an_error(plan), {.device = "a GPU", .seconds = 0.3, .measured = 6, .interrupted = false, .spent = {}});
-  for (const char* part : {"\"schema\": \"attngate.sweep\"", "\"batch_size\": 4", "\"speedup flash_mha v native_mha\": 3.0",
-                           "\"speedup flash_mha v native_mha\": null", "\"total_errors\": 1", "\"interrupted\": false", "\"case\": \"dtype=fp16"}) {
+  const std::string text =
+      sweep_json(plan, rows_with_an_error(plan),
+                 {.device = "a GPU", .seconds = 0.3, .measured = 6, .interrupted = false, .spent = {}});
+  for (const char* part : {"\"schema\": \"attngate.sweep\"", "\"batch_size\": 4",
+                           "\"speedup flash_mha v native_mha\": 3.0", "\"speedup flash_mha v native_mha\": null",
+                           "\"total_errors\": 1", "\"interrupted\": false", "\"case\": \"dtype=fp16"}) {
     EXPECT_TRUE(has(text, part)) << part << " is missing in\n" << text;
   }
 }
@@ -54,13 +61,16 @@ TEST(SweepJsonTest, has_numbers_as_numbers_and_missing_ones_as_null) {
 TEST(SweepPlotTest, has_a_series_for_each_length_and_each_operator_that_was_timed) {
   const SweepPlan plan = small_plan();
   const std::string svg = sweep_svg(plan, rows_with_an_error(plan), "a GPU");
-  for (const char* part : {"length 8", "length 16", ">slow<", ">fast<", ">composite<", "attngate sweep fastpath on a GPU"}) {
+  for (const char* part :
+       {"length 8", "length 16", ">slow<", ">fast<", ">composite<", "attngate sweep fastpath on a GPU"}) {
     EXPECT_TRUE(has(svg, part)) << part;
   }
   EXPECT_FALSE(has(svg, "nan") || has(svg, "inf"));
 }
 
-TEST(SweepPlotTest, of_no_rows_says_so) { EXPECT_TRUE(has(sweep_svg(small_plan(), {}, "a GPU"), "no row has both numbers")); }
+TEST(SweepPlotTest, of_no_rows_says_so) {
+  EXPECT_TRUE(has(sweep_svg(small_plan(), {}, "a GPU"), "no row has both numbers"));
+}
 
 }  // namespace
 }  // namespace attngate::test

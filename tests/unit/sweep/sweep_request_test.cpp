@@ -34,10 +34,13 @@ TEST(SweepAnswerTest, comes_back_as_it_was_sent) {
   answer.problem = "a and b differ";
   answer.spoilt = true;
   answer.seconds = {0.5, 0.25, 0.125};
-  for (const SweepAnswer& one : {answer, good_answer(), SweepAnswer{}}) EXPECT_EQ(decode_sweep_answer(encode(one)), one);
+  for (const SweepAnswer& one : {answer, good_answer(), SweepAnswer{}})
+    EXPECT_EQ(decode_sweep_answer(encode(one)), one);
 }
 
-TEST(SweepAnswerTest, that_is_no_answer_is_an_error) { EXPECT_THROW(decode_sweep_answer(std::string(64, '\xff')), WireError); }
+TEST(SweepAnswerTest, that_is_no_answer_is_an_error) {
+  EXPECT_THROW(decode_sweep_answer(std::string(64, '\xff')), WireError);
+}
 
 TEST(SweepAnswerTest, holds_unless_an_operator_failed_or_the_row_has_a_problem) {
   EXPECT_TRUE(good_answer().holds());

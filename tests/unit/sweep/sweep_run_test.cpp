@@ -14,9 +14,10 @@ struct Record {
   std::size_t stop_at = 1000;
 
   SweepListener listener() {
-    return {[this](std::size_t index) { begun.push_back(index); },
-            [this](const CsvRow& row, const SweepAnswer& answer) { ended.push_back(row), held.push_back(answer.holds()); },
-            [this] { return ended.size() >= stop_at; }};
+    return {
+        [this](std::size_t index) { begun.push_back(index); },
+        [this](const CsvRow& row, const SweepAnswer& answer) { ended.push_back(row), held.push_back(answer.holds()); },
+        [this] { return ended.size() >= stop_at; }};
   }
 };
 
@@ -27,7 +28,8 @@ TEST(SweepRunTest, measures_every_point_in_order) {
   std::vector<CsvRow> rows;
   EXPECT_TRUE(run_sweep(plan, source, rows, record.listener()));
   ASSERT_EQ(source.lines.size(), plan.points.size());
-  for (std::size_t index = 0; index < rows.size(); ++index) EXPECT_EQ(source.lines[index], plan.points[index].request.line);
+  for (std::size_t index = 0; index < rows.size(); ++index)
+    EXPECT_EQ(source.lines[index], plan.points[index].request.line);
   EXPECT_EQ(record.ended, rows);
   EXPECT_EQ(record.begun, (std::vector<std::size_t>{0, 1, 2, 3, 4, 5}));
 }

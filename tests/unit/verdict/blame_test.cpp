@@ -46,7 +46,8 @@ TEST(BlameTest, of_an_exception_is_alike_only_to_another_one) {
 }
 
 TEST(BlameTest, is_a_disaster_where_the_path_took_its_process_with_it) {
-  for (const PathStatus status : {PathStatus::crashed, PathStatus::hung, PathStatus::device_lost, PathStatus::out_of_memory}) {
+  for (const PathStatus status :
+       {PathStatus::crashed, PathStatus::hung, PathStatus::device_lost, PathStatus::out_of_memory}) {
     EXPECT_TRUE(is_disaster(disaster("a", status, "")));
   }
   EXPECT_FALSE(is_disaster(failing()));

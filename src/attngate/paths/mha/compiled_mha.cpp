@@ -1,4 +1,5 @@
-// What torch.compile makes of multi-head attention, as LibTorch can run it: torch.export and AOTInductor, ahead of time.
+// What torch.compile makes of multi-head attention, as LibTorch can run it: torch.export and AOTInductor, ahead of
+// time.
 #include <filesystem>
 
 #include "attngate/paths/mha/builtin_paths.h"
@@ -23,7 +24,8 @@ Promise compiled_promise(const std::string& module, const AttentionCase& attenti
     return Promise::inexpressible("exported for one sequence and one column or more");
   }
   if (!std::filesystem::exists(file_for(module, attention_case, device))) {
-    return Promise::inexpressible("not compiled for this device, dtype, heads and head_dim: run " + export_command(device));
+    return Promise::inexpressible("not compiled for this device, dtype, heads and head_dim: run " +
+                                  export_command(device));
   }
   // The library calls its kernels without the dispatcher, where nobody can see them: no backend is claimed.
   return Promise::runs();
@@ -33,7 +35,8 @@ PathOutput run_compiled(const std::string& module, PackageCache& packages, const
   const MhaParameters& p = inputs.parameters();
   const std::string file = file_for(module, inputs.attention_case(), inputs.device().type());
   // The library computes every stride from the sizes.
-  std::vector<at::Tensor> arguments = {inputs.dense().contiguous(), p.in_proj_weight, p.in_proj_bias, p.out_proj_weight, p.out_proj_bias};
+  std::vector<at::Tensor> arguments = {inputs.dense().contiguous(), p.in_proj_weight, p.in_proj_bias, p.out_proj_weight,
+                                       p.out_proj_bias};
   if (!is_unmasked(inputs.attention_case())) arguments.push_back(key_padding(inputs).contiguous());
   return {packages.call(file, inputs.device(), arguments)[0], {}};
 }

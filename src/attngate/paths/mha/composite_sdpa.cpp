@@ -14,10 +14,9 @@ at::Tensor CompositeSdpa::attend(const at::Tensor& input, const std::optional<at
   const auto heads = [&](const at::Tensor& part) {
     return part.view({batch, -1, p.num_heads, embed_dim / p.num_heads}).transpose(1, 2);
   };
-  const at::Tensor attention = at::scaled_dot_product_attention(
-      heads(packed[0]), heads(packed[1]), heads(packed[2]), attention_mask, /*dropout_p=*/0.0, is_causal);
-  return at::linear(attention.transpose(1, 2).reshape({batch, -1, embed_dim}), p.out_proj_weight,
-                    p.out_proj_bias);
+  const at::Tensor attention = at::scaled_dot_product_attention(heads(packed[0]), heads(packed[1]), heads(packed[2]),
+                                                                attention_mask, /*dropout_p=*/0.0, is_causal);
+  return at::linear(attention.transpose(1, 2).reshape({batch, -1, embed_dim}), p.out_proj_weight, p.out_proj_bias);
 }
 
 std::pair<at::Tensor, at::Tensor> CompositeSdpa::forward(const at::Tensor& query, const at::Tensor& key,

@@ -18,8 +18,7 @@ class CompositeSdpa {
   ///
   /// Throws c10::NotImplementedError unless query, key and value are the same tensor and mask is
   /// absent, as the program it comes from does.
-  std::pair<at::Tensor, at::Tensor> forward(const at::Tensor& query, const at::Tensor& key,
-                                            const at::Tensor& value,
+  std::pair<at::Tensor, at::Tensor> forward(const at::Tensor& query, const at::Tensor& key, const at::Tensor& value,
                                             const std::optional<at::Tensor>& mask) const;
 
   /// Self-attention of nested or dense input where a query sees its own key and those before it.

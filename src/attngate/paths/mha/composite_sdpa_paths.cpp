@@ -150,15 +150,15 @@ PathOutput run_nested_contiguous(const CaseInputs& inputs) {
   const auto packed = at::linear(inputs.tokens(), p.in_proj_weight, p.in_proj_bias).chunk(3, -1);
   const auto heads = [&](const at::Tensor& part) {
     const at::Tensor rows = part.reshape({-1, attention_case.head_dim});
-    return at::_nested_view_from_buffer(at::index_select(rows, 0, order.forward).view(-1), order.sizes,
-                                        order.strides, order.offsets);
+    return at::_nested_view_from_buffer(at::index_select(rows, 0, order.forward).view(-1), order.sizes, order.strides,
+                                        order.offsets);
   };
   const at::Tensor attention =
       at::scaled_dot_product_attention(heads(packed[0]), heads(packed[1]), heads(packed[2]), /*attn_mask=*/{},
                                        /*dropout_p=*/0.0, is_causal(inputs))
           .contiguous();
-  const at::Tensor rows = at::native::get_nested_tensor_impl(attention)->get_buffer().view(
-      {-1, attention_case.head_dim});
+  const at::Tensor rows =
+      at::native::get_nested_tensor_impl(attention)->get_buffer().view({-1, attention_case.head_dim});
   const at::Tensor tokens =
       at::index_select(rows, 0, order.backward).view({attention_case.total_tokens(), p.embed_dim()});
   return {at::linear(tokens, p.out_proj_weight, p.out_proj_bias), {}};
@@ -167,8 +167,7 @@ PathOutput run_nested_contiguous(const CaseInputs& inputs) {
 void add_per_backend(PathRegistry& registry, const std::string& family, const std::string& summary,
                      Promise (*promise)(const AttentionCase&, at::DeviceType, SdpBackend),
                      PathOutput (*run)(const CaseInputs&)) {
-  for (const SdpBackend backend :
-       {SdpBackend::flash, SdpBackend::efficient, SdpBackend::math, SdpBackend::cudnn}) {
+  for (const SdpBackend backend : {SdpBackend::flash, SdpBackend::efficient, SdpBackend::math, SdpBackend::cudnn}) {
     registry.add({family + "." + to_string(backend), family, backend, summary,
                   [backend, promise](const AttentionCase& attention_case, at::DeviceType device) {
                     return promise(attention_case, device, backend);
@@ -180,13 +179,12 @@ void add_per_backend(PathRegistry& registry, const std::string& family, const st
 }  // namespace
 
 void add_composite_sdpa_paths(PathRegistry& registry) {
-  add_per_backend(registry, "composite_sdpa_nested", "linear, SDPA, linear on a nested tensor",
-                  nested_promise, run_nested);
+  add_per_backend(registry, "composite_sdpa_nested", "linear, SDPA, linear on a nested tensor", nested_promise,
+                  run_nested);
   registry.add({"composite_sdpa_nested_contiguous.math", "composite_sdpa_nested", SdpBackend::math,
-                "linear, SDPA on contiguous nested heads, linear",
-                nested_contiguous_promise, run_nested_contiguous});
-  add_per_backend(registry, "composite_sdpa_dense", "linear, SDPA, linear on a padded tensor, masked",
-                  dense_promise, run_dense);
+                "linear, SDPA on contiguous nested heads, linear", nested_contiguous_promise, run_nested_contiguous});
+  add_per_backend(registry, "composite_sdpa_dense", "linear, SDPA, linear on a padded tensor, masked", dense_promise,
+                  run_dense);
 }
 
 }  // namespace attngate

@@ -22,7 +22,8 @@ std::string base_folder() {
 }
 
 std::string file_name(const std::string& module, at::DeviceType device, DType dtype, const HeadShape& shape) {
-  return fmt::format("{}.{}.{}.h{}.d{}.pt2", module, device_word(device), to_string(dtype), shape.num_heads, shape.head_dim);
+  return fmt::format("{}.{}.{}.h{}.d{}.pt2", module, device_word(device), to_string(dtype), shape.num_heads,
+                     shape.head_dim);
 }
 
 /// The shape of a file that is named as file_name() does, for one device and dtype; else nothing.
@@ -30,7 +31,8 @@ std::optional<HeadShape> shape_of(const std::string& name, DType dtype, at::Devi
   // Nine digits fit any integer; what has more is no size of ours.
   static const std::regex form(R"(\w+\.(cpu|cuda)\.(fp16|bf16|fp32)\.h(\d{1,9})\.d(\d{1,9})\.pt2)");
   std::smatch part;
-  if (!std::regex_match(name, part, form) || part[1] != device_word(device) || part[2] != to_string(dtype)) return std::nullopt;
+  if (!std::regex_match(name, part, form) || part[1] != device_word(device) || part[2] != to_string(dtype))
+    return std::nullopt;
   return HeadShape{std::stoll(part[3]), std::stoll(part[4])};
 }
 
@@ -38,13 +40,15 @@ std::optional<HeadShape> shape_of(const std::string& name, DType dtype, at::Devi
 
 std::string exported_modules_folder() { return base_folder() + "/" TORCH_VERSION; }
 
-std::string compiled_module_file(const std::string& module, const AttentionCase& attention_case, at::DeviceType device) {
+std::string compiled_module_file(const std::string& module, const AttentionCase& attention_case,
+                                 at::DeviceType device) {
   const HeadShape shape{attention_case.num_heads, attention_case.head_dim};
   return exported_modules_folder() + "/" + file_name(module, device, attention_case.dtype, shape);
 }
 
 std::string scripted_module_file(const AttentionCase& attention_case) {
-  return fmt::format("{}/python_mha.h{}.d{}.pt", exported_modules_folder(), attention_case.num_heads, attention_case.head_dim);
+  return fmt::format("{}/python_mha.h{}.d{}.pt", exported_modules_folder(), attention_case.num_heads,
+                     attention_case.head_dim);
 }
 
 std::vector<HeadShape> compiled_head_shapes(DType dtype, at::DeviceType device) {

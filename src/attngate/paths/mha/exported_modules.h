@@ -17,15 +17,15 @@ struct HeadShape {
   auto operator<=>(const HeadShape&) const = default;
 };
 
-/// Folder of the modules that ci/export_modules.py has made for this release of LibTorch: a subfolder of the one that the
-/// environment variable ATTNGATE_MODULES names, or of the build's own. It need not exist.
+/// Folder of the modules that ci/export_modules.py has made for this release of LibTorch: a subfolder of the one that
+/// the environment variable ATTNGATE_MODULES names, or of the build's own. It need not exist.
 std::string exported_modules_folder();
 
 /// The compiled module "nn_mha" or "composite_sdpa" that fits a case on a device; the file need not exist.
 std::string compiled_module_file(const std::string& module, const AttentionCase& attention_case, at::DeviceType device);
 
-/// The scripted nn.MultiheadAttention with a case's num_heads and head_dim, for every device and dtype; the file need not
-/// exist.
+/// The scripted nn.MultiheadAttention with a case's num_heads and head_dim, for every device and dtype; the file need
+/// not exist.
 std::string scripted_module_file(const AttentionCase& attention_case);
 
 /// The head shapes for which any compiled module of the dtype exists for the device, in ascending order.

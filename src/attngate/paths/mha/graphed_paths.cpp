@@ -6,8 +6,8 @@
 #include <limits>
 #include <memory>
 
-#include "attngate/paths/mha/builtin_paths.h"
 #include "attngate/paths/graph_capture.h"
+#include "attngate/paths/mha/builtin_paths.h"
 #include "attngate/values/device_stream.h"
 
 namespace attngate {
@@ -24,8 +24,9 @@ CapturedPath capture(const AttentionPath& path, const CaseInputs& inputs) {
   PathOutput output;
   const std::function<void()> call = [&] { output = path.run(inputs); };
   if (const std::string reason = reason_against_capture(call, inputs.device()); !reason.empty()) {
-    throw NotCapturable(fmt::format("{} cannot be captured as a CUDA graph: {}; take {} itself, or let its graphed form promise so",
-                                    path.name, reason, path.name));
+    throw NotCapturable(
+        fmt::format("{} cannot be captured as a CUDA graph: {}; take {} itself, or let its graphed form promise so",
+                    path.name, reason, path.name));
   }
   std::function<void()> replay = capture_on_cuda(path.name, call, inputs.device());
   return {std::move(replay), std::move(output)};
@@ -57,7 +58,8 @@ PreparedCall prepare_graphed(const AttentionPath& path, const CaseInputs& inputs
           /*graph_replayed=*/true};
 }
 
-/// Nothing that a dense path of LibTorch does stands in the way of a capture (tests/torch/paths/graphed_paths_test.cpp).
+/// Nothing that a dense path of LibTorch does stands in the way of a capture
+/// (tests/torch/paths/graphed_paths_test.cpp).
 Promise graphed_promise(const AttentionPath& path, const AttentionCase& attention_case, at::DeviceType device) {
   if (device != at::kCUDA) return Promise::inexpressible("the CPU has no CUDA graphs");
   return path.promise(attention_case, device);
@@ -82,9 +84,10 @@ AttentionPath graphed(const AttentionPath& path) {
 
 void add_graphed_paths(PathRegistry& registry) {
   // Not cuDNN, which plans each new shape for 60 to 150 ms.
-  for (const char* name : {"nn_mha_fast_masked", "nn_mha_fast_dense.flash", "nn_mha_fast_dense.efficient", "nn_mha_fast_dense.math",
-                           "nn_mha_slow.flash", "nn_mha_slow.efficient", "nn_mha_slow.math", "composite_sdpa_dense.flash",
-                           "composite_sdpa_dense.efficient", "composite_sdpa_dense.math"}) {
+  for (const char* name :
+       {"nn_mha_fast_masked", "nn_mha_fast_dense.flash", "nn_mha_fast_dense.efficient", "nn_mha_fast_dense.math",
+        "nn_mha_slow.flash", "nn_mha_slow.efficient", "nn_mha_slow.math", "composite_sdpa_dense.flash",
+        "composite_sdpa_dense.efficient", "composite_sdpa_dense.math"}) {
     registry.add(graphed(*registry.find(name)));
   }
 }

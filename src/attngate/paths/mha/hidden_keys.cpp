@@ -23,11 +23,15 @@ at::Tensor hidden_keys(const CaseInputs& inputs) {
   const auto for_every_query = [](const at::Tensor& mask) { return mask.unsqueeze(1).unsqueeze(1); };
   const auto for_every_sequence = [](const at::Tensor& mask) { return mask.unsqueeze(0).unsqueeze(0); };
   switch (inputs.attention_case().mask) {
-    case MaskKind::none: return {};
+    case MaskKind::none:
+      return {};
     case MaskKind::padding:
-    case MaskKind::holes: return for_every_query(inputs.key_padding_mask());
-    case MaskKind::two_d: return for_every_sequence(inputs.attention_mask());
-    case MaskKind::four_d: return inputs.attention_mask();
+    case MaskKind::holes:
+      return for_every_query(inputs.key_padding_mask());
+    case MaskKind::two_d:
+      return for_every_sequence(inputs.attention_mask());
+    case MaskKind::four_d:
+      return inputs.attention_mask();
     case MaskKind::causal: {
       const at::Tensor later = for_every_sequence(inputs.attention_mask());
       return inputs.is_rectangular() ? later : at::logical_or(later, for_every_query(padded_keys(inputs)));

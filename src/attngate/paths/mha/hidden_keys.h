@@ -7,8 +7,8 @@ namespace attngate {
 /// True where a key is padding: bool [batch, padded_length], whatever the case's mask.
 at::Tensor padded_keys(const CaseInputs& inputs);
 
-/// All that a case hides as a key padding mask: bool [batch, padded_length], True where a key is hidden from every query.
-/// For mask=padding, holes and none.
+/// All that a case hides as a key padding mask: bool [batch, padded_length], True where a key is hidden from every
+/// query. For mask=padding, holes and none.
 at::Tensor key_padding(const CaseInputs& inputs);
 
 /// Everything that the case hides, padding included, in one mask for the padded form: True where a query must not see a

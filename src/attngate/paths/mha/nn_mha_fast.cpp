@@ -31,8 +31,8 @@ PathOutput run_native(const at::Tensor& input, const std::optional<NativeMask>& 
   const MhaParameters& p = inputs.parameters();
   const bool need_weights = inputs.attention_case().need_weights;
   auto [output, weights] = at::_native_multi_head_attention(
-      input, input, input, p.embed_dim(), p.num_heads, p.in_proj_weight, p.in_proj_bias,
-      p.out_proj_weight, p.out_proj_bias, mask ? std::optional(mask->hidden) : std::nullopt, need_weights,
+      input, input, input, p.embed_dim(), p.num_heads, p.in_proj_weight, p.in_proj_bias, p.out_proj_weight,
+      p.out_proj_bias, mask ? std::optional(mask->hidden) : std::nullopt, need_weights,
       /*average_attn_weights=*/true, mask ? std::optional(mask->type) : std::nullopt);
   return {output, need_weights ? weights : at::Tensor()};
 }
@@ -40,8 +40,8 @@ PathOutput run_native(const at::Tensor& input, const std::optional<NativeMask>& 
 const char* const even_heads_error = "Only support when num_heads is even in transformer";
 const char* const no_kernel_error = "No available kernel";
 
-/// Masked softmax on CUDA gives two rows of up to 1024 columns to a warp, and then refuses an odd number of heads with a
-/// key padding mask; longer rows take another kernel.
+/// Masked softmax on CUDA gives two rows of up to 1024 columns to a warp, and then refuses an odd number of heads with
+/// a key padding mask; longer rows take another kernel.
 constexpr std::int64_t longest_shared_row = 1024;
 
 Promise masked_softmax_promise(const AttentionCase& attention_case, at::DeviceType device, std::int64_t columns) {
@@ -71,9 +71,9 @@ Promise nested_unfused_promise(const AttentionCase& attention_case, at::DeviceTy
   if (has_nested_gaps(attention_case)) return Promise::refuses(nested_gaps_error, "linear takes no gaps");
   if (attention_case.total_tokens() == 0) {
     // The CPU pads the nested tensor; CUDA launches a kernel with a block for each row that it would pad to.
-    return Promise::refuses(device == at::kCUDA ? "invalid argument"
-                                                : "at least one constituent tensor should have non-zero numel",
-                            "the unfused branch finds nothing to pad");
+    return Promise::refuses(
+        device == at::kCUDA ? "invalid argument" : "at least one constituent tensor should have non-zero numel",
+        "the unfused branch finds nothing to pad");
   }
   return masked_softmax_promise(attention_case, device, attention_case.max_length());
 }
@@ -148,8 +148,7 @@ void add_nn_mha_fast_paths(PathRegistry& registry) {
                 "at::_native_multi_head_attention on a padded tensor with a mask", masked_promise,
                 [](const CaseInputs& inputs) { return run_native(inputs.dense(), native_mask(inputs), inputs); },
                 /*gives_weights=*/true});
-  for (const SdpBackend backend :
-       {SdpBackend::flash, SdpBackend::efficient, SdpBackend::math, SdpBackend::cudnn}) {
+  for (const SdpBackend backend : {SdpBackend::flash, SdpBackend::efficient, SdpBackend::math, SdpBackend::cudnn}) {
     registry.add({"nn_mha_fast_dense." + to_string(backend), "nn_mha_fast_dense", backend,
                   "at::_native_multi_head_attention on a dense tensor without a mask",
                   [backend](const AttentionCase& attention_case, at::DeviceType device) {

@@ -41,9 +41,7 @@ at::Tensor merged_mask(const CaseInputs& inputs) {
 
 at::Tensor out_projection(const at::Tensor& attention, std::int64_t seqlen, std::int64_t batch,
                           const MhaParameters& p) {
-  return at::linear(attention, p.out_proj_weight, p.out_proj_bias)
-      .view({seqlen, batch, p.embed_dim()})
-      .transpose(0, 1);
+  return at::linear(attention, p.out_proj_weight, p.out_proj_bias).view({seqlen, batch, p.embed_dim()}).transpose(0, 1);
 }
 
 PathOutput run_with_weights(const Heads& heads, const CaseInputs& inputs) {
@@ -53,14 +51,12 @@ PathOutput run_with_weights(const Heads& heads, const CaseInputs& inputs) {
   const at::Tensor key_transposed = heads.key.transpose(-2, -1);
   const at::Tensor mask = merged_mask(inputs);
   const at::Tensor logits =
-      mask.defined()
-          ? at::baddbmm(mask.reshape({batch * p.num_heads, mask.size(2), seqlen}), scaled, key_transposed)
-          : at::bmm(scaled, key_transposed);
+      mask.defined() ? at::baddbmm(mask.reshape({batch * p.num_heads, mask.size(2), seqlen}), scaled, key_transposed)
+                     : at::bmm(scaled, key_transposed);
   const at::Tensor weights = at::softmax(logits, -1);
   const at::Tensor attention =
       at::bmm(weights, heads.value).transpose(0, 1).contiguous().view({seqlen * batch, p.embed_dim()});
-  return {out_projection(attention, seqlen, batch, p),
-          weights.view({batch, p.num_heads, seqlen, seqlen}).mean(1)};
+  return {out_projection(attention, seqlen, batch, p), weights.view({batch, p.num_heads, seqlen, seqlen}).mean(1)};
 }
 
 PathOutput run_without_weights(const Heads& heads, const CaseInputs& inputs) {
@@ -81,8 +77,7 @@ PathOutput run_without_weights(const Heads& heads, const CaseInputs& inputs) {
 
 PathOutput run_slow(const CaseInputs& inputs) {
   const Heads heads = project(inputs.dense().transpose(0, 1), inputs.parameters());
-  return inputs.attention_case().need_weights ? run_with_weights(heads, inputs)
-                                              : run_without_weights(heads, inputs);
+  return inputs.attention_case().need_weights ? run_with_weights(heads, inputs) : run_without_weights(heads, inputs);
 }
 
 Promise slow_promise(const AttentionCase& attention_case, at::DeviceType device, SdpBackend backend) {
@@ -96,8 +91,7 @@ Promise slow_promise(const AttentionCase& attention_case, at::DeviceType device,
 }  // namespace
 
 void add_nn_mha_slow_paths(PathRegistry& registry) {
-  for (const SdpBackend backend :
-       {SdpBackend::flash, SdpBackend::efficient, SdpBackend::math, SdpBackend::cudnn}) {
+  for (const SdpBackend backend : {SdpBackend::flash, SdpBackend::efficient, SdpBackend::math, SdpBackend::cudnn}) {
     registry.add({"nn_mha_slow." + to_string(backend), "nn_mha_slow", backend,
                   "the algorithm of torch.nn.functional.multi_head_attention_forward on a padded tensor",
                   [backend](const AttentionCase& attention_case, at::DeviceType device) {

@@ -20,10 +20,12 @@ at::Tensor float_attention_mask(const CaseInputs& inputs) {
 bool needs_key_padding_mask(const AttentionCase& attention_case) {
   switch (attention_case.mask) {
     case MaskKind::padding:
-    case MaskKind::holes: return true;
+    case MaskKind::holes:
+      return true;
     case MaskKind::causal:
       return attention_case.total_tokens() != attention_case.batch_size() * attention_case.padded_length();
-    default: return false;
+    default:
+      return false;
   }
 }
 
@@ -37,14 +39,13 @@ PathOutput run_functional(const CaseInputs& inputs) {
   const at::Tensor sequence_first = inputs.dense().transpose(0, 1);
   auto options = torch::nn::functional::MultiheadAttentionForwardFuncOptions(
                      p.embed_dim(), p.num_heads, p.in_proj_weight, p.in_proj_bias, /*bias_k=*/{},
-                     /*bias_v=*/{}, /*add_zero_attn=*/false, /*dropout_p=*/0.0, p.out_proj_weight,
-                     p.out_proj_bias)
+                     /*bias_v=*/{}, /*add_zero_attn=*/false, /*dropout_p=*/0.0, p.out_proj_weight, p.out_proj_bias)
                      .training(false)
                      .key_padding_mask(key_padding_mask(inputs))
                      .attn_mask(float_attention_mask(inputs))
                      .need_weights(inputs.attention_case().need_weights);
-  const auto [output, weights] = torch::nn::functional::multi_head_attention_forward(
-      sequence_first, sequence_first, sequence_first, options);
+  const auto [output, weights] =
+      torch::nn::functional::multi_head_attention_forward(sequence_first, sequence_first, sequence_first, options);
   return {output.transpose(0, 1), inputs.attention_case().need_weights ? weights : at::Tensor()};
 }
 

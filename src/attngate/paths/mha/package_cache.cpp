@@ -23,8 +23,8 @@ std::set<std::string> shared_objects() {
   return names;
 }
 
-/// The folder that the loader made for a shared object of a package: /tmp/XXXXXX, with <package>/data/aotinductor/... in
-/// it; empty for any other object.
+/// The folder that the loader made for a shared object of a package: /tmp/XXXXXX, with <package>/data/aotinductor/...
+/// in it; empty for any other object.
 std::filesystem::path unpacked_folder(const std::string& object) {
   const std::size_t inside = object.find("/data/aotinductor/");
   if (inside == std::string::npos) return {};
@@ -33,9 +33,9 @@ std::filesystem::path unpacked_folder(const std::string& object) {
   return temporary ? folder : std::filesystem::path();
 }
 
-/// The loader unpacks a package under /tmp and removes it in its destructor, which a worker's end by _exit() or by a signal
-/// never reaches. What is mapped stays mapped, and the kernels are inside the library (ci/export_modules.py): so the files
-/// can go at once.
+/// The loader unpacks a package under /tmp and removes it in its destructor, which a worker's end by _exit() or by a
+/// signal never reaches. What is mapped stays mapped, and the kernels are inside the library (ci/export_modules.py): so
+/// the files can go at once.
 std::unique_ptr<AOTIModelPackageLoader> load_and_leave_no_files(const std::string& file, c10::Device device) {
   const std::set<std::string> before = shared_objects();
   // One caller at a time: without this the next call waits on the host for the one before it.

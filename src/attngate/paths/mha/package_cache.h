@@ -15,7 +15,8 @@ class AOTIModelPackageLoader;
 
 namespace attngate {
 
-/// AOTInductor packages (.pt2) by file and device, each loaded when it is first called and kept. For one thread at a time.
+/// AOTInductor packages (.pt2) by file and device, each loaded when it is first called and kept. For one thread at a
+/// time.
 class PackageCache {
  public:
   PackageCache();

@@ -1,5 +1,5 @@
-// torch.nn.MultiheadAttention itself, scripted: its own choice between the fast and the slow branch is under test. Source of
-// the rule: MultiheadAttention.forward in torch/nn/modules/activation.py of PyTorch.
+// torch.nn.MultiheadAttention itself, scripted: its own choice between the fast and the slow branch is under test.
+// Source of the rule: MultiheadAttention.forward in torch/nn/modules/activation.py of PyTorch.
 #include <filesystem>
 
 #include "attngate/paths/mha/builtin_paths.h"
@@ -11,8 +11,8 @@
 namespace attngate {
 namespace {
 
-/// Of the reasons that forward() has against its fast branch, the number of heads is the only one that a case can bring:
-/// self-attention with batch_first, biases and one dtype, not training, no gradients, no autocast.
+/// Of the reasons that forward() has against its fast branch, the number of heads is the only one that a case can
+/// bring: self-attention with batch_first, biases and one dtype, not training, no gradients, no autocast.
 bool takes_fast_branch(const AttentionCase& attention_case) { return attention_case.num_heads % 2 == 0; }
 
 std::optional<Promise> missing_module(const AttentionCase& attention_case, at::DeviceType device) {
@@ -43,8 +43,8 @@ Promise padded_promise(const AttentionCase& attention_case, at::DeviceType devic
   }
   const bool unmasked = attention_case.mask == MaskKind::none;
   // Without weights the slow branch asks SDPA, and on CUDA the fast one without a mask.
-  const bool asks_sdpa = !attention_case.need_weights &&
-                         (!takes_fast_branch(attention_case) || (device == at::kCUDA && unmasked));
+  const bool asks_sdpa =
+      !attention_case.need_weights && (!takes_fast_branch(attention_case) || (device == at::kCUDA && unmasked));
   return Promise::runs(asks_sdpa ? "" : "unfused");
 }
 
@@ -62,8 +62,8 @@ PathOutput run_module(ScriptedMha& modules, const CaseInputs& inputs, const at::
 
 void add_python_mha_paths(PathRegistry& registry) {
   const auto modules = std::make_shared<ScriptedMha>();
-  registry.add({"python_mha_nested", "python_mha", SdpBackend::any, "torch.nn.MultiheadAttention, scripted, on a nested tensor",
-                nested_promise,
+  registry.add({"python_mha_nested", "python_mha", SdpBackend::any,
+                "torch.nn.MultiheadAttention, scripted, on a nested tensor", nested_promise,
                 [modules](const CaseInputs& inputs) { return run_module(*modules, inputs, inputs.nested(), {}); },
                 /*gives_weights=*/true, /*only_by_name=*/true});
   registry.add({"python_mha_padded", "python_mha", SdpBackend::any,

@@ -25,7 +25,8 @@ class FastBranchWatch {
  public:
   FastBranchWatch() {
     native_mha_ran = false;
-    handle_ = at::addThreadLocalCallback(at::RecordFunctionCallback(note_native_mha).scopes({at::RecordScope::FUNCTION}));
+    handle_ =
+        at::addThreadLocalCallback(at::RecordFunctionCallback(note_native_mha).scopes({at::RecordScope::FUNCTION}));
   }
   ~FastBranchWatch() { at::removeCallback(handle_); }
   FastBranchWatch(const FastBranchWatch&) = delete;
@@ -76,10 +77,10 @@ ScriptedResult ScriptedMha::call(const std::string& file, const CaseInputs& inpu
   torch::jit::GraphOptimizerEnabledGuard as_written(false);
   const FastBranchWatch watch;
   const c10::IValue mask = key_padding_mask.defined() ? c10::IValue(key_padding_mask) : c10::IValue();
-  const auto returned = found->second
-                            .forward({input, input, input}, {{"key_padding_mask", mask},
-                                                             {"need_weights", attention_case.need_weights}})
-                            .toTuple();
+  const auto returned =
+      found->second
+          .forward({input, input, input}, {{"key_padding_mask", mask}, {"need_weights", attention_case.need_weights}})
+          .toTuple();
   const c10::IValue& weights = returned->elements()[1];
   const bool has_weights = attention_case.need_weights && weights.isTensor();
   return {returned->elements()[0].toTensor(), has_weights ? weights.toTensor() : at::Tensor(), watch.saw_it()};

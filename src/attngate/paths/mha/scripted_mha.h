@@ -15,8 +15,8 @@ struct ScriptedResult {
   bool fast_branch = false;  ///< aten::_native_multi_head_attention was seen to run
 };
 
-/// Scripted nn.MultiheadAttention modules by file, dtype and device, each loaded when it is first called and kept. For one
-/// thread at a time.
+/// Scripted nn.MultiheadAttention modules by file, dtype and device, each loaded when it is first called and kept. For
+/// one thread at a time.
 class ScriptedMha {
  public:
   ScriptedMha();
@@ -24,8 +24,9 @@ class ScriptedMha {
   ScriptedMha(const ScriptedMha&) = delete;
   ScriptedMha& operator=(const ScriptedMha&) = delete;
 
-  /// The module's forward() with `input` as query, key and value, after the case's parameters were copied in; key_padding_mask
-  /// may be undefined. Throws c10::Error for a file that cannot be loaded, and whatever the module raises.
+  /// The module's forward() with `input` as query, key and value, after the case's parameters were copied in;
+  /// key_padding_mask may be undefined. Throws c10::Error for a file that cannot be loaded, and whatever the module
+  /// raises.
   ScriptedResult call(const std::string& file, const CaseInputs& inputs, const at::Tensor& input,
                       const at::Tensor& key_padding_mask);
 
