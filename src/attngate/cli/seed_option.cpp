@@ -1,5 +1,6 @@
 #include "attngate/cli/seed_option.h"
 
+#include "attngate/base/number_text.h"
 #include "attngate/base/printable.h"
 #include "attngate/base/usage_error.h"
 #include "attngate/run/environment.h"

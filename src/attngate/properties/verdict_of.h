@@ -1,6 +1,7 @@
 #pragma once
 
 #include "attngate/oracle/path_executor.h"
+#include "attngate/properties/property.h"
 
 namespace attngate {
 

@@ -17,6 +17,7 @@
 #include "attngate/values/case_inputs.h"
 #include "attngate/values/cuda_error.h"
 #include "attngate/verdict/blame.h"
+#include "attngate/verdict/path_disaster.h"
 #include "attngate/workers/device.h"
 
 namespace attngate {

@@ -10,6 +10,7 @@
 #include "attngate/case/generate.h"
 #include "attngate/paths/capture_obstacle.h"
 #include "attngate/paths/graph_capture.h"
+#include "attngate/paths/mha/builtin_paths.h"
 #include "attngate/paths/sdp_backend_guard.h"
 #include "attngate/suite/tested_registry.h"
 #include "tensors.h"
