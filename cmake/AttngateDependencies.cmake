@@ -100,11 +100,9 @@ endif()
 add_library(attngate_torch INTERFACE)
 add_library(attngate::torch ALIAS attngate_torch)
 target_link_libraries(attngate_torch INTERFACE ${TORCH_LIBRARIES})
-target_compile_definitions(attngate_torch INTERFACE
-  ATTNGATE_HAVE_CUDA=$<BOOL:${ATTNGATE_HAVE_CUDA}>
-  # LibTorch ships its own, newer fmt headers without a library, and they come first: whoever includes LibTorch
-  # uses fmt from headers alone. fmt's version is part of its namespace, so that the two do not clash.
-  FMT_HEADER_ONLY=1)
+target_compile_definitions(attngate_torch INTERFACE ATTNGATE_HAVE_CUDA=$<BOOL:${ATTNGATE_HAVE_CUDA}>)
+include(AttngateFmt)
+attngate_use_fmt_of_libtorch(attngate_torch)
 if(TORCH_CXX_FLAGS)
   separate_arguments(attngate_torch_flags NATIVE_COMMAND "${TORCH_CXX_FLAGS}")
   target_compile_options(attngate_torch INTERFACE "$<$<COMPILE_LANGUAGE:CXX>:${attngate_torch_flags}>")
