@@ -4,6 +4,7 @@
 import argparse
 import hashlib
 import importlib.util
+import multiprocessing
 import os
 import pathlib
 import sys
@@ -45,6 +46,13 @@ def head_shape(text):
     return int(heads), int(head_dim)
 
 
+def positive(text):
+    """'4' as 4."""
+    if not (text.isdigit() and int(text)):
+        raise argparse.ArgumentTypeError(f"'{text}' is not a number of 1 or more")
+    return int(text)
+
+
 def arguments():
     parser = argparse.ArgumentParser(
         prog=NAME, description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter,
@@ -54,6 +62,8 @@ def arguments():
     parser.add_argument("--dtypes", nargs="+", choices=DTYPES, default=DTYPES, help="dtypes (default: all three)")
     parser.add_argument("--shapes", nargs="+", type=head_shape, default=HEAD_SHAPES, metavar="HxD",
                         help="num_heads x head_dim, such as 4x32 8x64")
+    parser.add_argument("--jobs", type=positive, default=max(1, len(os.sched_getaffinity(0)) // 2), metavar="N",
+                        help="modules made at once (default: half the cores, as other tests run beside it)")
     parser.add_argument("--reuse-only", action="store_true", help="make nothing: end with 1 where a module is missing")
     return parser.parse_args()
 
@@ -145,18 +155,43 @@ def script_module(torch, num_heads, head_dim, file):
         os.replace(scripted, file)
 
 
-def jobs(torch, options, place):
-    """What shall be there: pairs of a file and the function that makes it."""
-    dtypes = {"fp16": torch.float16, "bf16": torch.bfloat16, "fp32": torch.float32}
+def wanted(options, place):
+    """What shall be there: pairs of a file and the arguments of make()."""
     for shape in options.shapes:
         size = "h{}.d{}".format(*shape)
-        file = place / f"python_mha.{size}.pt"
-        yield file, lambda file=file, shape=shape: script_module(torch, *shape, file)
+        yield place / f"python_mha.{size}.pt", ("python_mha", None, options.device, shape)
         for dtype in options.dtypes:
             for name in MODULES:
-                file = place / f"{name}.{options.device}.{dtype}.{size}.pt2"
-                yield file, lambda name=name, dtype=dtypes[dtype], file=file, shape=shape: compile_module(
-                    torch, name, dtype, options.device, *shape, file)
+                yield place / f"{name}.{options.device}.{dtype}.{size}.pt2", (name, dtype, options.device, shape)
+
+
+def make(job):
+    """Makes one file, in a process of its own; returns its seconds, and why it could not be made or None."""
+    file, (name, dtype, device, shape) = job
+    torch = torch_or_skip(device)
+    start = time.monotonic()
+    try:
+        if dtype is None:
+            script_module(torch, *shape, file)
+        else:
+            torch_dtype = {"fp16": torch.float16, "bf16": torch.bfloat16, "fp32": torch.float32}[dtype]
+            compile_module(torch, name, torch_dtype, device, *shape, file)
+    except Exception as error:  # whatever torch raises: one line of it, and no half result
+        reason = (str(error).strip() or "no reason given").splitlines()[0]
+        return file, 0, f"{type(error).__name__}: {reason}"
+    return file, time.monotonic() - start, None
+
+
+def make_all(missing, processes):
+    """Makes the files, several at once; ends with 1 at the first that cannot be made."""
+    with tempfile.TemporaryDirectory() as cache:
+        os.environ["TORCHINDUCTOR_CACHE_DIR"] = cache  # its files serve this run only
+        # Spawned, not forked: CUDA does not work in a fork of a process that has used it.
+        with multiprocessing.get_context("spawn").Pool(processes) as pool:
+            for file, seconds, problem in pool.imap_unordered(make, missing):
+                if problem:
+                    end(1, f"{file.name} could not be made: {problem}")
+                say(f"{file.name} made in {seconds:.1f} s")
 
 
 def folder_of_version(torch, folder, reuse_only):
@@ -184,24 +219,13 @@ def main():
     options = arguments()
     torch = torch_or_skip(options.device)
     place = folder_of_version(torch, options.folder, options.reuse_only)
-    made = reused = 0
-    with tempfile.TemporaryDirectory() as cache:
-        os.environ["TORCHINDUCTOR_CACHE_DIR"] = cache  # its files serve this run only
-        for file, make in jobs(torch, options, place):
-            if file.exists():
-                reused += 1
-                continue
-            if options.reuse_only:
-                end(1, f"{file} is missing, and --reuse-only makes nothing")
-            start = time.monotonic()
-            try:
-                make()
-            except Exception as error:  # whatever torch raises: one line of it, and no half result
-                reason = (str(error).strip() or "no reason given").splitlines()[0]
-                end(1, f"{file.name} could not be made: {type(error).__name__}: {reason}")
-            made += 1
-            say(f"{file.name} made in {time.monotonic() - start:.1f} s")
-    say(f"{made} modules compiled or scripted, {reused} reused in {place}")
+    files = list(wanted(options, place))
+    missing = [(file, job) for file, job in files if not file.exists()]
+    if missing and options.reuse_only:
+        end(1, f"{missing[0][0]} is missing, and --reuse-only makes nothing")
+    if missing:
+        make_all(missing, min(options.jobs, len(missing)))
+    say(f"{len(missing)} modules compiled or scripted, {len(files) - len(missing)} reused in {place}")
 
 
 if __name__ == "__main__":
