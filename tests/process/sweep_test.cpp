@@ -29,11 +29,10 @@ Command fastpath_with_planted(const std::string& path, std::vector<std::string> 
   return {.program = planted_command, .arguments = arguments, .environment = {{"ATTNGATE_PLANTED", path}}};
 }
 
-TEST(SweepOnDevice, fastpath_checks_and_times_every_row_and_leaves_csv_errors_json_and_plot) {
+TEST(SweepOnDevice, fastpath_checks_and_times_every_row_and_leaves_csv_errors_and_json) {
   const ScratchFolder folder;
-  const CommandEnd end =
-      run(small_fastpath({"--save-path", folder / "rows.csv", "--error-save-path", folder / "errors.json", "--json",
-                          folder / "all.json", "--plot", folder / "rows.svg"}));
+  const CommandEnd end = run(small_fastpath({"--save-path", folder / "rows.csv", "--error-save-path",
+                                             folder / "errors.json", "--json", folder / "all.json"}));
   EXPECT_EQ(end.exit_code, 0) << end.output << end.errors;
   EXPECT_NE(end.output.find("Total errors: 0"), std::string::npos) << end.output;
   const Table table(folder / "rows.csv");
@@ -56,7 +55,6 @@ TEST(SweepOnDevice, fastpath_checks_and_times_every_row_and_leaves_csv_errors_js
   const nlohmann::json all = nlohmann::json::parse(file_text(folder / "all.json"));
   EXPECT_EQ(all.at("rows").size(), 6u);
   EXPECT_EQ(all.at("total_errors"), 0);
-  EXPECT_TRUE(file_text(folder / "rows.svg").starts_with("<svg"));
 }
 
 TEST(SweepOnDevice, sdp_times_eager_operators_with_and_without_weights_and_says_why_it_skips_compiled_ones) {

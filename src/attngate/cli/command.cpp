@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <iostream>
 
 #include "attngate/base/exit_code.h"
@@ -12,6 +13,13 @@
 
 namespace attngate {
 namespace {
+
+/// Options that drew plots once.
+bool names_a_plot(const std::vector<std::string>& arguments) {
+  return std::ranges::any_of(arguments, [](const std::string& argument) {
+    return argument.starts_with("--plot") || argument.starts_with("--svg");
+  });
+}
 
 /// What is wrong with the command line, and what is allowed instead.
 std::string explain(const CLI::App& app, const CLI::ParseError& error) {
@@ -34,6 +42,8 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
       hint += " " + innermost->get_name();
     }
     hint += " --help says what is allowed";
+    if (kind == CLI::ExitCodes::ExtrasError && names_a_plot(app.remaining(/*recurse=*/true)))
+      hint = "tools/plot.py draws what --save-path and --json leave behind; " + hint;
     if (name == "replay" && kind == CLI::ExitCodes::ExtrasError) hint = "the case goes in one pair of quotes; " + hint;
   }
   return std::string(error.what()) + " (" + hint + ")";

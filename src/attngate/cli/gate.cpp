@@ -62,7 +62,6 @@ struct GateCommandOptions {
   bool replace_bounds = false;
   bool loosen_bounds = false;
   std::optional<std::uint64_t> study;
-  std::string svg;
   bool skip_without_gpu = false;
   bool ctest_measurements = false;
 
@@ -251,7 +250,6 @@ int calibrate(const GateSession& session) {
 void show_study(const GateStudy& study, const std::string& device, const GateCommandOptions& options) {
   print_study(std::cout, study);
   if (!options.json.empty()) write_atomically(options.json, study_to_json(study, device));
-  if (!options.svg.empty()) write_atomically(options.svg, study_svg(study, device));
 }
 
 int study(const GateSession& session) {
@@ -297,7 +295,6 @@ void check_combination(const GateCommandOptions& options) {
   const auto needs = [](const std::string& value, const char* option, bool has_other, const char* other) {
     if (!value.empty() && !has_other) throw UsageError(std::string(option) + " needs " + other);
   };
-  needs(options.svg, "--svg", options.study.has_value() || !options.study_from.empty(), "--study or --study-from");
   needs(options.baseline, "--baseline", options.calibrate.has_value(), "--calibrate");
   needs(options.write_bounds, "--write-bounds", options.calibrate.has_value(), "--calibrate");
   if (options.write_bounds.empty() && (options.replace_bounds || options.loosen_bounds)) {
@@ -323,7 +320,7 @@ void check_combination(const GateCommandOptions& options) {
 }
 
 void check_files(const GateCommandOptions& options) {
-  for (const std::string& file : {options.json, options.baseline, options.write_bounds, options.svg}) {
+  for (const std::string& file : {options.json, options.baseline, options.write_bounds}) {
     if (!file.empty()) check_writable(file);
   }
 }
@@ -440,8 +437,6 @@ void add_gate_command(CLI::App& app, Command& chosen) {
       ->excludes("--pairs")
       ->excludes("--process-pairs")
       ->excludes("--confirm");
-  command->add_option("--svg", options->svg, "File for the study's plot: detection against slowdown")
-      ->check(refuse_empty);
   command->add_flag("--ctest-measurements", options->ctest_measurements, "Print CTest's measurement tags");
   command->add_flag("--skip-without-gpu", options->skip_without_gpu,
                     "With --device cuda and no GPU, end with 77 in place of 2, unless ATTNGATE_REQUIRE_GPU=1");

@@ -19,7 +19,6 @@
 #include "attngate/sweep/interrupt_watch.h"
 #include "attngate/sweep/row_file.h"
 #include "attngate/sweep/sdp_sweep.h"
-#include "attngate/sweep/sweep_plot.h"
 #include "attngate/sweep/sweep_report.h"
 #include "attngate/workers/device.h"
 #include "attngate/workers/sweep_worker.h"
@@ -37,7 +36,7 @@ struct SweepCommandOptions {
   std::string quantity = to_string(Quantity::gpu_time);
   bool check_all = false;
   std::optional<double> row_timeout;
-  std::string save_path, error_save_path, json, plot;
+  std::string save_path, error_save_path, json;
   bool resume = false;
 };
 
@@ -74,10 +73,7 @@ void check_path(const PathRegistry& registry, const char* option, const std::str
 
 void check_files(const SweepCommandOptions& options) {
   const std::vector<std::pair<const char*, const std::string*>> files = {
-      {"--save-path", &options.save_path},
-      {"--error-save-path", &options.error_save_path},
-      {"--json", &options.json},
-      {"--plot", &options.plot}};
+      {"--save-path", &options.save_path}, {"--error-save-path", &options.error_save_path}, {"--json", &options.json}};
   for (std::size_t one = 0; one < files.size(); ++one) {
     if (files[one].second->empty()) continue;
     check_writable(*files[one].second, files[one].first);
@@ -107,7 +103,6 @@ void write_reports(const SweepCommandOptions& options, const SweepPlan& plan, co
   std::cout << sweep_text(plan, rows, summary) << std::flush;
   if (!options.error_save_path.empty()) write_atomically(options.error_save_path, error_counts_json(plan, rows));
   if (!options.json.empty()) write_atomically(options.json, sweep_json(plan, rows, summary));
-  if (!options.plot.empty()) write_atomically(options.plot, sweep_svg(plan, rows, summary.device));
 }
 
 int end_of(const SweepPlan& plan, const std::vector<CsvRow>& rows) {
@@ -302,8 +297,6 @@ void add_common_options(CLI::App* command, SweepCommandOptions& options, const c
                    "JSON file of error counts by configuration")
       ->check(refuse_empty);
   command->add_option("--json", options.json, "JSON file of everything")->check(refuse_empty);
-  command->add_option("--plot", options.plot, "SVG file: speedup against padding by length, time against tokens")
-      ->check(refuse_empty);
   command->add_flag("--resume", options.resume,
                     "Go on behind the rows that --save-path has; it must be of the same sweep");
 }
@@ -338,7 +331,7 @@ void add_fastpath(CLI::App& sweep, Command& chosen) {
   add_common_options(command, *options, "fp16", grid.seed);
   command->footer(
       std::string("Examples:\n"
-                  "  attngate sweep fastpath --save-path rows.csv --plot rows.svg       the program's grid, fp16\n"
+                  "  attngate sweep fastpath --save-path rows.csv                       the program's grid, fp16\n"
                   "  attngate sweep fastpath --save-path rows.csv --resume              goes on after Ctrl-C\n"
                   "  attngate sweep fastpath --dtype bf16 --batch-sizes 64 --b-values 1,31,61 --fast my_attention\n"
                   "  attngate sweep fastpath --device cpu --dtype fp32 --batch-sizes 2 --sequence-lengths 16 "

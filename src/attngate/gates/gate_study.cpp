@@ -12,7 +12,6 @@
 #include "attngate/base/usage_error.h"
 #include "attngate/decision/order_statistics.h"
 #include "attngate/decision/power.h"
-#include "attngate/gates/detection_plot.h"
 
 namespace attngate {
 namespace {
@@ -79,8 +78,12 @@ void conclude(StudyArm& arm, const Bound& bound, const Policy& policy, std::size
   arm.votes = count_votes(bound, policy, arm.ratios);
 }
 
-/// The normal model with the spreads that the arm without a slowdown showed.
-std::vector<std::pair<double, double>> predicted_curve(const StudyCurve& curve, const Policy& policy) {
+bool is_tallied(const StudyCurve& curve) {
+  return std::ranges::all_of(curve.arms, [](const StudyArm& arm) { return arm.tally.decisions > 0; });
+}
+
+/// Slowdowns and the probability to fail, by the normal model with the spreads that the arm without a slowdown showed.
+std::vector<std::pair<double, double>> computed_curve(const StudyCurve& curve, const Policy& policy) {
   const NoiseModel noise{curve.arms.front().pair_spread, curve.arms.front().process_spread};
   std::vector<std::pair<double, double>> points;
   const double last = curve.arms.back().achieved;
@@ -156,26 +159,12 @@ void print_study(std::ostream& out, const GateStudy& study) {
   }
 }
 
-std::string study_svg(const GateStudy& study, const std::string& device) {
-  DetectionPlot plot;
-  plot.title = "Gates that fail, against the slowdown";
-  plot.subtitle = device;
-  for (const StudyCurve& curve : study.curves) {
-    DetectionCurve& drawn = plot.curves.emplace_back();
-    drawn.label = fmt::format("{:.0f} us, bound {:g}", curve.us, curve.bound.value);
-    for (const StudyArm& arm : curve.arms) drawn.points.push_back({arm.achieved, arm.tally});
-    std::ranges::sort(drawn.points, {}, &DetectionPoint::slowdown);
-    drawn.predicted = predicted_curve(curve, study.policy);
-    drawn.bound_slowdown = curve.bound.value - 1;
-  }
-  return detection_svg(plot);
-}
-
 std::string study_to_json(const GateStudy& study, const std::string& device) {
   json curves = json::array();
   for (const StudyCurve& curve : study.curves) {
     json arms = json::array();
     for (const StudyArm& arm : curve.arms) {
+      const ProportionInterval interval = arm.tally.failure_interval();
       arms.push_back({{"planted", number(arm.planted)},
                       {"achieved", number(arm.achieved)},
                       {"pair_spread", number(arm.pair_spread)},
@@ -183,12 +172,15 @@ std::string study_to_json(const GateStudy& study, const std::string& device) {
                       {"decisions", arm.tally.decisions},
                       {"flagged", arm.tally.flagged},
                       {"failed", arm.tally.failed},
+                      {"failed_from", number(interval.lower)},
+                      {"failed_to", number(interval.upper)},
                       {"processes_beyond", arm.votes.beyond},
                       {"failure_limit", number(arm.votes.failure_limit)},
                       {"log_ratios_by_process", arm.ratios}});
     }
     curves.push_back(
         {{"bound", curve.bound_name}, {"value", number(curve.bound.value)}, {"us", number(curve.us)}, {"arms", arms}});
+    if (is_tallied(curve)) curves.back()["computed"] = computed_curve(curve, study.policy);
   }
   return text_of({{"schema", "attngate.gate_study"},
                   {"version", 2},

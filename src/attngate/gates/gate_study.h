@@ -74,10 +74,8 @@ void decide_anew(GateStudy& study, std::size_t decisions);
 /// bound, with the failure rate that so few processes leave possible at 95 %.
 void print_study(std::ostream& out, const GateStudy& study);
 
-/// Detection against slowdown as an SVG file's text, with what was computed beforehand as thin lines.
-std::string study_svg(const GateStudy& study, const std::string& device);
-
-/// With every ratio: schema attngate.gate_study, version 2. `device` is a line for people.
+/// With every ratio, the intervals of the failed shares, and the curve that the spreads make one expect: schema
+/// attngate.gate_study, version 2, which tools/plot.py draws. `device` is a line for people.
 std::string study_to_json(const GateStudy& study, const std::string& device);
 
 /// A study as it was written, and the device's line.

@@ -85,14 +85,6 @@ void add_columns(SweepPlan& plan, const FastpathGrid& grid) {
   plan.columns.push_back(configuration_column("b", "", true));
   plan.columns.push_back(tokens_column());
   add_closing_columns(plan);
-  plan.plot = {"speedup flash_mha v native_mha",
-               "padding",
-               "sequence_length",
-               "tokens",
-               "time of slow / time of fast",
-               {{"time_native_mha_slow(\u00B5s)", "slow"},
-                {"time_native_mha_fast (\u00B5s)", "fast"},
-                {"time_composite_sdpa (\u00B5s)", "composite"}}};
 }
 
 std::string options_of(const FastpathGrid& grid, const SweepDevice& device) {

@@ -164,16 +164,6 @@ void add_columns(SweepPlan& plan, const SdpGrid& grid) {
   plan.columns.push_back(padding_column());
   plan.columns.push_back(tokens_column());
   add_closing_columns(plan);
-  plan.plot = {"composite_speedup",
-               "padding",
-               "max_sequence_len",
-               "tokens",
-               "time of nn_mha / time of composite",
-               {{"nn_mha_time (\u00B5s)", "nn_mha"},
-                {"nn_mha_no_weights_time (\u00B5s)", "nn_mha, no weights"},
-                {"composite_mha_time (\u00B5s)", "composite"},
-                {"compiled_nn_mha_time (\u00B5s)", "compiled nn_mha"},
-                {"compiled_composite_mha_time (\u00B5s)", "compiled composite"}}};
 }
 
 }  // namespace

@@ -36,27 +36,12 @@ struct SweepColumn {
   std::function<std::string(const SweepPoint&, const SweepAnswer&)> cell;
 };
 
-/// A column with times, and what the plot calls it.
-struct TimeColumn {
-  std::string column;
-  std::string label;
-};
-
-/// Which columns the plots take.
-struct SweepPlotColumns {
-  std::string speedup, padding, series, tokens;
-  /// What the speedup is: "slow / fast".
-  std::string speedup_label;
-  std::vector<TimeColumn> times;
-};
-
 /// A sweep before its first row: what there is to measure, and how it is written down.
 struct SweepPlan {
   /// "fastpath" or "sdp".
   std::string name;
   std::vector<SweepColumn> columns;
   std::vector<SweepPoint> points;
-  SweepPlotColumns plot;
   /// Every option that rows depend on, in one line for people and for the column `run`.
   std::string options;
   /// What a reader of the table should know: which operators are skipped throughout, and why.

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "attngate/base/usage_error.h"
@@ -58,14 +59,32 @@ TEST(GateStudyTest, finds_slowdowns_beyond_the_bound_and_never_those_within) {
   }
 }
 
-TEST(GateStudyTest, draws_and_tells_what_it_found) {
+TEST(GateStudyTest, tells_what_it_found) {
   FakeSource source = honest_source();
   const GateStudy study = study_of(source, self_gates());
   std::ostringstream out;
   print_study(out, study);
   EXPECT_NE(out.str().find("2.00 %"), std::string::npos) << out.str();
-  EXPECT_NE(study_svg(study, "fake").find("<svg"), std::string::npos);
-  EXPECT_NE(study_to_json(study, "fake").find("log_ratios_by_process"), std::string::npos);
+}
+
+TEST(GateStudyTest, writes_all_that_its_plot_needs) {
+  FakeSource source = honest_source();
+  GateStudy study = study_of(source, self_gates());
+  nlohmann::json curve = nlohmann::json::parse(study_to_json(study, "fake")).at("curves").at(0);
+  ASSERT_EQ(curve.at("arms").size(), study.curves[0].arms.size());
+  for (const nlohmann::json& arm : curve.at("arms")) {
+    const double share = arm.at("failed").get<double>() / arm.at("decisions").get<double>();
+    EXPECT_LE(arm.at("failed_from").get<double>(), share);
+    EXPECT_GE(arm.at("failed_to").get<double>(), share);
+  }
+  const nlohmann::json& computed = curve.at("computed");
+  EXPECT_EQ(computed.front(), nlohmann::json({0.0, computed.front().at(1)}));
+  EXPECT_LT(computed.front().at(1), 0.001) << "without a slowdown";
+  EXPECT_NEAR(computed.back().at(0), study.curves[0].arms.back().achieved, 1e-12);
+  EXPECT_GT(computed.back().at(1), 0.999) << "at three times what is forgiven";
+  study.curves[0].arms.back().tally = {};
+  curve = nlohmann::json::parse(study_to_json(study, "fake")).at("curves").at(0);
+  EXPECT_FALSE(curve.contains("computed")) << "decisions that nobody has tallied yet";
 }
 
 TEST(GateStudyTest, is_decided_anew_from_its_file_with_the_same_tallies) {

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "attngate/sweep/sweep_plot.h"
 #include "small_plan.h"
 
 namespace attngate::test {
@@ -56,20 +55,6 @@ TEST(SweepJsonTest, has_numbers_as_numbers_and_missing_ones_as_null) {
                            "\"total_errors\": 1", "\"interrupted\": false", "\"case\": \"dtype=fp16"}) {
     EXPECT_TRUE(has(text, part)) << part << " is missing in\n" << text;
   }
-}
-
-TEST(SweepPlotTest, has_a_series_for_each_length_and_each_operator_that_was_timed) {
-  const SweepPlan plan = small_plan();
-  const std::string svg = sweep_svg(plan, rows_with_an_error(plan), "a GPU");
-  for (const char* part :
-       {"length 8", "length 16", ">slow<", ">fast<", ">composite<", "attngate sweep fastpath on a GPU"}) {
-    EXPECT_TRUE(has(svg, part)) << part;
-  }
-  EXPECT_FALSE(has(svg, "nan") || has(svg, "inf"));
-}
-
-TEST(SweepPlotTest, of_no_rows_says_so) {
-  EXPECT_TRUE(has(sweep_svg(small_plan(), {}, "a GPU"), "no row has both numbers"));
 }
 
 }  // namespace
