@@ -2,10 +2,10 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <chrono>
 #include <iostream>
 
 #include "attngate/base/atomic_file.h"
+#include "attngate/base/elapsed.h"
 #include "attngate/base/exit_code.h"
 #include "attngate/base/number_text.h"
 #include "attngate/base/printable.h"
@@ -135,13 +135,13 @@ class SweepSession {
     listener.begins = [&](std::size_t index) { progress.doing(plan_.points[index].entry_name + error_text()); };
     listener.ended = [&](const CsvRow& row, const SweepAnswer& answer) { keep(row, answer); };
     listener.interrupted = [&] { return watch.interrupted(); };
-    const auto begin = std::chrono::steady_clock::now();
+    const Elapsed elapsed;
     try {
       summary_.interrupted = !run_sweep(plan_, source, rows_, listener);
     } catch (const std::exception& error) {
       problem_ = error.what();  // a full disk, or no worker to be had: what was measured is still told
     }
-    summary_.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+    summary_.seconds = elapsed.seconds();
     summary_.measured = rows_.size() - earlier_;
   }
 

@@ -1,12 +1,12 @@
 #include "attngate/faults/judge.h"
 
 #include <algorithm>
-#include <chrono>
 #include <iterator>
 #include <ostream>
 #include <stdexcept>
 #include <utility>
 
+#include "attngate/base/elapsed.h"
 #include "attngate/workers/attention_worker.h"
 
 namespace attngate::faults {
@@ -14,14 +14,6 @@ namespace {
 
 /// 30: the smaller ones of the hundred sizes that the generator goes through, which cost little.
 constexpr std::uint64_t cases_of_first_look = 30;
-
-class Clock {
- public:
-  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 PathRegistry registry_of(const std::vector<Fault>& faults) {
   PathRegistry registry;
@@ -120,7 +112,7 @@ class FaultJudge::Trial {
   FaultJudge& judge_;
   std::string healthy_base_;
   double seconds_;
-  const Clock clock_;
+  const Elapsed clock_;
   PropertyRun run_;
   Judgement judgement_;
 };

@@ -2,11 +2,11 @@
 
 #include <c10/core/InferenceMode.h>
 
-#include <chrono>
 #include <list>
 #include <map>
 #include <set>
 
+#include "attngate/base/elapsed.h"
 #include "attngate/paths/sdp_backend_guard.h"
 
 namespace attngate::faults {
@@ -75,8 +75,7 @@ bool kills(const RivalTest& test, const std::set<Base>& sound, Suspect& suspect)
 
 RivalColumn run_rival(const Rival& rival, const std::vector<Fault>& faults, DType dtype, double seconds) {
   const c10::InferenceMode no_autograd;
-  const auto start = std::chrono::steady_clock::now();
-  const auto elapsed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
+  const Elapsed elapsed;
   RivalColumn column;
   column.name = rival.name;
   column.dtype = dtype;
@@ -85,14 +84,14 @@ RivalColumn run_rival(const Rival& rival, const std::vector<Fault>& faults, DTyp
   for (const Base base : all_bases) healthy.emplace(base, healthy_path(base));
   std::list<Suspect> alive;
   for (std::size_t i = 0; i < faults.size(); ++i) alive.push_back({faults[i], path_of(faults[i]), column.faults[i]});
-  while (!alive.empty() && elapsed() < seconds) {
+  while (!alive.empty() && elapsed.seconds() < seconds) {
     const std::optional<RivalTest> test = rival.next(column.tests);
     if (!test) break;
     const std::set<Base> sound = sound_bases(*test, healthy, column);
     alive.remove_if([&](Suspect& suspect) { return kills(*test, sound, suspect); });
     ++column.tests;
   }
-  column.seconds = elapsed();
+  column.seconds = elapsed.seconds();
   return column;
 }
 

@@ -8,7 +8,6 @@
 
 #include <algorithm>
 #include <cerrno>
-#include <chrono>
 #include <csignal>
 #include <cstdio>
 #include <cstring>
@@ -16,6 +15,7 @@
 #include <system_error>
 #include <thread>
 
+#include "attngate/base/elapsed.h"
 #include "attngate/isolation/frame.h"
 #include "attngate/isolation/worker_error.h"
 #include "attngate/isolation/worker_main.h"
@@ -41,14 +41,6 @@ constexpr std::uint64_t part_of_an_eater = 16;
 std::uint64_t above(std::uint64_t before, std::uint64_t now) { return now > before ? now - before : 0; }
 
 double gibibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / (1 << 30); }
-
-class Clock {
- public:
-  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 /// True when the worker has said something, or is gone; false after that many seconds.
 bool wait_for_word(int socket, double seconds) {
@@ -107,7 +99,7 @@ void WorkerProcess::kill_and_wait() {
 
 bool WorkerProcess::wait_until_ready(double seconds) {
   if (ready_) return true;
-  const Clock clock;
+  const Elapsed clock;
   while (!wait_for_word(socket_, seconds - clock.seconds())) {
     if (clock.seconds() >= seconds) return false;
   }
@@ -119,7 +111,7 @@ bool WorkerProcess::wait_until_ready(double seconds) {
 }
 
 WorkerReply WorkerProcess::ask(std::string_view request, const RequestLimits& limits) {
-  const Clock clock;
+  const Elapsed clock;
   const bool was_warm = warm();
   ++sent_;
   WorkerReply reply = write_frame(socket_, request) ? await_answer(limits) : bury();
@@ -129,7 +121,7 @@ WorkerReply WorkerProcess::ask(std::string_view request, const RequestLimits& li
 }
 
 WorkerReply WorkerProcess::await_answer(const RequestLimits& limits) {
-  const Clock clock;
+  const Elapsed clock;
   const std::uint64_t bytes_before = memory_->private_bytes();
   std::uint64_t bytes_at_half_time = bytes_before;
   while (!wait_for_word(socket_, std::min(look_seconds, limits.seconds - clock.seconds()))) {
@@ -170,7 +162,7 @@ WorkerReply WorkerProcess::kill(WorkerReply::Kind kind, std::string detail) {
 
 WorkerReply WorkerProcess::bury() {
   int status = 0;
-  const Clock clock;
+  const Elapsed clock;
   pid_t ended = 0;
   while (ended == 0 && clock.seconds() < burial_seconds) {
     ended = ::waitpid(child_, &status, WNOHANG);

@@ -1,21 +1,10 @@
 #pragma once
 
-#include <chrono>
+#include "attngate/base/elapsed.h"
 
 namespace attngate {
 
-/// Host time since the last lap, in us.
-class PhaseClock {
- public:
-  double lap_us() {
-    const auto now = std::chrono::steady_clock::now();
-    const double us = std::chrono::duration<double, std::micro>(now - last_).count();
-    last_ = now;
-    return us;
-  }
-
- private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
+/// Its laps are the phases of a check.
+using PhaseClock = Elapsed;
 
 }  // namespace attngate

@@ -1,11 +1,11 @@
 #include "attngate/run/for_all.h"
 
 #include <algorithm>
-#include <chrono>
 #include <exception>
 #include <set>
 #include <utility>
 
+#include "attngate/base/elapsed.h"
 #include "attngate/case/text.h"
 #include "attngate/run/journal.h"
 #include "attngate/run/last_words.h"
@@ -19,14 +19,6 @@ constexpr unsigned reruns_of_a_failure = 2;
 
 // A property that applies to fewer than one drawn case in 20 ends early rather than draw on and on.
 constexpr std::uint64_t draws_per_case = 20;
-
-class StopWatch {
- public:
-  double seconds() const { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start_).count(); }
-
- private:
-  std::chrono::steady_clock::time_point start_ = std::chrono::steady_clock::now();
-};
 
 /// What happens between begin_search() and end_search() of a checker.
 class Search {
@@ -80,12 +72,12 @@ class Run {
   }
 
   void run_random() {
-    const StopWatch phase;
+    const Elapsed phase;
     const double aside_before = aside_seconds_;
     for (std::uint64_t index = 0; report_.random_cases < options_.max_cases && !stopped_; ++index) {
       if (index / draws_per_case >= options_.max_cases) break;
       if (phase.seconds() - (aside_seconds_ - aside_before) >= options_.max_seconds) break;
-      const StopWatch drawing;
+      const Elapsed drawing;
       std::optional<AttentionCase> drawn;
       try {
         drawn = draw_(index);
@@ -113,7 +105,7 @@ class Run {
   void visit(CaseOrigin origin, std::uint64_t index, const AttentionCase& value) {
     std::set<std::string> heard;
     for (bool again = true; again && !stopped_;) {
-      const StopWatch evaluation;
+      const Elapsed evaluation;
       CheckedCase checked = evaluate(value);
       if (!checked.verdict.applicable) {
         if (heard.empty()) note_inapplicable(checked.verdict);
@@ -129,7 +121,7 @@ class Run {
         last_that_held_ = value;
         return;
       }
-      const StopWatch aside;
+      const Elapsed aside;
       progress_.clear();
       again = on_failure(origin, index, std::move(checked), first_look);
       aside_seconds_ += aside.seconds();
@@ -247,7 +239,7 @@ class Run {
   LastWords last_words_;
   Progress progress_;
   RunReport report_;
-  StopWatch watch_;
+  Elapsed watch_;
   double aside_seconds_ = 0;  // spent on re-runs and shrinking
   bool stopped_ = false;
   std::optional<AttentionCase> last_that_held_;

@@ -1,21 +1,21 @@
 #include "attngate/run/shrink_search.h"
 
-#include <chrono>
 #include <utility>
+
+#include "attngate/base/elapsed.h"
 
 namespace attngate {
 
 ShrinkResult shrink(rc::Shrinkable<AttentionCase> root, const std::optional<Blame>& blame, const ShrinkBudget& budget,
                     const std::function<CheckedCase(const AttentionCase&)>& run) {
-  const auto start = std::chrono::steady_clock::now();
-  const auto elapsed = [&] { return std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count(); };
+  const Elapsed elapsed;
   ShrinkResult result;
   bool took_one = true;
   while (took_one && !result.budget_ended) {
     took_one = false;
     auto candidates = root.shrinks();
     while (auto candidate = candidates.next()) {
-      result.budget_ended = result.attempts >= budget.max_attempts || elapsed() >= budget.max_seconds;
+      result.budget_ended = result.attempts >= budget.max_attempts || elapsed.seconds() >= budget.max_seconds;
       if (result.budget_ended) break;
       ++result.attempts;
       CheckedCase checked = run(candidate->value());
@@ -27,7 +27,7 @@ ShrinkResult shrink(rc::Shrinkable<AttentionCase> root, const std::optional<Blam
       break;
     }
   }
-  result.seconds = elapsed();
+  result.seconds = elapsed.seconds();
   return result;
 }
 

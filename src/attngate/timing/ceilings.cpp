@@ -5,10 +5,10 @@
 #include <ATen/ops/mm.h>
 
 #include <algorithm>
-#include <chrono>
 #include <cmath>
 #include <vector>
 
+#include "attngate/base/elapsed.h"
 #include "attngate/timing/cache_flush.h"
 #include "attngate/timing/sample_taker.h"
 #include "attngate/values/device_memory.h"
@@ -71,7 +71,7 @@ void measure_copy(SampleTaker& taker, c10::Device device, std::int64_t bytes, Ce
 }  // namespace
 
 Ceilings measure_ceilings(c10::Device device) {
-  const auto begin = std::chrono::steady_clock::now();
+  const Elapsed elapsed;
   SampleTaker taker(device);
   const bool cuda = device.is_cuda();
   const std::int64_t memory = cuda ? free_device_memory(device) / 4 : std::int64_t{1} << 30;
@@ -87,7 +87,7 @@ Ceilings measure_ceilings(c10::Device device) {
   const auto host_copy = static_cast<std::int64_t>(2 * last_cache_bytes(device));
   const std::int64_t copied = cuda ? std::min(largest_copy, memory / 2) : host_copy;
   measure_copy(taker, device, copied, ceilings);
-  ceilings.seconds = std::chrono::duration<double>(std::chrono::steady_clock::now() - begin).count();
+  ceilings.seconds = elapsed.seconds();
   return ceilings;
 }
 

@@ -3,8 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 
+#include "attngate/base/elapsed.h"
 #include "attngate/samples/host_load.h"
 #include "attngate/samples/sampling_plan.h"
 #include "attngate/timing/allocations.h"
@@ -12,12 +12,8 @@
 namespace attngate {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 // Samples and pairs that are thrown away to learn what one takes: three have a median that one stray does not move.
 constexpr int trials = 3;
-
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
 /// What a few samples that are thrown away show.
 struct Trial {
@@ -93,9 +89,9 @@ PairSampler::Plan PairSampler::plan(const TimedOperator& base, const TimedOperat
 
   std::vector<double> seconds;
   for (int trial = 0; trial < trials; ++trial) {
-    const auto begin = Clock::now();
+    const Elapsed elapsed;
     take_pair(taker_, base, candidate, plan.setting, trial % 2 == 1);
-    seconds.push_back(seconds_since(begin));
+    seconds.push_back(elapsed.seconds());
   }
   plan.seconds_per_pair = median_of(seconds);
   plan.pairs = pairs_within(options.budget_seconds, plan.seconds_per_pair, options.most_pairs);

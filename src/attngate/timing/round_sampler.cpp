@@ -2,9 +2,9 @@
 
 #include <rapidcheck/Random.h>
 
-#include <chrono>
 #include <cmath>
 
+#include "attngate/base/elapsed.h"
 #include "attngate/case/draw.h"
 #include "attngate/decision/signed_rank.h"
 #include "attngate/samples/samples.h"
@@ -12,8 +12,6 @@
 
 namespace attngate {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 // A host that stands still for 10 ms says nothing of the device. Behind four attempts launches showed in none of
 // 1,280 rows on two H100s.
@@ -92,14 +90,14 @@ void RoundSampler::sample(const std::vector<std::optional<TimedOperator>>& opera
   rc::Random random(request.seed);
   std::vector<std::vector<double>> us(operators.size());
   std::uint64_t next_estimate = next_estimate_after(request.rule, 0);
-  const auto begin = Clock::now();
+  const Elapsed elapsed;
   for (bool ends = false; !ends;) {
     const bool is_first = answer.rounds < bystander_rounds;
     for (const std::size_t index : shuffled(is_first ? first_rounds : every_round, random)) {
       us[index].push_back(time_block(*operators[index], blocks[index]));
     }
     ++answer.rounds;
-    const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    const double seconds = elapsed.seconds();
     if (answer.rounds < next_estimate && !is_out_of_patience(request.rule, answer.rounds, seconds)) continue;
     next_estimate = next_estimate_after(request.rule, answer.rounds);
     std::vector<RatioEstimate> known;

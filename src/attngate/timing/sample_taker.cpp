@@ -1,25 +1,19 @@
 #include "attngate/timing/sample_taker.h"
 
-#include <chrono>
 #include <optional>
 
+#include "attngate/base/elapsed.h"
 #include "attngate/timing/device_waits.h"
 #include "attngate/values/device_stream.h"
 
 namespace attngate {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
-double us_since(Clock::time_point begin) {
-  return std::chrono::duration<double, std::micro>(Clock::now() - begin).count();
-}
-
 /// Makes the calls and returns how long the host took for them in us.
 double run_calls(const TimedOperator& timed, std::uint64_t calls) {
-  const auto begin = Clock::now();
+  const Elapsed elapsed;
   for (std::uint64_t call = 0; call < calls; ++call) timed.call();
-  return us_since(begin);
+  return elapsed.us();
 }
 
 }  // namespace

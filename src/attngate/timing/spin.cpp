@@ -1,10 +1,10 @@
 #include "attngate/timing/spin.h"
 
-#include <chrono>
 #include <cmath>
 #include <stdexcept>
 #include <utility>
 
+#include "attngate/base/elapsed.h"
 #include "attngate/timing/spin_kernel.h"
 #include "attngate/values/device_stream.h"
 
@@ -12,8 +12,8 @@ namespace attngate {
 namespace {
 
 void spin_on_host(double us) {
-  const auto begin = std::chrono::steady_clock::now();
-  while (std::chrono::duration<double, std::micro>(std::chrono::steady_clock::now() - begin).count() < us) {
+  const Elapsed elapsed;
+  while (elapsed.us() < us) {
   }
 }
 

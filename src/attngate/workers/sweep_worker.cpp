@@ -3,10 +3,10 @@
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
 
-#include <chrono>
 #include <optional>
 #include <utility>
 
+#include "attngate/base/elapsed.h"
 #include "attngate/base/printable.h"
 #include "attngate/case/text.h"
 #include "attngate/isolation/host_memory.h"
@@ -28,18 +28,6 @@ constexpr double gpu_row_seconds = 60;
 constexpr double cpu_row_seconds = 1200;
 /// An idle GPU's clock is low and takes some ten milliseconds to rise.
 constexpr double wake_up_us = 100'000;
-
-/// Time from one call to the next.
-class Lap {
- public:
-  double seconds() {
-    const auto before = std::exchange(last_, std::chrono::steady_clock::now());
-    return std::chrono::duration<double>(last_ - before).count();
-  }
-
- private:
-  std::chrono::steady_clock::time_point last_ = std::chrono::steady_clock::now();
-};
 
 /// What lives in a worker.
 class SweepWorker {
@@ -70,11 +58,11 @@ class SweepWorker {
     const QuietWarnings quiet;
     announce_ = on_path;
     if (!sampler_) wake_up();
-    Lap lap;
+    Elapsed elapsed;
     const std::vector<RowOperator> operators = operators_of(request, answer);
-    answer.seconds.prepare = lap.seconds();
+    answer.seconds.prepare = 1e-6 * elapsed.lap_us();
     check_->check(operators, request, answer);
-    answer.seconds.check = lap.seconds();
+    answer.seconds.check = 1e-6 * elapsed.lap_us();
     std::vector<std::optional<TimedOperator>> timed(request.operators.size());
     for (const RowOperator& one : operators) {
       if (answer.operators[one.index].kind != OperatorAnswer::Kind::timed) continue;
@@ -84,7 +72,7 @@ class SweepWorker {
     }
     running_.clear();
     sampler_->sample(announced(timed), request, answer);
-    answer.seconds.sample = lap.seconds();
+    answer.seconds.sample = 1e-6 * elapsed.lap_us();
     on_path("");
   }
 
