@@ -7,6 +7,7 @@
 #include <stdexcept>
 #include <vector>
 
+#include "attngate/base/median.h"
 #include "attngate/decision/binomial.h"
 
 namespace attngate {
@@ -17,12 +18,6 @@ std::vector<double> sorted(std::span<const double> values) {
   std::vector<double> result(values.begin(), values.end());
   std::ranges::sort(result);
   return result;
-}
-
-double middle(const std::vector<double>& ascending) {
-  const std::size_t half = ascending.size() / 2;
-  return ascending.size() % 2 == 1 ? ascending[half]
-                                   : ascending[half - 1] + (ascending[half] - ascending[half - 1]) / 2;
 }
 
 // Values beyond the quartile on each side; linear between neighbours, as most programs do it.
@@ -49,13 +44,16 @@ MedianEstimate estimate_median(std::span<const double> values, double confidence
   const std::size_t critical = critical_count(count, 0.5, (1 - confidence) / 2);
   const std::size_t rank = std::max<std::size_t>(count + 1 - std::min(critical, count), 1);
   return {.count = count,
-          .median = middle(ascending),
+          .median = median_of(ascending),
           .lower = ascending[rank - 1],
           .upper = ascending[count - rank],
           .coverage = std::max(0.0, 1 - 2 * binomial_upper_tail(count + 1 - rank, count, 0.5))};
 }
 
-double median(std::span<const double> values) { return middle(sorted(values)); }
+double median(std::span<const double> values) {
+  require_finite(values);
+  return median_of({values.begin(), values.end()});
+}
 
 double lower_median(std::span<const double> values) { return sorted(values)[(values.size() - 1) / 2]; }
 

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <stdexcept>
 
+#include "attngate/base/median.h"
 #include "attngate/base/number_text.h"
 #include "attngate/base/printable.h"
 #include "attngate/base/usage_error.h"

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <ostream>
 
+#include "attngate/base/median.h"
 #include "attngate/base/text_table.h"
 #include "attngate/decision/decision_text.h"
 #include "attngate/gates/gate_measurements.h"

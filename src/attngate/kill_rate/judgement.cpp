@@ -5,17 +5,13 @@
 #include <algorithm>
 #include <cmath>
 
+#include "attngate/base/median.h"
 #include "attngate/kill_rate/thresholds.h"
 
 namespace attngate::faults {
 namespace {
 
-double median(std::vector<double> values) {
-  if (values.empty()) return 0;
-  std::ranges::sort(values);
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
-}
+double median_or_0(std::vector<double> values) { return values.empty() ? 0 : median_of(std::move(values)); }
 
 /// The smallest value that `share` of the values do not exceed.
 double quantile(std::vector<double> values, double share) {
@@ -45,9 +41,9 @@ Summary summarise(const std::vector<Judgement>& judgements, DType dtype) {
     tokens.push_back(static_cast<double>(judgement.tokens));
     shrinks.push_back(judgement.shrink_seconds);
   }
-  summary.median_cases = median(cases);
-  summary.median_sequences = median(sequences);
-  summary.median_tokens = median(tokens);
+  summary.median_cases = median_or_0(cases);
+  summary.median_sequences = median_or_0(sequences);
+  summary.median_tokens = median_or_0(tokens);
   summary.shrink_seconds_95 = quantile(shrinks, Thresholds{}.shrink_share);
   return summary;
 }

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "attngate/base/exit_code.h"
+#include "attngate/base/median.h"
 
 namespace attngate {
 namespace {
@@ -60,14 +61,7 @@ std::string to_string(RunStatus status) {
   return "unknown status";
 }
 
-double PathSummary::median_us() const {
-  if (times_us.empty()) return 0;
-  std::vector<double> times = times_us;
-  const auto middle = times.begin() + static_cast<std::ptrdiff_t>(times.size() / 2);
-  std::nth_element(times.begin(), middle, times.end());
-  if (times.size() % 2 == 1) return *middle;
-  return (*middle + *std::max_element(times.begin(), middle)) / 2;
-}
+double PathSummary::median_us() const { return times_us.empty() ? 0 : median_of(times_us); }
 
 double RunReport::cases_per_second() const {
   return loop_seconds > 0 ? static_cast<double>(cases()) / loop_seconds : 0;

@@ -1,8 +1,6 @@
 #include "attngate/samples/samples.h"
 
-#include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
 namespace attngate {
 namespace {
@@ -56,13 +54,6 @@ double share_with_visible_launches(const PairedSamples& samples) {
     visible += pair.candidate.launches_hidden ? 0 : 1;
   }
   return static_cast<double>(visible) / static_cast<double>(2 * samples.pairs.size());
-}
-
-double median_of(std::vector<double> values) {
-  if (values.empty()) throw std::invalid_argument("no values have no median");
-  std::ranges::sort(values);
-  const std::size_t middle = values.size() / 2;
-  return values.size() % 2 == 1 ? values[middle] : (values[middle - 1] + values[middle]) / 2;
 }
 
 }  // namespace attngate

@@ -93,7 +93,4 @@ std::vector<double> candidate_times(const PairedSamples& samples);
 /// Share of samples, 0 to 1, in which the device may have waited for the host; 0 for quantities that do not ask.
 double share_with_visible_launches(const PairedSamples& samples);
 
-/// The middle value, or the mean of the middle two; throws std::invalid_argument when there is none.
-double median_of(std::vector<double> values);
-
 }  // namespace attngate

@@ -6,6 +6,7 @@
 #include <cmath>
 #include <vector>
 
+#include "attngate/base/median.h"
 #include "attngate/samples/samples.h"
 
 namespace attngate {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "attngate/base/elapsed.h"
+#include "attngate/base/median.h"
 #include "attngate/timing/cache_flush.h"
 #include "attngate/timing/sample_taker.h"
 #include "attngate/values/device_memory.h"

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "attngate/base/elapsed.h"
+#include "attngate/base/median.h"
 #include "attngate/samples/host_load.h"
 #include "attngate/samples/sampling_plan.h"
 #include "attngate/timing/allocations.h"

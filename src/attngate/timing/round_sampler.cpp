@@ -5,6 +5,7 @@
 #include <cmath>
 
 #include "attngate/base/elapsed.h"
+#include "attngate/base/median.h"
 #include "attngate/case/draw.h"
 #include "attngate/decision/signed_rank.h"
 #include "attngate/samples/samples.h"

@@ -31,13 +31,6 @@ TEST(SamplesTest, count_the_samples_that_may_have_waited_for_the_host) {
   EXPECT_EQ(share_with_visible_launches(latency), 0);
 }
 
-TEST(MedianTest, is_the_middle_value_or_the_mean_of_the_middle_two) {
-  EXPECT_EQ(median_of({3}), 3);
-  EXPECT_EQ(median_of({9, 1, 3}), 3);
-  EXPECT_EQ(median_of({9, 1, 3, 4}), 3.5);
-  EXPECT_THROW(median_of({}), std::invalid_argument);
-}
-
 TEST(QuantityTest, has_a_name_for_each_of_them) {
   EXPECT_EQ(to_string(Quantity::isolated_latency), "isolated_latency");
   EXPECT_EQ(to_string(Quantity::gpu_time), "gpu_time");
