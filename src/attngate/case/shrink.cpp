@@ -1,6 +1,8 @@
 #include "attngate/case/shrink.h"
 
 #include <cstdint>
+#include <iterator>
+#include <string_view>
 #include <tuple>
 #include <unordered_set>
 #include <utility>
@@ -10,30 +12,30 @@
 #include <rapidcheck/seq/Transform.h>
 #include <rapidcheck/shrinkable/Create.h>
 
+#include "attngate/base/fnv.h"
 #include "attngate/case/shrink_steps.h"
 
 namespace attngate {
 namespace {
 
-/// FNV-1a over everything but the dtype, which stays.
+/// Of everything but the dtype, which stays.
 std::uint64_t fingerprint(const AttentionCase& c) {
-  std::uint64_t hash = 0xcbf29ce484222325;
-  const auto add = [&hash](auto value) {
-    hash = (hash ^ static_cast<std::uint64_t>(value)) * 0x100000001b3;
-    hash ^= hash >> 32;
+  const auto bytes_of = [](const auto& words) {
+    return std::string_view(reinterpret_cast<const char*>(std::data(words)), std::size(words) * sizeof(std::int64_t));
   };
-  for (const std::int64_t value :
-       {c.num_heads, c.head_dim, c.extra_padding, c.padding_content, c.storage_offset, c.parameter_offset}) {
-    add(value);
-  }
-  add(c.need_weights);
-  add(c.mask);
-  add(c.layout);
-  add(c.nested);
-  add(c.values);
-  add(c.seed);
-  for (const std::int64_t length : c.lengths) add(length);
-  return hash;
+  const std::int64_t words[] = {c.num_heads,
+                                c.head_dim,
+                                c.extra_padding,
+                                c.padding_content,
+                                c.storage_offset,
+                                c.parameter_offset,
+                                c.need_weights,
+                                static_cast<std::int64_t>(c.mask),
+                                static_cast<std::int64_t>(c.layout),
+                                static_cast<std::int64_t>(c.nested),
+                                static_cast<std::int64_t>(c.values),
+                                static_cast<std::int64_t>(c.seed)};
+  return fnv1a(bytes_of(c.lengths), fnv1a(bytes_of(words)));
 }
 
 bool is_valid(const AttentionCase& c) {

@@ -6,6 +6,7 @@
 #include <utility>
 #include <vector>
 
+#include "attngate/base/fnv.h"
 #include "attngate/case/attention_case.h"
 #include "attngate/values/philox.h"
 
@@ -16,9 +17,8 @@ namespace attngate {
 class SeededDraw {
  public:
   /// `property` keeps the choices of one property apart from those of another.
-  SeededDraw(const AttentionCase& attention_case, std::string_view property) : seed_(attention_case.seed) {
-    for (const char letter : property) stream_ = (stream_ ^ static_cast<unsigned char>(letter)) * 16777619u;
-  }
+  SeededDraw(const AttentionCase& attention_case, std::string_view property)
+      : seed_(attention_case.seed), stream_(fnv1a_32(property)) {}
 
   /// 0 to count - 1; count is at most 2^32. The remainder favours small values by at most count / 2^32.
   std::int64_t below(std::int64_t count) {
@@ -39,7 +39,7 @@ class SeededDraw {
 
  private:
   std::uint64_t seed_;
-  std::uint32_t stream_ = 2166136261u;  ///< FNV-1a hash of the name
+  std::uint32_t stream_;
   std::uint32_t drawn_ = 0;
 };
 

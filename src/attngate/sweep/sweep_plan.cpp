@@ -4,6 +4,7 @@
 
 #include <stdexcept>
 
+#include "attngate/base/fnv.h"
 #include "attngate/base/printable.h"
 #include "attngate/base/usage_error.h"
 
@@ -38,12 +39,7 @@ std::map<std::string, std::uint64_t> errors_of(const SweepPlan& plan, const std:
   return errors;
 }
 
-std::string run_id(const std::string& options) {
-  // 64-bit FNV-1a: its offset basis and its prime.
-  std::uint64_t hash = 0xcbf29ce484222325ull;
-  for (const char byte : options) hash = (hash ^ static_cast<unsigned char>(byte)) * 0x100000001b3ull;
-  return fmt::format("{:016x}", hash);
-}
+std::string run_id(const std::string& options) { return fmt::format("{:016x}", fnv1a(options)); }
 
 CsvText rows_of_earlier_run(const SweepPlan& plan, const std::string& text, const std::string& file) {
   const auto refuse = [&](const std::string& difference) {

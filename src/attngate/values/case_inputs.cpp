@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "attngate/base/fnv.h"
 #include "attngate/values/case_metadata.h"
 #include "attngate/values/device_stream.h"
 #include "attngate/values/mask.h"
@@ -302,16 +303,13 @@ void CaseInputs::make_nested() {
 namespace {
 
 void mix(std::uint64_t& hash, const at::Tensor& tensor) {
-  constexpr std::uint64_t fnv_prime = 0x100000001b3ull;
   const at::Tensor bytes = tensor.contiguous().to(at::kCPU);
-  const auto* byte = static_cast<const std::uint8_t*>(bytes.const_data_ptr());
-  for (std::size_t i = 0; i < bytes.nbytes(); ++i) hash = (hash ^ byte[i]) * fnv_prime;
+  hash = fnv1a({static_cast<const char*>(bytes.const_data_ptr()), bytes.nbytes()}, hash);
 }
 
 }  // namespace
 
 std::uint64_t hash_of_inputs(const CaseInputs& inputs) {
-  constexpr std::uint64_t fnv_offset_basis = 0xcbf29ce484222325ull;
   std::uint64_t hash = fnv_offset_basis;
   const MhaParameters& parameters = inputs.parameters();
   for (const at::Tensor* tensor : {&inputs.tokens(), &inputs.dense(), &parameters.in_proj_weight,
