@@ -2,17 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <charconv>
 #include <cmath>
 
 namespace attngate {
 
-std::string grouped(std::uint64_t number) {
-  std::string text = std::to_string(number);
-  for (std::ptrdiff_t position = static_cast<std::ptrdiff_t>(text.size()) - 3; position > 0; position -= 3) {
-    text.insert(static_cast<std::size_t>(position), 1, ',');
-  }
-  return text;
-}
+std::string grouped(std::uint64_t number) { return fmt::format("{}", fmt::group_digits(number)); }
 
 std::string counted(std::uint64_t number, const std::string& noun) {
   return grouped(number) + " " + noun + (number == 1 ? "" : "s");
