@@ -25,7 +25,7 @@ TEST(GateOnDevice, of_ones_own_passes_within_its_bound_and_keeps_every_sample) {
   const ScratchFolder folder;
   const CommandEnd end = run(own_gate("--most-ratio", "100", folder / "gate.json"));
   EXPECT_EQ(end.exit_code, 0) << end.output << end.errors;
-  EXPECT_NE(end.output.find("pass, margin"), std::string::npos) << end.output;
+  EXPECT_NE(end.output.find("pass, headroom"), std::string::npos) << end.output;
   const nlohmann::json gate = only_gate(folder / "gate.json");
   EXPECT_EQ(gate.at("status"), "pass");
   ASSERT_EQ(gate.at("processes").size(), 1u);

@@ -71,6 +71,6 @@ double shown_ratio(const Bound& bound, double log_ratio) {
   return std::exp(bound.kind == BoundKind::required_speedup ? -log_ratio : log_ratio);
 }
 
-double margin(const Bound& bound, double log_ratio) { return std::expm1(-excess(bound, log_ratio)); }
+double headroom(const Bound& bound, double log_ratio) { return std::expm1(-excess(bound, log_ratio)); }
 
 }  // namespace attngate

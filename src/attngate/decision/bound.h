@@ -43,6 +43,6 @@ double shown_ratio(const Bound& bound, double log_ratio);
 
 /// How far inside its bound a ratio lies, as a share: 0.28 for a speed-up of 2.31 where 1.8 is required; negative
 /// outside.
-double margin(const Bound& bound, double log_ratio);
+double headroom(const Bound& bound, double log_ratio);
 
 }  // namespace attngate

@@ -55,8 +55,8 @@ std::string bound_text(const Bound& bound) {
 
 }  // namespace
 
-std::string margin_text(double margin) {
-  const double percent = 100 * margin;
+std::string headroom_text(double headroom) {
+  const double percent = 100 * headroom;
   return fmt::format("{:.{}f} %", percent, std::abs(percent) < 10 ? 1 : 0);
 }
 
@@ -67,8 +67,8 @@ std::string decision_line(const GateSubject& subject, const Decision& decision) 
                                    : measured_text(subject, decision.bound, log_ratio);
   std::string line = fmt::format("{}, {}: {}", measured, bound_text(decision.bound), to_string(decision.verdict));
   if (decision.verdict == GateVerdict::inconclusive) return line + ": " + decision.reason;
-  const double inside = margin(decision.bound, log_ratio.median);
-  line += ", margin " + margin_text(inside);
+  const double inside = headroom(decision.bound, log_ratio.median);
+  line += ", headroom " + headroom_text(inside);
   const bool noteworthy = decision.verdict == GateVerdict::fail || decision.screen.flagged() || inside < 0;
   return noteworthy ? line + "; " + decision.reason : line;
 }

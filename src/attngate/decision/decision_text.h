@@ -12,14 +12,14 @@ struct GateSubject {
   std::string base;
 };
 
-/// A margin (bound.h) for people: "28 %", and "1.4 %" below ten.
-std::string margin_text(double margin);
+/// Headroom (bound.h) for people: "28 %", and "1.4 %" below ten.
+std::string headroom_text(double headroom);
 
 /// The decision as one line, without a line break:
 ///
-///     fast is 2.31x slow (95 % interval 2.29 to 2.33), bound 1.8x: pass, margin 28 %
-///     nested takes 0.412x padded, bound at most 0.6x: pass, margin 46 %
-///     SDPA reaches 0.41 of the product peak, bound at least 0.28: pass, margin 46 %
+///     fast is 2.31x slow (95 % interval 2.29 to 2.33), bound 1.8x: pass, headroom 28 %
+///     nested takes 0.412x padded, bound at most 0.6x: pass, headroom 46 %
+///     SDPA reaches 0.41 of the product peak, bound at least 0.28: pass, headroom 46 %
 ///
 /// A fail, a flag that was not confirmed and a median outside the bound add what decided, an inconclusive gate its
 /// reason. The interval is left out for one value, and shows its own coverage where that is below 95 %. It is that of

@@ -19,7 +19,7 @@ void write_ratio(std::ostream& out, const std::string& prefix, const Bound& boun
   write_measurement(out, prefix + "ratio.lower", std::min(one, other));
   write_measurement(out, prefix + "ratio.upper", std::max(one, other));
   write_measurement(out, prefix + "ratio.coverage", log_ratio.coverage);
-  write_measurement(out, prefix + "margin", margin(bound, log_ratio.median));
+  write_measurement(out, prefix + "headroom", headroom(bound, log_ratio.median));
 }
 
 void write_screen(std::ostream& out, const std::string& prefix, const ScreenResult& screen) {

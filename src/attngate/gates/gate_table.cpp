@@ -45,7 +45,7 @@ std::vector<std::string> row_of(const GateResult& result) {
   const Decision& decision = *result.decision;
   if (decision.log_ratio().count > 0) {
     cells[1] = fmt::format("{:.3f}", shown_ratio(decision.bound, decision.log_ratio().median));
-    cells[4] = margin_text(margin(decision.bound, decision.log_ratio().median));
+    cells[4] = headroom_text(headroom(decision.bound, decision.log_ratio().median));
   }
   cells[2] = interval_text(decision);
   cells[3] = bound_text(decision.bound);
@@ -71,7 +71,7 @@ void print_gate_table(std::ostream& out, const std::vector<GateResult>& results)
                    {"ratio", Align::right},
                    {"95 % interval", Align::right},
                    {"bound", Align::right},
-                   {"margin", Align::right},
+                   {"headroom", Align::right},
                    {"pairs", Align::right},
                    {"candidate us", Align::right},
                    {"base us", Align::right},

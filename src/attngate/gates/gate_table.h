@@ -9,7 +9,7 @@
 
 namespace attngate {
 
-/// One line a gate: what was measured, its interval, bound, margin, times and rates; then a line for each that did not
+/// One line a gate: what was measured, its interval, bound, headroom, times and rates; then a line for each that did not
 /// pass.
 void print_gate_table(std::ostream& out, const std::vector<GateResult>& results);
 

@@ -26,11 +26,11 @@ TEST(BoundTest, holds_on_the_bound_itself) {
   EXPECT_EQ(excess({BoundKind::floor, 0.28}, std::log(0.28)), 0);
 }
 
-TEST(BoundTest, shows_ratio_and_margin_as_people_say_them) {
+TEST(BoundTest, shows_ratio_and_headroom_as_people_say_them) {
   EXPECT_NEAR(shown_ratio({BoundKind::required_speedup, 1.8}, -std::log(2.31)), 2.31, 1e-12);
-  EXPECT_NEAR(margin({BoundKind::required_speedup, 1.8}, -std::log(2.31)), 2.31 / 1.8 - 1, 1e-12);
-  EXPECT_NEAR(margin({BoundKind::upper_ratio, 1.01}, 0), 0.01, 1e-12);
-  EXPECT_NEAR(margin({BoundKind::floor, 0.28}, std::log(0.14)), -0.5, 1e-12);
+  EXPECT_NEAR(headroom({BoundKind::required_speedup, 1.8}, -std::log(2.31)), 2.31 / 1.8 - 1, 1e-12);
+  EXPECT_NEAR(headroom({BoundKind::upper_ratio, 1.01}, 0), 0.01, 1e-12);
+  EXPECT_NEAR(headroom({BoundKind::floor, 0.28}, std::log(0.14)), -0.5, 1e-12);
 }
 
 TEST(BoundTest, refuses_a_value_that_is_no_ratio) {

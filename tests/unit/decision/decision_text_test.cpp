@@ -16,24 +16,24 @@ std::vector<PairSample> around(double log_ratio, double width) {
   return pairs_with(log_ratios);
 }
 
-TEST(DecisionTextTest, shows_a_margin_to_a_tenth_of_a_percent_below_ten) {
-  EXPECT_EQ(margin_text(0.283), "28 %");
-  EXPECT_EQ(margin_text(0.0046), "0.5 %");
-  EXPECT_EQ(margin_text(-0.0187), "-1.9 %");
+TEST(DecisionTextTest, shows_headroom_to_a_tenth_of_a_percent_below_ten) {
+  EXPECT_EQ(headroom_text(0.283), "28 %");
+  EXPECT_EQ(headroom_text(0.0046), "0.5 %");
+  EXPECT_EQ(headroom_text(-0.0187), "-1.9 %");
 }
 
-TEST(DecisionTextTest, says_a_speedup_with_interval_bound_and_margin) {
+TEST(DecisionTextTest, says_a_speedup_with_interval_bound_and_headroom) {
   const Bound bound{BoundKind::required_speedup, 1.8};
   const Decision decision = decide(bound, screen(bound, {}, {}, around(-std::log(2.31), 0.1)));
   EXPECT_EQ(decision_line({"fast", "slow"}, decision),
-            "fast is 2.31x slow (95 % interval 2.29 to 2.33), bound 1.8x: pass, margin 28 %");
+            "fast is 2.31x slow (95 % interval 2.29 to 2.33), bound 1.8x: pass, headroom 28 %");
 }
 
 TEST(DecisionTextTest, says_a_ratio_with_the_digits_that_tell_it_from_its_bound) {
   const Bound bound{BoundKind::upper_ratio, 1.01};
   const Decision decision = decide(bound, screen(bound, {}, {}, around(std::log(1.0004), 0.004)));
   EXPECT_EQ(decision_line({"A", "A"}, decision),
-            "A takes 1.0004x A (95 % interval 1.0001 to 1.0007), bound at most 1.01x: pass, margin 1.0 %");
+            "A takes 1.0004x A (95 % interval 1.0001 to 1.0007), bound at most 1.01x: pass, headroom 1.0 %");
 }
 
 TEST(DecisionTextTest, says_a_share_of_the_peak_without_an_interval_of_one) {
@@ -41,7 +41,7 @@ TEST(DecisionTextTest, says_a_share_of_the_peak_without_an_interval_of_one) {
   const Decision decision =
       decide(bound, screen(bound, single_value_policy(), {}, std::vector<PairSample>{{.candidate = 0.41, .base = 1}}));
   EXPECT_EQ(decision_line({"SDPA", "the product peak"}, decision),
-            "SDPA reaches 0.41 of the product peak, bound at least 0.28: pass, margin 46 %");
+            "SDPA reaches 0.41 of the product peak, bound at least 0.28: pass, headroom 46 %");
 }
 
 TEST(DecisionTextTest, says_what_decided_a_failure) {
@@ -50,7 +50,7 @@ TEST(DecisionTextTest, says_what_decided_a_failure) {
   const Decision decision =
       decide(bound, screen(bound, {}, {}, around(std::log(1.03), 0.01)), confirm(bound, {}, {}, processes));
   EXPECT_EQ(decision_line({"new", "old"}, decision),
-            "new takes 1.030x old (95 % interval 1.030 to 1.030), bound at most 1.01x: fail, margin -1.9 %; 201 of 201 "
+            "new takes 1.030x old (95 % interval 1.030 to 1.030), bound at most 1.01x: fail, headroom -1.9 %; 201 of 201 "
             "pairs beyond the bound, 118 "
             "flag; 12 of 12 fresh processes beyond the bound, 11 fail");
 }
@@ -68,7 +68,7 @@ TEST(DecisionTextTest, shows_the_coverage_of_an_interval_that_falls_short) {
   policy.screen_alpha = 0.05;
   const Decision decision = decide(bound, screen(bound, policy, {}, pairs_with({0.1, 0.2, 0.3, 0.15, 0.25})));
   EXPECT_EQ(decision_line({"a", "b"}, decision),
-            "a takes 1.221x b (93 % interval 1.105 to 1.350), bound at most 1.5x: pass, margin 23 %");
+            "a takes 1.221x b (93 % interval 1.105 to 1.350), bound at most 1.5x: pass, headroom 23 %");
 }
 
 }  // namespace

@@ -47,7 +47,7 @@ TEST(SimulationTest, screen_alarms_at_the_attained_alpha_whatever_the_distributi
   std::uint64_t seed = base_seed;
   for (const SimulatedPair& model : {SimulatedPair{}, heavy, spiky, drifting}) {
     ++seed;
-    expect_count(simulate_decisions(none, model, 3000, seed).flagged, 3000, alpha, "no slowdown, no margin", seed);
+    expect_count(simulate_decisions(none, model, 3000, seed).flagged, 3000, alpha, "no slowdown, no headroom", seed);
   }
 }
 

@@ -57,7 +57,7 @@ TEST(GateRunnerTest, passes_what_keeps_its_bound_without_a_fresh_process) {
   EXPECT_EQ(result.status, GateStatus::pass);
   EXPECT_EQ(source.fresh_processes(), 0);
   EXPECT_TRUE(result.line.starts_with("fast is 2.310x slow")) << result.line;
-  EXPECT_NE(result.line.find("pass, margin 28 %"), std::string::npos) << result.line;
+  EXPECT_NE(result.line.find("pass, headroom 28 %"), std::string::npos) << result.line;
 }
 
 TEST(GateRunnerTest, fails_what_breaks_its_bound_in_twelve_fresh_processes_too) {
