@@ -9,6 +9,7 @@
 #include "attngate/base/atomic_file.h"
 #include "attngate/base/exit_code.h"
 #include "attngate/base/printable.h"
+#include "attngate/base/progress_bar.h"
 #include "attngate/base/strict_json.h"
 #include "attngate/base/text_table.h"
 #include "attngate/case/text.h"
@@ -19,7 +20,6 @@
 #include "attngate/gates/baseline_check.h"
 #include "attngate/gates/calibration.h"
 #include "attngate/gates/gate_json.h"
-#include "attngate/gates/gate_progress.h"
 #include "attngate/gates/gate_study.h"
 #include "attngate/gates/gate_table.h"
 #include "attngate/run/environment.h"
@@ -192,7 +192,7 @@ void print_power(const GateSession& session, const Policy& policy) {
 
 int run_gates(const GateSession& session) {
   const GateOptions options = gate_options(session.options);
-  GateProgress progress(session.gates.size());
+  ProgressBar progress(session.gates.size(), "attngate gate");
   GateRunner runner(session.source, session.bounds, gpu_kind(session.device), options,
                     [&](const std::string& doing) { progress.doing(doing); });
   std::cout << to_string(session.device) << '\n'
@@ -236,7 +236,7 @@ int calibrate(const GateSession& session) {
     if (options.write_bounds.empty()) return;
     write_atomically(options.write_bounds, gate_bounds_to_json(with_proposals(session.bounds, calibration, standing)));
   };
-  GateProgress progress(*options.calibrate);
+  ProgressBar progress(*options.calibrate, "attngate gate");
   // Each process draws random cases of its own: bounds are about a distribution of shapes.
   const Calibration calibration = calibrate_gates(
       session.source, session.device, session.bounds,
@@ -257,7 +257,7 @@ int study(const GateSession& session) {
     if (!session.options.json.empty())
       write_atomically(session.options.json, study_to_json(study, to_string(session.device)));
   };
-  GateProgress progress(*session.options.study);
+  ProgressBar progress(*session.options.study, "attngate gate");
   const GateStudy study = study_gates(
       session.source, session.bounds, gpu_kind(session.device), session.gates,
       {*session.options.study, gate_options(session.options)}, [&](const std::string& doing) { progress.doing(doing); },
@@ -277,7 +277,7 @@ int study_anew(const GateCommandOptions& options) {
 }
 
 int compare_with_record(const GateSession& session, const Baseline& record) {
-  GateProgress progress(2 * session.gates.size());
+  ProgressBar progress(2 * session.gates.size(), "attngate gate");
   const std::vector<BaselineResult> results =
       check_against_baseline(session.source, session.device, session.bounds, session.gates, record,
                              gate_options(session.options), [&](const std::string& doing) { progress.doing(doing); });

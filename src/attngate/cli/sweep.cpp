@@ -9,11 +9,11 @@
 #include "attngate/base/exit_code.h"
 #include "attngate/base/number_text.h"
 #include "attngate/base/printable.h"
+#include "attngate/base/progress_bar.h"
 #include "attngate/base/usage_error.h"
 #include "attngate/cli/command.h"
 #include "attngate/cli/device_option.h"
 #include "attngate/cli/seed_option.h"
-#include "attngate/gates/gate_progress.h"
 #include "attngate/suite/tested_registry.h"
 #include "attngate/sweep/fastpath_sweep.h"
 #include "attngate/sweep/interrupt_watch.h"
@@ -129,7 +129,7 @@ class SweepSession {
   }
 
   void measure(SweepSource& source) {
-    GateProgress progress(plan_.points.size(), "attngate sweep", earlier_);
+    ProgressBar progress(plan_.points.size(), "attngate sweep", earlier_);
     const InterruptWatch watch;
     SweepListener listener;
     listener.begins = [&](std::size_t index) { progress.doing(plan_.points[index].entry_name + error_text()); };

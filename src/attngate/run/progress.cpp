@@ -1,9 +1,6 @@
 #include "attngate/run/progress.h"
 
 #include <fmt/format.h>
-#include <unistd.h>
-
-#include <cstdio>
 
 #include "attngate/base/number_text.h"
 
@@ -18,23 +15,10 @@ std::string progress_text(std::uint64_t cases, double seconds, double worst_marg
   return fmt::format("case {}  {:.0f}/s  worst margin {}", grouped(cases), rate, margin_text(worst_margin, 2));
 }
 
-Progress::Progress() : terminal_(::isatty(STDERR_FILENO) == 1) {}
-
-Progress::~Progress() { clear(); }
-
 void Progress::show(std::uint64_t cases, double seconds, double worst_margin) {
-  if (!terminal_ || seconds - last_seconds_ < seconds_between_lines) return;
+  if (seconds - last_seconds_ < seconds_between_lines) return;
   last_seconds_ = seconds;
-  shown_ = true;
-  fmt::print(stderr, "\r{}\x1b[K", progress_text(cases, seconds, worst_margin));
-  std::fflush(stderr);
-}
-
-void Progress::clear() {
-  if (!shown_) return;
-  fmt::print(stderr, "\r\x1b[K");
-  std::fflush(stderr);
-  shown_ = false;
+  line_.show(progress_text(cases, seconds, worst_margin));
 }
 
 }  // namespace attngate
