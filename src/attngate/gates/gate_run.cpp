@@ -4,15 +4,13 @@
 
 #include <algorithm>
 #include <cmath>
-#include <stdexcept>
 
 #include "attngate/base/median.h"
 #include "attngate/base/number_text.h"
-#include "attngate/base/printable.h"
-#include "attngate/base/usage_error.h"
 #include "attngate/case/text.h"
 #include "attngate/decision/decision_text.h"
-#include "attngate/decision/power.h"
+#include "attngate/gates/gate_evidence.h"
+#include "attngate/gates/gate_rules.h"
 #include "attngate/samples/sampling_plan.h"
 
 namespace attngate {
@@ -28,145 +26,6 @@ std::uint64_t pairs_of_a_path_gate(std::uint64_t pairs_of_a_screen) { return pai
 /// A process whose samples are invalid gets a replacement; more than this many say that the GPU is in no state to
 /// confirm.
 constexpr std::size_t most_replacements = 3;
-
-/// Share of the host's processors that others may take while throughput is measured. Chosen: 1.6 of 16 processors, 3
-/// of 32. With four property tests beside them on a host of 32, on another GPU, 3 of 38 path gates failed falsely
-/// (H100, docs/gates.md).
-constexpr double most_others_cpu_share = 0.1;
-
-/// Spread of processes that a self gate is planned for: above the bands measured for 200 us operators, 0.08 to 0.18 %
-/// on an H100 and an H200 (docs/gates.md). The cap on the pairs' spread is 1.4 % then, and such pairs spread by 0.4
-/// to 1.06 %.
-constexpr double planned_process_spread = 0.0025;
-/// With which a slowdown that must fail fails.
-constexpr double wanted_power = 0.99;
-
-bool has_one_value(const Gate& gate) { return gate.kind == GateKind::roofline || gate.kind == GateKind::memory; }
-
-std::string backend_suffix(const std::string& name) {
-  const std::size_t dot = name.find('.');
-  return dot == std::string::npos ? "" : name.substr(dot);
-}
-
-std::string with_backend(const std::string& name, const std::string& backend) {
-  return name.substr(0, name.size() - backend_suffix(name).size()) + "." + backend;
-}
-
-/// Makes the mistake in the candidate; false where there is nothing to get wrong.
-bool make_mistake(OperatorRequest& candidate, const Gate& gate, PlantedMistake mistake) {
-  switch (mistake) {
-    case PlantedMistake::none:
-      return true;
-    case PlantedMistake::math_backend:
-      if (backend_suffix(candidate.name).empty()) return false;  // its backend was settled when it was compiled
-      candidate.name = with_backend(candidate.name, "math");
-      return true;
-    case PlantedMistake::padding:
-      if (gate.candidate.form != InputForm::nested) return false;
-      candidate.name = "nn_mha_slow.efficient";
-      return true;
-    case PlantedMistake::upcast: {
-      if (gate.attention_case.dtype == DType::fp32) return false;
-      AttentionCase upcast = gate.attention_case;
-      upcast.dtype = DType::fp32;
-      candidate.line = to_line(upcast);
-      if (!backend_suffix(candidate.name).empty()) candidate.name = with_backend(candidate.name, "efficient");
-      return true;
-    }
-  }
-  throw std::logic_error("no such mistake");
-}
-
-AttentionWork work_of(const Gate& gate) {
-  return is_bare_sdpa(gate.candidate) ? sdpa_work(gate.attention_case, gate.candidate.form)
-                                      : mha_work(gate.attention_case, gate.candidate.form);
-}
-
-double achieved_flops_per_second(const Gate& gate, const PairedSamples& samples) {
-  return work_of(gate).flops / (1e-6 * median_of(candidate_times(samples)));
-}
-
-/// Whether the device may have waited in so many samples that their median is the host's.
-bool device_mostly_waited(const PairedSamples& samples) { return share_with_visible_launches(samples) > 0.1; }
-
-std::uint64_t clock_events_of(const PairedSamples& samples) {
-  return samples.clocks_before.event_reasons.value_or(0) | samples.clocks_after.event_reasons.value_or(0);
-}
-
-PairSample rate_against_peak(const Gate& gate, const SampleAnswer& answer) {
-  PairSample pair;
-  pair.candidate = achieved_flops_per_second(gate, answer.samples);
-  pair.base = answer.ceilings ? answer.ceilings->flops_per_second : 0;
-  pair.device_waited = gate.quantity == Quantity::gpu_time && device_mostly_waited(answer.samples);
-  return pair;
-}
-
-PairSample peak_bytes(const SampleAnswer& answer) {
-  PairSample pair;
-  pair.candidate = static_cast<double>(answer.samples.candidate.peak_bytes.value_or(0));
-  pair.base = static_cast<double>(answer.samples.base.peak_bytes.value_or(0));
-  return pair;
-}
-
-std::vector<PairSample> times(const PairedSamples& samples) {
-  std::vector<PairSample> pairs;
-  for (const SamplePair& measured : samples.pairs) {
-    PairSample& pair = pairs.emplace_back();
-    pair.candidate = measured.candidate.us;
-    pair.base = measured.base.us;
-    if (measured.candidate.sm_mhz && measured.base.sm_mhz)
-      pair.sm_mhz = (*measured.candidate.sm_mhz + *measured.base.sm_mhz) / 2;
-    pair.device_waited = samples.quantity == Quantity::gpu_time &&
-                         !(measured.candidate.launches_hidden && measured.base.launches_hidden);
-  }
-  return pairs;
-}
-
-std::vector<PairSample> evidence_of(const Gate& gate, const SampleAnswer& answer) {
-  if (!answer.has_samples()) return {};
-  std::vector<PairSample> pairs;
-  switch (gate.kind) {
-    case GateKind::self:
-    case GateKind::path:
-      pairs = times(answer.samples);
-      break;
-    case GateKind::roofline:
-      pairs = {rate_against_peak(gate, answer)};
-      break;
-    case GateKind::memory:
-      return {peak_bytes(answer)};  // whatever the clocks do
-  }
-  for (PairSample& pair : pairs) {
-    pair.clock_events = clock_events_of(answer.samples);
-    pair.others_cpu_share = answer.samples.others_cpu_share.value_or(0);
-  }
-  return pairs;
-}
-
-/// Throughput is the slower of host and device, whichever that is: its users wait for both, and a busy host slows it.
-ReadingRule rule_of_quantity(const Gate& gate) {
-  ReadingRule rule;
-  if (gate.quantity == Quantity::gpu_time) return rule;
-  rule.host_bound_expected = true;
-  rule.max_others_cpu_share = most_others_cpu_share;
-  return rule;
-}
-
-ReadingRule rule_for(const Gate& gate, const Policy& policy, const Bound& bound) {
-  ReadingRule rule = rule_of_quantity(gate);
-  if (gate.kind == GateKind::self) {
-    const double bound_slowdown = bound.value - 1, must_be_found = 2 * bound_slowdown;
-    rule.max_spread = spread_cap(policy, std::log1p(must_be_found) - std::log1p(bound_slowdown), planned_process_spread,
-                                 wanted_power);
-  }
-  return rule;
-}
-
-Policy policy_for(const Gate& gate, const GateOptions& options, const SampleAnswer& answer) {
-  Policy policy = has_one_value(gate) ? single_value_policy() : options.policy;
-  if (!has_one_value(gate)) policy.screen_pairs = answer.samples.pairs.size();
-  return policy;
-}
 
 GateStatus status_of(const Gate& gate, GateVerdict verdict) {
   if (verdict == GateVerdict::inconclusive) return GateStatus::inconclusive;
@@ -206,42 +65,6 @@ struct GateRunner::Screened {
     result.line = result.gate.candidate.label + " against " + result.gate.base.label + " could not be measured: " + why;
   }
 };
-
-std::string to_string(GateStatus status) {
-  switch (status) {
-    case GateStatus::pass:
-      return "pass";
-    case GateStatus::fail:
-      return "fail";
-    case GateStatus::inconclusive:
-      return "inconclusive";
-    case GateStatus::skipped:
-      return "skipped";
-  }
-  throw std::logic_error("no such status");
-}
-
-std::string to_string(PlantedMistake mistake) {
-  switch (mistake) {
-    case PlantedMistake::none:
-      return "none";
-    case PlantedMistake::math_backend:
-      return "math";
-    case PlantedMistake::padding:
-      return "padding";
-    case PlantedMistake::upcast:
-      return "upcast";
-  }
-  throw std::logic_error("no such mistake");
-}
-
-PlantedMistake parse_planted_mistake(const std::string& name) {
-  for (const PlantedMistake mistake :
-       {PlantedMistake::none, PlantedMistake::math_backend, PlantedMistake::padding, PlantedMistake::upcast}) {
-    if (to_string(mistake) == name) return mistake;
-  }
-  throw UsageError("--plant " + printable(name) + ": must be math, padding, upcast or none");
-}
 
 GateRunner::GateRunner(SampleSource& source, const std::vector<GateBound>& bounds, GpuKind gpu, GateOptions options,
                        std::function<void(const std::string&)> progress)
@@ -301,7 +124,7 @@ GateRunner::Screened GateRunner::screen_gate(const Gate& gate) {
   const SampleAnswer& answer = screened.result.answers.front();
   if (!answer.skip_reason.empty()) return Screened::skip(std::move(screened), answer.skip_reason);
   if (!answer.error.empty()) return Screened::fail(std::move(screened), answer.error);
-  screened.policy = policy_for(gate, options_, answer);
+  screened.policy = policy_for(gate, options_.policy, answer);
   screened.rule = rule_for(gate, screened.policy, screened.bound);
   screened.rule.clock = choice.clock;
   screened.screen = screen(screened.bound, screened.policy, screened.rule, evidence_of(gate, answer));

@@ -8,22 +8,11 @@
 #include "attngate/decision/decision.h"
 #include "attngate/gates/gate.h"
 #include "attngate/gates/gate_bounds.h"
+#include "attngate/gates/gate_result.h"
+#include "attngate/gates/planted_mistake.h"
 #include "attngate/gates/sample_request.h"
 
 namespace attngate {
-
-/// A mistake made on purpose in a gate's candidate, for the gate to find.
-enum class PlantedMistake {
-  none,
-  math_backend,  ///< SDPA is held to the math backend
-  padding,       ///< padded input in place of nested
-  upcast         ///< computes in fp32
-};
-
-/// "math", "padding", "upcast", or "none".
-std::string to_string(PlantedMistake mistake);
-/// Throws UsageError naming what there is.
-PlantedMistake parse_planted_mistake(const std::string& name);
 
 /// How gates are run.
 struct GateOptions {
@@ -34,35 +23,6 @@ struct GateOptions {
   /// A flagged gate is confirmed in fresh processes; false leaves it inconclusive.
   bool confirm = true;
   PlantedMistake mistake = PlantedMistake::none;
-};
-
-/// How a gate of a run ended.
-enum class GateStatus {
-  pass,          ///< the bound holds; for a planted slowdown that must fail: it failed
-  fail,          ///< the bound is broken; for a planted slowdown: it was not judged as it must be
-  inconclusive,  ///< the samples say nothing
-  skipped        ///< there is no bound for this GPU, or the path does not run such a case here
-};
-
-/// "pass", "fail", "inconclusive" or "skipped".
-std::string to_string(GateStatus status);
-
-/// What came of one gate.
-struct GateResult {
-  Gate gate;
-  GateStatus status = GateStatus::skipped;
-  /// One line for people: what was measured and what that means, or why nothing was.
-  std::string line;
-  /// Empty where the gate was skipped.
-  std::optional<Decision> decision;
-  /// Where the bound comes from.
-  std::string bound_source;
-  /// Achieved by the candidate; 0 where it makes no sense.
-  double flops_per_second = 0;
-  /// Measured beside it; 0 where it was not.
-  double peak_flops_per_second = 0;
-  /// Of the screen, then of each fresh process.
-  std::vector<SampleAnswer> answers;
 };
 
 /// What one process measured of a gate.

@@ -5,12 +5,12 @@
 #include <vector>
 
 #include "attngate/decision/run_rule.h"
-#include "attngate/gates/gate_run.h"
+#include "attngate/gates/gate_result.h"
 
 namespace attngate {
 
-/// One line a gate: what was measured, its interval, bound, headroom, times and rates; then a line for each that did not
-/// pass.
+/// One line a gate: what was measured, its interval, bound, headroom, times and rates; then a line for each that did
+/// not pass.
 void print_gate_table(std::ostream& out, const std::vector<GateResult>& results);
 
 /// Whether a run fails. A planted slowdown that was judged as it must be counts as passed; skipped gates do not count.
