@@ -57,12 +57,23 @@ TEST(GateOnDevice, of_a_gpu_is_skipped_on_another_device_and_says_how_to_calibra
   if (device != "cpu") GTEST_SKIP() << "this is that GPU";
   const CommandEnd end = run({.program = attngate_command, .arguments = {"gate", "--device", "cpu", "--gate", "self"}});
   EXPECT_EQ(end.exit_code, 77) << end.output << end.errors;
-  EXPECT_NE(end.output.find("--calibrate"), std::string::npos) << end.output;
+  EXPECT_NE(end.output.find("attngate gate calibrate"), std::string::npos) << end.output;
+}
+
+TEST(GateTest, without_a_subcommand_is_a_run) {
+  const auto end_of = [](const std::vector<std::string>& arguments) {
+    return run({.program = attngate_command, .arguments = arguments});
+  };
+  const CommandEnd named = end_of({"gate", "run", "--device", "cpu", "--gate", "self"});
+  const CommandEnd unnamed = end_of({"gate", "--device", "cpu", "--gate", "self"});
+  EXPECT_EQ(unnamed.exit_code, 77) << unnamed.errors;
+  EXPECT_EQ(unnamed.exit_code, named.exit_code);
+  EXPECT_EQ(unnamed.output, named.output);
 }
 
 TEST(GateListTest, shows_the_gates_by_name_and_runs_nothing) {
   const CommandEnd end =
-      run({.program = attngate_command, .arguments = {"gate", "--list", "--gate", "memory", "--class", "padding_90"}});
+      run({.program = attngate_command, .arguments = {"gate", "list", "--gate", "memory", "--class", "padding_90"}});
   EXPECT_EQ(end.exit_code, 0) << end.errors;
   EXPECT_NE(end.output.find("gate.memory.long.bf16.padding_90"), std::string::npos) << end.output;
   EXPECT_EQ(end.output.find("padding_50"), std::string::npos) << end.output;

@@ -1,15 +1,15 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <iostream>
-#include <limits>
+#include <iterator>
 
 #include "attngate/base/exit_code.h"
-#include "attngate/base/printable.h"
+#include "attngate/cli/chosen.h"
 #include "attngate/cli/command.h"
+#include "attngate/cli/common_options.h"
 #include "attngate/cli/device_option.h"
-#include "attngate/cli/seed_option.h"
+#include "attngate/cli/output_files.h"
 #include "attngate/report/results_list.h"
 #include "attngate/report/table.h"
 #include "attngate/run/environment.h"
@@ -20,8 +20,6 @@ namespace attngate {
 namespace {
 
 constexpr std::uint64_t default_cases = 1000;
-/// A billion cases are months on a GPU: more is a typing error.
-constexpr std::uint64_t most_cases = 1'000'000'000;
 
 struct CheckOptions {
   std::vector<std::string> properties;
@@ -39,32 +37,10 @@ struct CheckOptions {
   std::string json;
 };
 
-std::vector<const Property*> chosen_properties(const CheckOptions& options) {
-  std::vector<const Property*> chosen;
-  if (options.properties.empty()) {
-    for (const Property& property : properties()) chosen.push_back(&property);
-  }
-  for (const std::string& name : options.properties) {
-    const Property* property = find_property(name);
-    if (property == nullptr) {
-      throw UsageError("--property " + printable(name) + ": no such property; there are " + property_names());
-    }
-    chosen.push_back(property);
-  }
-  return chosen;
-}
-
-std::vector<DType> chosen_dtypes(const CheckOptions& options) {
-  if (options.dtypes.empty()) return {DType::fp16, DType::bf16, DType::fp32};
-  std::vector<DType> chosen;
-  for (const std::string& name : options.dtypes) {
-    try {
-      const DType dtype = parse_dtype(name);
-      if (std::ranges::count(chosen, dtype) == 0) chosen.push_back(dtype);
-    } catch (const CaseError& error) {
-      throw UsageError(std::string("--") + error.what());
-    }
-  }
+std::vector<const Property*> properties_to_check(const CheckOptions& options) {
+  std::vector<const Property*> chosen = chosen_properties(options.properties);
+  if (chosen.empty())
+    std::ranges::transform(properties(), std::back_inserter(chosen), [](const Property& p) { return &p; });
   return chosen;
 }
 
@@ -83,34 +59,24 @@ bool meets_obstacle(const Property& property, DType dtype, at::DeviceType device
   return !obstacle.empty();
 }
 
-/// For CLI11's check(): CLI::Range lets nan pass, and a run without an end with it.
-std::string refuse_seconds(const std::string& text) {
-  double seconds = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, seconds);
-  return error == std::errc() && stop == end && seconds >= 1e-3 && seconds <= 1e9
-             ? ""
-             : printable(text) + " must be a number of seconds, 0.001 to 1e9";
-}
-
 std::vector<PropertyRun> plan_runs(const CheckOptions& options, const PathRegistry& registry,
                                    const Environment& environment) {
   PropertyRun base;
   base.device = choose_device(options.device);
   base.registry = &registry;
   base.only = options.paths;
-  base.seed = chosen_seed(options.seed);
-  base.max_cases = options.cases.value_or(environment.max_cases.value_or(default_cases));
-  base.max_seconds = options.seconds.value_or(environment.max_seconds.value_or(base.max_seconds));
-  base.case_timeout_seconds =
-      options.case_timeout.value_or(environment.case_timeout_seconds.value_or(default_case_timeout_seconds));
+  const bool drawn = options.seed == "random" && environment.seed_was_drawn;
+  base.seed = drawn ? *environment.seed : chosen_seed(options.seed);
+  base.max_cases = options.cases.value_or(default_cases);
+  base.max_seconds = options.seconds.value_or(base.max_seconds);
+  base.case_timeout_seconds = options.case_timeout.value_or(default_case_timeout_seconds);
   base.stop_at_first_failure = options.stop_at_first;
   base.in_process = environment.in_process;
   base.results_folder = options.results;
   if (!options.corpus.empty()) base.corpus = read_corpus(options.corpus);
   std::vector<PropertyRun> runs;
-  const std::vector<DType> dtypes = chosen_dtypes(options);
-  for (const Property* property : chosen_properties(options)) {
+  const std::vector<DType> dtypes = chosen_dtypes(options.dtypes, {DType::fp16, DType::bf16, DType::fp32});
+  for (const Property* property : properties_to_check(options)) {
     const std::size_t before = runs.size();
     for (const DType dtype : dtypes) {
       if (!property->exists(dtype, base.device.type())) continue;
@@ -133,8 +99,8 @@ int check(const CheckOptions& options) {
   }
   const PathRegistry registry = make_tested_registry();
   check_path_names(registry, options.paths);
-  if (!options.json.empty()) check_writable(options.json);
-  if (!options.results.empty()) check_folder(options.results);
+  check_writable(options.json);
+  check_folder(options.results);
   const std::vector<PropertyRun> runs = plan_runs(options, registry, environment);
   WorkerPool pool = make_worker_pool(registry, runs.front().device);
   std::vector<Results> results;
@@ -163,37 +129,26 @@ int check(const CheckOptions& options) {
 void add_check_command(CLI::App& app, Command& chosen) {
   auto options = std::make_shared<CheckOptions>();
   CLI::App* command = app.add_subcommand("check", "Run properties on random cases");
-  command->add_option("--property", options->properties, "Property to check (default: all); repeatable");
-  command->add_option("--dtype", options->dtypes, "fp16, bf16 or fp32 (default: all); repeatable");
-  command->add_option("--path", options->paths,
-                      "Path or family to check (default: all), see `attngate list`; repeatable");
-  command->add_option("--device", options->device, "cpu, cuda, or auto: a GPU where there is one")
-      ->capture_default_str();
-  command
-      ->add_option("--cases", options->cases,
-                   "Random cases per property and dtype (default: ATTNGATE_CASES, else 1000)")
-      ->check(CLI::Range(std::uint64_t{1}, most_cases));
-  command
-      ->add_option("--seconds", options->seconds,
-                   "Time for the random cases of each property and dtype (default: ATTNGATE_SECONDS, else no limit)")
-      ->check(refuse_seconds);
-  command
-      ->add_option("--case-timeout", options->case_timeout,
-                   "Seconds after which a case counts as hung (default: ATTNGATE_CASE_TIMEOUT, else 20)")
-      ->check(refuse_seconds);
+  add_property_option(*command, options->properties, "all");
+  add_dtype_option(*command, options->dtypes, "all");
+  add_path_option(*command, options->paths);
+  add_device_option(*command, options->device);
+  add_cases_option(*command, options->cases, "Random cases per property and dtype (default: 1000)")
+      ->envname("ATTNGATE_CASES");
+  add_seconds_option(*command, "--seconds", options->seconds,
+                     "Time for the random cases of each property and dtype (default: no limit)")
+      ->envname("ATTNGATE_SECONDS");
+  add_seconds_option(*command, "--case-timeout", options->case_timeout,
+                     "Seconds after which a case counts as hung (default: 20)")
+      ->envname("ATTNGATE_CASE_TIMEOUT");
   command->add_flag("--stop-at-first", options->stop_at_first,
                     "End each property with its first failure (default: go on without the path that failed)");
-  command->add_flag(
-      "--in-process", options->in_process,
-      "Run the paths in this process, for debuggers and compute-sanitizer; a crash ends it (ATTNGATE_IN_PROCESS=1)");
-  command
-      ->add_option("--seed", options->seed,
-                   "Number, 0x hex, or `random` (default: ATTNGATE_SEED, else the same each run)")
-      ->check(refuse_empty);
-  command->add_option("--corpus", options->corpus, "Folder of *.case files that run first")->check(refuse_empty);
-  command->add_option("--results", options->results, "Folder for one JSON file and one journal per property and dtype")
-      ->check(refuse_empty);
-  command->add_option("--json", options->json, "File for the results of the whole run")->check(refuse_empty);
+  add_in_process_flag(*command, options->in_process);
+  add_seed_option(*command, options->seed);
+  add_text_option(*command, "--corpus", options->corpus, "Folder of *.case files that run first");
+  add_text_option(*command, "--results", options->results,
+                  "Folder for one JSON file and one journal per property and dtype");
+  add_text_option(*command, "--json", options->json, "File for the results of the whole run");
   command->footer(
       "Examples:\n"
       "  attngate check                                     everything, on the GPU if there is one\n"

@@ -1,14 +1,17 @@
 #include "attngate/cli/command.h"
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cstdlib>
 #include <iostream>
 
 #include "attngate/base/exit_code.h"
 #include "attngate/base/printable.h"
 #include "attngate/base/usage_error.h"
 #include "attngate/case/attention_case.h"
+#include "attngate/run/environment.h"
 #include "attngate/workers/device.h"
 
 namespace attngate {
@@ -21,32 +24,78 @@ bool names_a_plot(const std::vector<std::string>& arguments) {
   });
 }
 
+/// Options of `attngate gate` that are subcommands now, and what is typed in their place.
+constexpr std::pair<std::string_view, std::string_view> gate_options_of_old[] = {
+    {"--list", "attngate gate list"},
+    {"--calibrate", "attngate gate calibrate --processes"},
+    {"--against", "attngate gate compare"},
+    {"--study", "attngate gate study --processes"},
+    {"--study-from", "attngate gate tally"}};
+
+/// Whether `attngate gate` is followed by options and no subcommand: then `run` is meant.
+bool means_gate_run(const std::vector<std::string>& arguments) {
+  if (arguments.empty() || arguments[0] != "gate") return false;
+  return arguments.size() == 1 || (arguments[1].starts_with('-') && arguments[1] != "--help" && arguments[1] != "-h");
+}
+
+const CLI::App& innermost(const CLI::App& app) {
+  const std::vector<CLI::App*> chosen = app.get_subcommands();
+  return chosen.empty() ? app : innermost(*chosen.front());
+}
+
+/// "attngate gate run".
+std::string full_name(const CLI::App& command) {
+  return (command.get_parent() == nullptr ? "" : full_name(*command.get_parent()) + " ") + command.get_name();
+}
+
+/// What a user who writes an unexpected argument may have meant; ends with "; " where there is anything to say.
+std::string hint_for_unexpected(const std::string& command, const std::vector<std::string>& arguments) {
+  if (names_a_plot(arguments)) return "tools/plot.py draws what --save-path and --json leave behind; ";
+  if (command == "attngate replay") return "the case goes in one pair of quotes; ";
+  if (!command.starts_with("attngate gate")) return "";
+  for (const std::string& argument : arguments) {
+    const auto old = std::ranges::find(gate_options_of_old, argument.substr(0, argument.find('=')),
+                                       &std::pair<std::string_view, std::string_view>::first);
+    if (old != std::end(gate_options_of_old)) return fmt::format("{} is now: {}; ", old->first, old->second);
+  }
+  return "";
+}
+
 /// What is wrong with the command line, and what is allowed instead.
 std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   const auto kind = static_cast<CLI::ExitCodes>(error.get_exit_code());
-  if (app.get_subcommands().empty() && kind == CLI::ExitCodes::RequiredError) {
-    std::string names;
-    for (const CLI::App* subcommand : app.get_subcommands({}))
-      names += (names.empty() ? "" : ", ") + subcommand->get_name();
-    const std::vector<std::string> unknown = app.remaining();
-    return (unknown.empty() ? "a subcommand is missing" : printable(unknown.front()) + " is no subcommand") +
-           "; there are " + names;
+  const CLI::App& command = innermost(app);
+  const std::string help = full_name(command) + " --help says what is allowed";
+  const std::vector<std::string> unexpected = app.remaining(/*recurse=*/true);
+  if (kind == CLI::ExitCodes::RequiredError && command.get_require_subcommand_min() > 0) {
+    std::vector<std::string> names;
+    for (const CLI::App* subcommand : command.get_subcommands({})) names.push_back(subcommand->get_name());
+    return fmt::format(
+        "{}; there are {} ({})",
+        unexpected.empty() ? "a subcommand is missing" : printable(unexpected.front()) + " is no subcommand",
+        fmt::join(names, ", "), help);
   }
-  std::string hint = "attngate --help says what is allowed";
-  if (!app.get_subcommands().empty()) {
-    const CLI::App* innermost = app.get_subcommands().front();
-    const std::string name = innermost->get_name();
-    hint = "attngate " + name;
-    while (!innermost->get_subcommands().empty()) {
-      innermost = innermost->get_subcommands().front();
-      hint += " " + innermost->get_name();
-    }
-    hint += " --help says what is allowed";
-    if (kind == CLI::ExitCodes::ExtrasError && names_a_plot(app.remaining(/*recurse=*/true)))
-      hint = "tools/plot.py draws what --save-path and --json leave behind; " + hint;
-    if (name == "replay" && kind == CLI::ExitCodes::ExtrasError) hint = "the case goes in one pair of quotes; " + hint;
+  const bool is_unexpected = kind == CLI::ExitCodes::ExtrasError;
+  return fmt::format("{} ({}{})", error.what(),
+                     is_unexpected ? hint_for_unexpected(full_name(command), unexpected) : "", help);
+}
+
+/// A variable that CLI11 has read for an option: what is wrong with it is told by its own name.
+void check_environment() {
+  read_environment([](const char* name) -> std::optional<std::string> {
+    const char* value = std::getenv(name);
+    if (value == nullptr) return std::nullopt;
+    return value;
+  });
+}
+
+std::string explain_with_environment(const CLI::App& app, const CLI::ParseError& error) {
+  try {
+    check_environment();
+    return explain(app, error);
+  } catch (const std::exception& bad_variable) {
+    return bad_variable.what();
   }
-  return std::string(error.what()) + " (" + hint + ")";
 }
 
 int complain(const std::string& what, int exit_code) {
@@ -60,10 +109,11 @@ int run_command(int argc, char** argv) {
   CLI::App app("attngate: is this attention still right?", "attngate");
   app.set_version_flag("--version", attngate_version());
   app.require_subcommand(1);
+  app.immediate_callback();  // else CLI11 reads the variables of the commands that were not chosen, too
   app.footer(
-      "Environment: ATTNGATE_SEED (number, 0x hex or random), ATTNGATE_CASE, ATTNGATE_CASES, ATTNGATE_SECONDS,\n"
-      "ATTNGATE_REQUIRE_GPU=1, ATTNGATE_RESULTS: read by the tests; the seed and the budget by `check` too.\n"
-      "ATTNGATE_IN_PROCESS=1: paths run in the process itself and not in workers.\n"
+      "Environment: ATTNGATE_SEED, ATTNGATE_CASE, ATTNGATE_CASES, ATTNGATE_SECONDS, ATTNGATE_CASE_TIMEOUT,\n"
+      "ATTNGATE_REQUIRE_GPU=1, ATTNGATE_RESULTS, ATTNGATE_IN_PROCESS=1: read by the tests. Where a command takes one\n"
+      "for an option, its --help has (Env:...) there.\n"
       "Exit codes: 0 holds, 1 a check failed, 2 bad input or usage, 77 skipped with a reason.");
   Command chosen;
   add_check_command(app, chosen);
@@ -74,11 +124,14 @@ int run_command(int argc, char** argv) {
   add_sweep_command(app, chosen);
   add_report_command(app, chosen);
   try {
-    app.parse(argc, argv);
+    std::vector<std::string> arguments(argv + 1, argv + argc);
+    if (means_gate_run(arguments)) arguments.insert(arguments.begin() + 1, "run");
+    std::ranges::reverse(arguments);  // as CLI11 takes them
+    app.parse(std::move(arguments));
     return chosen();
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) return app.exit(error);  // --help and --version
-    return complain(explain(app, error), exit_code::usage);
+    return complain(explain_with_environment(app, error), exit_code::usage);
   } catch (const CaseError& error) {
     return complain(error.what(), exit_code::usage);
   } catch (const UsageError& error) {

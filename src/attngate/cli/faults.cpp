@@ -2,20 +2,20 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
-#include <charconv>
 #include <iostream>
 
 #include "attngate/base/atomic_file.h"
 #include "attngate/base/exit_code.h"
 #include "attngate/base/printable.h"
 #include "attngate/base/text_table.h"
+#include "attngate/cli/chosen.h"
 #include "attngate/cli/command.h"
+#include "attngate/cli/common_options.h"
 #include "attngate/cli/device_option.h"
-#include "attngate/cli/seed_option.h"
+#include "attngate/cli/output_files.h"
 #include "attngate/faults/judge.h"
 #include "attngate/faults/rival.h"
 #include "attngate/kill_rate/report.h"
-#include "attngate/run/environment.h"
 #include "attngate/suite/property_run.h"
 #include "attngate/workers/attention_worker.h"
 #include "attngate/workers/device.h"
@@ -27,7 +27,7 @@ using faults::Fault;
 using faults::FaultRun;
 using faults::Judgement;
 
-constexpr DType all_dtypes[] = {DType::fp32, DType::fp16, DType::bf16};
+constexpr std::uint64_t default_cases = 1000;
 
 /// `agreement` for other backends and sizes, and for known issues: a fault, which has no backend, runs in each as it
 /// does in `agreement`.
@@ -39,8 +39,8 @@ struct FaultsOptions {
   std::vector<std::string> dtypes;
   std::vector<std::string> faults;
   std::vector<std::string> properties;
-  std::uint64_t cases = 1000;
-  double seconds = 60;
+  std::optional<std::uint64_t> cases;
+  std::optional<double> seconds;
   std::string seed;
   std::string corpus;
   std::string json;
@@ -50,33 +50,11 @@ struct FaultsOptions {
   bool ctest_measurements = false;
 };
 
-std::vector<DType> chosen_dtypes(const FaultsOptions& options) {
-  std::vector<DType> chosen;
-  for (const std::string& name : options.dtypes) {
-    try {
-      const DType dtype = parse_dtype(name);
-      if (std::ranges::count(chosen, dtype) == 0) chosen.push_back(dtype);
-    } catch (const CaseError& error) {
-      throw UsageError(std::string("--") + error.what());
-    }
-  }
-  if (chosen.empty()) chosen.assign(std::begin(all_dtypes), std::end(all_dtypes));
-  return chosen;
-}
-
-std::vector<const Property*> chosen_properties(const FaultsOptions& options) {
-  std::vector<const Property*> chosen;
-  for (const std::string& name : options.properties) {
-    const Property* property = find_property(name);
-    if (property == nullptr) {
-      throw UsageError("--property " + printable(name) + ": no such property; there are " + property_names());
-    }
-    chosen.push_back(property);
-  }
-  if (chosen.empty()) {
-    for (const Property& property : properties()) {
-      if (std::ranges::count(lanes_of_agreement, property.name) == 0) chosen.push_back(&property);
-    }
+std::vector<const Property*> properties_to_run(const FaultsOptions& options) {
+  std::vector<const Property*> chosen = chosen_properties(options.properties);
+  if (!chosen.empty()) return chosen;
+  for (const Property& property : properties()) {
+    if (std::ranges::count(lanes_of_agreement, property.name) == 0) chosen.push_back(&property);
   }
   return chosen;
 }
@@ -94,14 +72,6 @@ std::vector<Fault> chosen_faults(const FaultsOptions& options) {
     chosen.push_back(*found);
   }
   return chosen;
-}
-
-std::string refuse_seconds(const std::string& text) {
-  double seconds = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, seconds);
-  const bool good = error == std::errc() && stop == end && seconds >= 0.1 && seconds <= 1e6;
-  return good ? "" : printable(text) + " must be a number of seconds, 0.1 to 1e6";
 }
 
 int list_faults(const FaultsOptions& options) {
@@ -124,8 +94,10 @@ void show_progress(const Judgement& judgement, std::size_t number, std::size_t c
 }
 
 faults::Budget budget_of(const FaultsOptions& options) {
-  faults::Budget budget{
-      .cases_per_property = options.cases, .seconds = options.seconds, .seed = chosen_seed(options.seed)};
+  faults::Budget budget;
+  budget.cases_per_property = options.cases.value_or(default_cases);
+  budget.seconds = options.seconds.value_or(budget.seconds);
+  budget.seed = chosen_seed(options.seed);
   if (!options.corpus.empty()) budget.corpus = read_corpus(options.corpus);
   return budget;
 }
@@ -146,8 +118,9 @@ void judge_healthy_paths(FaultRun& run, faults::FaultJudge& judge, DType dtype) 
 /// property has.
 void ask_rivals(FaultRun& run, DType dtype, at::Device device, const FaultsOptions& options) {
   const double seconds = summarise(run.judgements, dtype).seconds;
-  for (const faults::Rival& rival : {faults::seed_programs(dtype, device),
-                                     faults::twice_plain_rule(dtype, device, run.budget.seed, options.cases)}) {
+  for (const faults::Rival& rival :
+       {faults::seed_programs(dtype, device),
+        faults::twice_plain_rule(dtype, device, run.budget.seed, run.budget.cases_per_property)}) {
     run.rivals.push_back(run_rival(rival, chosen_faults(options), dtype, seconds));
     const faults::RivalColumn& column = run.rivals.back();
     fmt::print(stderr, "attngate faults: {} {}: {} of {} killed by {} tests, {:.1f} s\n", to_string(dtype), column.name,
@@ -161,10 +134,10 @@ FaultRun judge_all(const FaultsOptions& options, at::Device device, const std::v
   run.device_name = device_name(device);
   run.libtorch_version = libtorch_version();
   run.budget = budget_of(options);
-  const std::vector<const Property*> properties = chosen_properties(options);
+  const std::vector<const Property*> properties = properties_to_run(options);
   for (const Property* property : properties) run.properties.push_back(property->name);
   const std::vector<Fault> planted = chosen_faults(options);
-  faults::FaultJudge judge(planted, device, properties, run.budget, read_environment().in_process);
+  faults::FaultJudge judge(planted, device, properties, run.budget, in_process_is_asked_for());
   for (const DType dtype : dtypes) {
     judge_healthy_paths(run, judge, dtype);
     for (std::size_t index = 0; index < planted.size(); ++index) {
@@ -188,9 +161,9 @@ int run_faults(const FaultsOptions& options) {
   if (options.list) return list_faults(options);
   use_gpu_from_ctest();
   if (const auto code = options.skip_without_gpu ? code_without_gpu(options.device) : std::nullopt) return *code;
-  const std::vector<DType> dtypes = chosen_dtypes(options);
+  const std::vector<DType> dtypes = chosen_dtypes(options.dtypes, {DType::fp32, DType::fp16, DType::bf16});
   chosen_faults(options);  // a wrong name is told before any time is spent
-  if (!options.json.empty()) check_writable(options.json);
+  check_writable(options.json);
   const at::Device device = choose_device(options.device);
   FaultRun run = judge_all(options, device, dtypes);
   for (const DType dtype : dtypes) {
@@ -212,34 +185,21 @@ int run_faults(const FaultsOptions& options) {
 void add_faults_command(CLI::App& app, Command& chosen) {
   auto options = std::make_shared<FaultsOptions>();
   CLI::App* command = app.add_subcommand("faults", "Plant known mistakes and measure how many the properties find");
-  command->add_option("--device", options->device, "cpu, cuda, or auto: a GPU where there is one")
-      ->capture_default_str();
-  command->add_option("--dtype", options->dtypes, "fp16, bf16 or fp32 (default: all); repeatable");
+  add_device_option(*command, options->device);
+  add_dtype_option(*command, options->dtypes, "all");
   command->add_option("--fault", options->faults, "Fault to plant (default: all), see --list; repeatable");
-  command->add_option("--property", options->properties,
-                      "Property to run (default: all but the lanes of agreement, in their order); repeatable");
-  command->add_option("--cases", options->cases, "Random cases for each property, fault and dtype")
-      ->capture_default_str()
-      ->check(CLI::Range(std::uint64_t{1}, std::uint64_t{1'000'000}));
-  command
-      ->add_option("--seconds", options->seconds,
-                   "Time for each fault and dtype over all properties, shrinking left out")
-      ->capture_default_str()
-      ->check(refuse_seconds);
-  command
-      ->add_option("--seed", options->seed,
-                   "Number, 0x hex, or `random` (default: ATTNGATE_SEED, else the same each run)")
-      ->check(refuse_empty);
-  command
-      ->add_option("--corpus", options->corpus,
-                   "Folder of *.case files for what survives the first 30 cases of each property")
-      ->check(refuse_empty);
-  command->add_option("--json", options->json, "File for the whole table")->check(refuse_empty);
+  add_property_option(*command, options->properties, "all but the lanes of agreement, in their order");
+  add_cases_option(*command, options->cases, "Random cases for each property, fault and dtype (default: 1000)");
+  add_seconds_option(*command, "--seconds", options->seconds,
+                     "Time for each fault and dtype over all properties, shrinking left out (default: 60)");
+  add_seed_option(*command, options->seed);
+  add_text_option(*command, "--corpus", options->corpus,
+                  "Folder of *.case files for what survives the first 30 cases of each property");
+  add_text_option(*command, "--json", options->json, "File for the whole table");
   command->add_flag("--no-rivals", options->no_rivals, "Leave out the seed programs' and FlashAttention's checks");
   command->add_flag("--list", options->list, "Show the faults and run nothing");
-  command->add_flag("--ctest-measurements", options->ctest_measurements, "Print CTest's measurement tags");
-  command->add_flag("--skip-without-gpu", options->skip_without_gpu,
-                    "With --device cuda and no GPU, end with 77 in place of 2, unless ATTNGATE_REQUIRE_GPU=1");
+  add_ctest_measurements_flag(*command, options->ctest_measurements);
+  add_skip_without_gpu_flag(*command, options->skip_without_gpu);
   command->footer(
       "Each fault is a path with one mistake. The properties run on it alone, in their order, until the first failure\n"
       "kills it. Before that the same paths without a fault must hold on the same cases. Beside it stands what the "

@@ -8,7 +8,8 @@
 #include "attngate/base/exit_code.h"
 #include "attngate/base/text_table.h"
 #include "attngate/cli/command.h"
-#include "attngate/cli/device_option.h"
+#include "attngate/cli/common_options.h"
+#include "attngate/cli/output_files.h"
 #include "attngate/paths/mha/exported_modules.h"
 #include "attngate/properties/property.h"
 #include "attngate/suite/tested_registry.h"
@@ -69,7 +70,7 @@ void write_json(const PathRegistry& registry, const std::string& file) {
 void add_list_command(CLI::App& app, Command& chosen) {
   auto json = std::make_shared<std::string>();
   CLI::App* command = app.add_subcommand("list", "Show paths, properties and devices");
-  command->add_option("--json", *json, "File for the same as JSON")->check(refuse_empty);
+  add_text_option(*command, "--json", *json, "File for the same as JSON");
   command->footer("Example:\n  attngate list --json paths.json");
   command->callback([json, &chosen] {
     chosen = [json] {

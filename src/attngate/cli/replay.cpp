@@ -4,10 +4,12 @@
 #include <iostream>
 
 #include "attngate/base/exit_code.h"
-#include "attngate/base/printable.h"
 #include "attngate/case/text.h"
+#include "attngate/cli/chosen.h"
 #include "attngate/cli/command.h"
+#include "attngate/cli/common_options.h"
 #include "attngate/cli/device_option.h"
+#include "attngate/cli/output_files.h"
 #include "attngate/isolation/worker_checker.h"
 #include "attngate/report/results_list.h"
 #include "attngate/report/table.h"
@@ -31,17 +33,11 @@ struct ReplayOptions {
 };
 
 std::vector<const Property*> properties_for(const ReplayOptions& options, DType dtype, at::DeviceType device) {
-  std::vector<const Property*> chosen;
-  for (const std::string& name : options.properties) {
-    const Property* property = find_property(name);
-    if (property == nullptr) {
-      throw UsageError("--property " + printable(name) + ": no such property; there are " + property_names());
-    }
-    if (!property->exists(dtype, device)) {
-      throw UsageError("--property " + name + ": does not exist for " + to_string(dtype) + " on " +
-                       device_label(device) + "; `attngate list` shows what does");
-    }
-    chosen.push_back(property);
+  const std::vector<const Property*> chosen = chosen_properties(options.properties);
+  for (const Property* property : chosen) {
+    if (property->exists(dtype, device)) continue;
+    throw UsageError("--property " + property->name + ": does not exist for " + to_string(dtype) + " on " +
+                     device_label(device) + "; `attngate list` shows what does");
   }
   return chosen;
 }
@@ -67,7 +63,7 @@ int replay(const ReplayOptions& options) {
   const PathRegistry registry = make_tested_registry();
   check_path_names(registry, options.paths);
   const at::Device device = choose_device(options.device);
-  if (!options.json.empty()) check_writable(options.json);
+  check_writable(options.json);
   std::vector<const Property*> chosen = properties_for(options, attention_case.dtype, device.type());
   if (chosen.empty()) {  // every property that has something to say about this very case
     for (const Property& property : properties()) {
@@ -111,14 +107,11 @@ void add_replay_command(CLI::App& app, Command& chosen) {
   auto options = std::make_shared<ReplayOptions>();
   CLI::App* command = app.add_subcommand("replay", "Run one case from its line of text");
   command->add_option("LINE", options->line, "The case, in one pair of quotes")->required();
-  command->add_option("--property", options->properties, "Property to check (default: all that apply); repeatable");
-  command->add_option("--path", options->paths, "Path or family to check (default: all); repeatable");
-  command->add_option("--device", options->device, "cpu, cuda, or auto: a GPU where there is one")
-      ->capture_default_str();
-  command->add_option("--json", options->json, "File for the results")->check(refuse_empty);
-  command->add_flag(
-      "--in-process", options->in_process,
-      "Run the paths in this process, for debuggers and compute-sanitizer; a crash ends it (ATTNGATE_IN_PROCESS=1)");
+  add_property_option(*command, options->properties, "all that apply");
+  add_path_option(*command, options->paths);
+  add_device_option(*command, options->device);
+  add_text_option(*command, "--json", options->json, "File for the results");
+  add_in_process_flag(*command, options->in_process);
   command->footer(
       "Example:\n"
       "  attngate replay 'dtype=fp16 heads=8 head_dim=64 lengths=7,1,64 seed=0x2a'\n"

@@ -137,7 +137,7 @@ Baseline read_baseline(const std::string& path) {
 
 BaselineChoice find_entry(const Baseline& baseline, const BaselineKey& key, const std::string& gate,
                           const std::string& line) {
-  constexpr const char* advice = "'attngate gate --calibrate' writes one for this machine";
+  constexpr const char* advice = "'attngate gate calibrate' writes one for this machine";
   BaselineChoice choice;
   if (baseline.key != key) {
     choice.skip_reason =

@@ -211,7 +211,7 @@ std::vector<Gate> chosen_gates(std::vector<Gate> gates, const std::vector<std::s
   };
   for (const std::string& prefix : prefixes) {
     if (std::ranges::none_of(gates, [&](const Gate& gate) { return begins(gate, prefix); })) {
-      throw UsageError("--gate " + printable(prefix) + ": no gate's name begins so; `attngate gate --list` shows them");
+      throw UsageError("--gate " + printable(prefix) + ": no gate's name begins so; `attngate gate list` shows them");
     }
   }
   std::erase_if(gates, [&](const Gate& gate) {

@@ -176,7 +176,7 @@ BoundChoice choose_bound(const std::vector<GateBound>& bounds, const std::string
     return choice;
   }
   choice.skip_reason = fmt::format(
-      "{} is uncalibrated for {}compute capability {}{}; 'attngate gate --calibrate' on such a GPU proposes a bound",
+      "{} is uncalibrated for {}compute capability {}{}; 'attngate gate calibrate' on such a GPU proposes a bound",
       gate, gpu.device.empty() ? "" : gpu.device + ", ",
       gpu.compute_capability.empty() ? "none" : gpu.compute_capability,
       others.empty() ? "" : fmt::format(" (calibrated for {})", fmt::join(others, ", ")));

@@ -113,10 +113,10 @@ TEST(BaselineTest, finds_an_entry_under_the_same_key_only) {
   EXPECT_EQ(choice.skip_reason,
             "the baseline is of another key: device 'NVIDIA H100' here, 'NVIDIA H200' there; driver '570.1' here, "
             "'580.65.06' there; 'attngate gate "
-            "--calibrate' writes one for this machine");
+            "calibrate' writes one for this machine");
   EXPECT_EQ(find_entry(baseline, h200, "gate.build", "dtype=fp32 heads=1 head_dim=8 lengths=1").skip_reason,
             "the baseline has no entry for gate.build on 'dtype=fp32 heads=1 head_dim=8 lengths=1'; 'attngate gate "
-            "--calibrate' writes one for this machine");
+            "calibrate' writes one for this machine");
 }
 
 TEST(BaselineTest, fails_when_both_fresh_runs_are_worse_than_all_stored) {

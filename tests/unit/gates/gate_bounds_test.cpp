@@ -147,11 +147,11 @@ TEST(GateBoundsTest, chooses_only_what_was_calibrated_for_this_gpu) {
   EXPECT_EQ(found.source, "measured");
   EXPECT_EQ(found.skip_reason, "");
   EXPECT_EQ(choose_bound(bounds, "gate.a", {"8.0"}).skip_reason,
-            "gate.a is uncalibrated for compute capability 8.0 (calibrated for 9.0, 10.0); 'attngate gate --calibrate' "
+            "gate.a is uncalibrated for compute capability 8.0 (calibrated for 9.0, 10.0); 'attngate gate calibrate' "
             "on such a GPU proposes a bound");
   EXPECT_EQ(
       choose_bound(bounds, "gate.b", {"9.0"}).skip_reason,
-      "gate.b is uncalibrated for compute capability 9.0; 'attngate gate --calibrate' on such a GPU proposes a bound");
+      "gate.b is uncalibrated for compute capability 9.0; 'attngate gate calibrate' on such a GPU proposes a bound");
   EXPECT_EQ(choose_bound(bounds, "gate.c", {"9.0"}).skip_reason,
             "no bound is stated for gate.c; add an entry to the file of bounds");
   EXPECT_FALSE(choose_bound(bounds, "gate.c", {"9.0"}).bound);
@@ -176,7 +176,7 @@ TEST(GateBoundsTest, prefers_the_value_of_the_very_device_and_takes_none_of_anot
   EXPECT_EQ(choose_bound(bounds, "gate.b", {"9.0", "NVIDIA H200"}).bound->value, 0.4);
   EXPECT_EQ(choose_bound(bounds, "gate.b", {"9.0", "NVIDIA H100"}).skip_reason,
             "gate.b is uncalibrated for NVIDIA H100, compute capability 9.0 (calibrated for NVIDIA H200); 'attngate "
-            "gate --calibrate' on such a "
+            "gate calibrate' on such a "
             "GPU proposes a bound");
   EXPECT_EQ(parse_gate_bounds(gate_bounds_to_json(bounds), "F"), bounds);
 }

@@ -1,0 +1,93 @@
+#include "attngate/cli/common_options.h"
+
+#include <CLI/CLI.hpp>
+
+#include <charconv>
+
+#include "attngate/base/printable.h"
+
+namespace attngate {
+namespace {
+
+/// A billion cases are months on a GPU: more is a typing error.
+constexpr std::uint64_t most_cases = 1'000'000'000;
+
+// What CLI11's check() takes: the problem with a text, or nothing.
+
+std::string refuse_empty(const std::string& text) { return text.empty() ? "it is empty" : ""; }
+
+/// CLI::Range lets nan pass, and a run without an end with it.
+std::string refuse_seconds(const std::string& text) {
+  double seconds = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, seconds);
+  return error == std::errc() && stop == end && seconds >= 1e-3 && seconds <= 1e9
+             ? ""
+             : printable(text) + " must be a number of seconds, 0.001 to 1e9";
+}
+
+}  // namespace
+
+CLI::Option* add_device_option(CLI::App& command, std::string& device) {
+  return command.add_option("--device", device, "cpu, cuda, or auto: a GPU where there is one")->capture_default_str();
+}
+
+CLI::Option* add_seed_option(CLI::App& command, std::string& seed) {
+  return add_text_option(command, "--seed", seed, "Number, 0x hex, or `random` (default: the same each run)")
+      ->envname("ATTNGATE_SEED");
+}
+
+CLI::Option* add_dtype_option(CLI::App& command, std::vector<std::string>& dtypes, const std::string& unless_given) {
+  return add_list_option(command, "--dtype", dtypes,
+                         "fp16, bf16 or fp32, separated by commas (default: " + unless_given + ")");
+}
+
+CLI::Option* add_property_option(CLI::App& command, std::vector<std::string>& properties,
+                                 const std::string& unless_given) {
+  return command.add_option("--property", properties,
+                            "Property to check (default: " + unless_given + "), see `attngate list`; repeatable");
+}
+
+CLI::Option* add_path_option(CLI::App& command, std::vector<std::string>& paths) {
+  return command.add_option("--path", paths, "Path or family to check (default: all), see `attngate list`; repeatable");
+}
+
+CLI::Option* add_cases_option(CLI::App& command, std::optional<std::uint64_t>& cases, const std::string& about) {
+  return command.add_option("--cases", cases, about)->check(CLI::Range(std::uint64_t{1}, most_cases));
+}
+
+CLI::Option* add_seconds_option(CLI::App& command, const std::string& name, std::optional<double>& seconds,
+                                const std::string& about) {
+  return command.add_option(name, seconds, about)->check(refuse_seconds);
+}
+
+CLI::Option* add_text_option(CLI::App& command, const std::string& name, std::string& text, const std::string& about) {
+  return command.add_option(name, text, about)->check(refuse_empty);
+}
+
+template <typename Value>
+CLI::Option* add_list_option(CLI::App& command, const std::string& name, std::vector<Value>& values,
+                             const std::string& about) {
+  return command.add_option(name, values, about)->delimiter(',')->check(refuse_empty);
+}
+
+template CLI::Option* add_list_option(CLI::App&, const std::string&, std::vector<std::string>&, const std::string&);
+template CLI::Option* add_list_option(CLI::App&, const std::string&, std::vector<std::int64_t>&, const std::string&);
+
+CLI::Option* add_in_process_flag(CLI::App& command, bool& in_process) {
+  return command
+      .add_flag("--in-process", in_process,
+                "Run the paths in this process, for debuggers and compute-sanitizer; a crash ends it")
+      ->envname("ATTNGATE_IN_PROCESS");
+}
+
+void add_skip_without_gpu_flag(CLI::App& command, bool& skip_without_gpu) {
+  command.add_flag("--skip-without-gpu", skip_without_gpu,
+                   "With --device cuda and no GPU, end with 77 in place of 2, unless ATTNGATE_REQUIRE_GPU=1");
+}
+
+void add_ctest_measurements_flag(CLI::App& command, bool& ctest_measurements) {
+  command.add_flag("--ctest-measurements", ctest_measurements, "Print CTest's measurement tags");
+}
+
+}  // namespace attngate

@@ -1,0 +1,15 @@
+#pragma once
+
+#include <string>
+
+namespace attngate {
+
+/// Throws UsageError when the file that an option names cannot be written, before any time is spent; leaves nothing
+/// behind. An empty path, that of an option that was not given, is let pass.
+void check_writable(const std::string& path, const std::string& option = "--json");
+
+/// Makes the folder that `--results` names if need be; throws UsageError, before any time is spent, when results cannot
+/// be written there. An empty path is let pass.
+void check_folder(const std::string& path);
+
+}  // namespace attngate
