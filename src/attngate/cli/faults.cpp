@@ -16,6 +16,7 @@
 #include "attngate/faults/judge.h"
 #include "attngate/faults/rival.h"
 #include "attngate/kill_rate/report.h"
+#include "attngate/source_folders.h"
 #include "attngate/suite/property_run.h"
 #include "attngate/workers/attention_worker.h"
 #include "attngate/workers/device.h"
@@ -27,7 +28,9 @@ using faults::Fault;
 using faults::FaultRun;
 using faults::Judgement;
 
-constexpr std::uint64_t default_cases = 1000;
+constexpr std::uint64_t default_cases_cpu = 1000, default_cases_cuda = 1500;
+/// What --corpus says for none.
+constexpr const char* no_corpus = "none";
 
 /// `agreement` for other backends and sizes, and for known issues: a fault, which has no backend, runs in each as it
 /// does in `agreement`.
@@ -42,7 +45,7 @@ struct FaultsOptions {
   std::optional<std::uint64_t> cases;
   std::optional<double> seconds;
   std::string seed;
-  std::string corpus;
+  std::string corpus = corpus_folder;
   std::string json;
   bool list = false;
   bool no_rivals = false;
@@ -93,12 +96,12 @@ void show_progress(const Judgement& judgement, std::size_t number, std::size_t c
              count, judgement.name, fate, judgement.cases, judgement.seconds);
 }
 
-faults::Budget budget_of(const FaultsOptions& options) {
+faults::Budget budget_of(const FaultsOptions& options, at::Device device) {
   faults::Budget budget;
-  budget.cases_per_property = options.cases.value_or(default_cases);
+  budget.cases_per_property = options.cases.value_or(device.is_cuda() ? default_cases_cuda : default_cases_cpu);
   budget.seconds = options.seconds.value_or(budget.seconds);
   budget.seed = chosen_seed(options.seed);
-  if (!options.corpus.empty()) budget.corpus = read_corpus(options.corpus);
+  if (options.corpus != no_corpus) budget.corpus = read_corpus(options.corpus);
   return budget;
 }
 
@@ -133,7 +136,7 @@ FaultRun judge_all(const FaultsOptions& options, at::Device device, const std::v
   run.device = device_label(device.type());
   run.device_name = device_name(device);
   run.libtorch_version = libtorch_version();
-  run.budget = budget_of(options);
+  run.budget = budget_of(options, device);
   const std::vector<const Property*> properties = properties_to_run(options);
   for (const Property* property : properties) run.properties.push_back(property->name);
   const std::vector<Fault> planted = chosen_faults(options);
@@ -189,12 +192,15 @@ void add_faults_command(CLI::App& app, Command& chosen) {
   add_dtype_option(*command, options->dtypes, "all");
   command->add_option("--fault", options->faults, "Fault to plant (default: all), see --list; repeatable");
   add_property_option(*command, options->properties, "all but the lanes of agreement, in their order");
-  add_cases_option(*command, options->cases, "Random cases for each property, fault and dtype (default: 1000)");
+  add_cases_option(*command, options->cases,
+                   fmt::format("Random cases for each property, fault and dtype (default: {} on the CPU, {} on a GPU)",
+                               default_cases_cpu, default_cases_cuda));
   add_seconds_option(*command, "--seconds", options->seconds,
                      "Time for each fault and dtype over all properties, shrinking left out (default: 60)");
   add_seed_option(*command, options->seed);
   add_text_option(*command, "--corpus", options->corpus,
-                  "Folder of *.case files for what survives the first 30 cases of each property");
+                  "Folder of *.case files for what survives the first 30 cases of each property, or none")
+      ->capture_default_str();
   add_text_option(*command, "--json", options->json, "File for the whole table");
   command->add_flag("--no-rivals", options->no_rivals, "Leave out the seed programs' and FlashAttention's checks");
   command->add_flag("--list", options->list, "Show the faults and run nothing");
