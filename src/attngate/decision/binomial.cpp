@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/math/distributions/binomial.hpp>
+#include <ranges>
 #include <stdexcept>
 
 namespace attngate {
@@ -30,18 +32,10 @@ double binomial_upper_tail(std::size_t count, std::size_t trials, double probabi
 
 std::size_t critical_count(std::size_t trials, double probability, double alpha) {
   require_open_unit("alpha", alpha);
-  // The tail falls as the count grows; invariant: it is above alpha below `low`, and not above it from `high` on.
-  std::size_t low = 0;
-  std::size_t high = trials + 1;
-  while (low < high) {
-    const std::size_t middle = low + (high - low) / 2;
-    if (binomial_upper_tail(middle, trials, probability) <= alpha) {
-      high = middle;
-    } else {
-      low = middle + 1;
-    }
-  }
-  return low;
+  const auto counts = std::views::iota(std::size_t{0}, trials + 1);
+  const auto is_likely = [&](std::size_t count) { return binomial_upper_tail(count, trials, probability) > alpha; };
+  // The tail falls as the count grows.
+  return static_cast<std::size_t>(std::ranges::partition_point(counts, is_likely) - counts.begin());
 }
 
 ProportionInterval clopper_pearson(std::size_t successes, std::size_t trials, double confidence) {
