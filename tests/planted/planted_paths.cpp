@@ -16,6 +16,7 @@
 #include <limits>
 #include <sstream>
 
+#include "attngate/base/joined.h"
 #include "attngate/base/printable.h"
 #include "attngate/base/usage_error.h"
 #include "attngate/paths/known_issues.h"
@@ -208,9 +209,8 @@ std::vector<AttentionPath> paths_named(const std::string& names) {
   for (std::string name; std::getline(items, name, ',');) {
     const auto found = std::ranges::find(all, name, &AttentionPath::name);
     if (found == all.end()) {
-      std::string known;
-      for (const AttentionPath& path : all) known += (known.empty() ? "" : ", ") + path.name;
-      throw UsageError("ATTNGATE_PLANTED: " + printable(name) + " is not planted here; there are " + known);
+      throw UsageError("ATTNGATE_PLANTED: " + printable(name) + " is not planted here; there are " +
+                       joined(all, ", ", &AttentionPath::name));
     }
     chosen.push_back(*found);
   }

@@ -12,6 +12,7 @@
 
 #include <fmt/format.h>
 
+#include "attngate/base/joined.h"
 #include "attngate/base/printable.h"
 #include "attngate/case/enumerators.h"
 
@@ -157,13 +158,7 @@ constexpr std::array<Key, 14> keys{{
     {"seed", false, read_seed, seed_text},
 }};
 
-std::string key_names() {
-  std::string names;
-  for (const Key& key : keys) {
-    names += fmt::format("{}{}", names.empty() ? "" : ", ", key.name);
-  }
-  return names;
-}
+std::string key_names() { return joined(keys, ", ", &Key::name); }
 
 /// Levenshtein distance: insertions, deletions and replacements that turn a into b.
 std::size_t edit_distance(std::string_view a, std::string_view b) {

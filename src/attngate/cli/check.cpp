@@ -5,6 +5,7 @@
 #include <iterator>
 
 #include "attngate/base/exit_code.h"
+#include "attngate/base/joined.h"
 #include "attngate/cli/chosen.h"
 #include "attngate/cli/command.h"
 #include "attngate/cli/common_options.h"
@@ -46,8 +47,7 @@ std::vector<const Property*> properties_to_check(const CheckOptions& options) {
 
 /// A property asked for by name must not be left out in silence.
 [[noreturn]] void refuse_property(const Property& property, const std::vector<DType>& dtypes, at::Device device) {
-  std::string names;
-  for (const DType dtype : dtypes) names += (names.empty() ? "" : ", ") + to_string(dtype);
+  const std::string names = joined(dtypes, ", ", [](DType dtype) { return to_string(dtype); });
   throw UsageError("--property " + property.name + ": does not exist for " + names + " on " + device.str() +
                    "; `attngate list` shows what does");
 }

@@ -8,6 +8,7 @@
 #include <iostream>
 
 #include "attngate/base/exit_code.h"
+#include "attngate/base/joined.h"
 #include "attngate/base/printable.h"
 #include "attngate/base/usage_error.h"
 #include "attngate/case/attention_case.h"
@@ -68,12 +69,10 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
   const std::string help = full_name(command) + " --help says what is allowed";
   const std::vector<std::string> unexpected = app.remaining(/*recurse=*/true);
   if (kind == CLI::ExitCodes::RequiredError && command.get_require_subcommand_min() > 0) {
-    std::vector<std::string> names;
-    for (const CLI::App* subcommand : command.get_subcommands({})) names.push_back(subcommand->get_name());
     return fmt::format(
         "{}; there are {} ({})",
         unexpected.empty() ? "a subcommand is missing" : printable(unexpected.front()) + " is no subcommand",
-        fmt::join(names, ", "), help);
+        joined(command.get_subcommands({}), ", ", &CLI::App::get_name), help);
   }
   const bool is_unexpected = kind == CLI::ExitCodes::ExtrasError;
   return fmt::format("{} ({}{})", error.what(),

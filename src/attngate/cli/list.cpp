@@ -6,6 +6,7 @@
 
 #include "attngate/base/atomic_file.h"
 #include "attngate/base/exit_code.h"
+#include "attngate/base/joined.h"
 #include "attngate/base/text_table.h"
 #include "attngate/cli/command.h"
 #include "attngate/cli/common_options.h"
@@ -21,10 +22,9 @@ namespace {
 constexpr DType all_dtypes[] = {DType::fp16, DType::bf16, DType::fp32};
 
 std::string dtypes_of(const Property& property, at::DeviceType device) {
-  std::string names;
-  for (const DType dtype : all_dtypes) {
-    if (property.exists(dtype, device)) names += (names.empty() ? "" : " ") + to_string(dtype);
-  }
+  const auto exists = [&](DType dtype) { return property.exists(dtype, device); };
+  const std::string names =
+      joined(all_dtypes | std::views::filter(exists), " ", [](DType dtype) { return to_string(dtype); });
   return names.empty() ? "-" : names;
 }
 

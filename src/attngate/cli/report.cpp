@@ -4,6 +4,7 @@
 #include <iostream>
 
 #include "attngate/base/exit_code.h"
+#include "attngate/base/joined.h"
 #include "attngate/case/coverage.h"
 #include "attngate/cli/command.h"
 #include "attngate/report/results.h"
@@ -19,12 +20,10 @@ bool leaves_something_out(const std::vector<Results>& results) {
   std::cout << '\n';
   const std::vector<std::string> missing = print_coverage_table(std::cout, results);
   const bool judged = cases >= static_cast<std::uint64_t>(Coverage::minimum_cases);
-  std::string names;
-  for (const std::string& name : missing) names += (names.empty() ? "" : ", ") + name;
   if (missing.empty()) {
     std::cout << "coverage: every value was drawn\n";
   } else {
-    std::cout << "coverage: never drawn: " << names << '\n';
+    std::cout << "coverage: never drawn: " << joined(missing) << '\n';
     if (!judged)
       std::cout << "coverage: " << cases << " cases are too few to judge it, which takes " << Coverage::minimum_cases
                 << '\n';

@@ -4,7 +4,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <ranges>
+#include <utility>
 
+#include "attngate/base/joined.h"
 #include "attngate/decision/order_statistics.h"
 
 namespace attngate {
@@ -66,17 +69,12 @@ std::string problem_of(std::span<const PairSample> valid, const ProcessReading& 
 }  // namespace
 
 std::string invalidating_events_text(std::uint64_t clock_events) {
-  std::string text;
-  const auto add = [&](std::uint64_t event, const char* name) {
-    if ((clock_events & event) == 0) return;
-    if (!text.empty()) text += ", ";
-    text += name;
-  };
-  add(clock_event::hardware_slowdown, "HwSlowdown");
-  add(clock_event::software_thermal_slowdown, "SwThermal");
-  add(clock_event::hardware_thermal_slowdown, "HwThermal");
-  add(clock_event::hardware_power_brake, "HwPowerBrake");
-  return text;
+  constexpr std::pair<std::uint64_t, const char*> names[] = {{clock_event::hardware_slowdown, "HwSlowdown"},
+                                                             {clock_event::software_thermal_slowdown, "SwThermal"},
+                                                             {clock_event::hardware_thermal_slowdown, "HwThermal"},
+                                                             {clock_event::hardware_power_brake, "HwPowerBrake"}};
+  const auto happened = [&](const auto& name) { return (clock_events & name.first) != 0; };
+  return joined(names | std::views::filter(happened), ", ", [](const auto& name) { return name.second; });
 }
 
 ProcessReading read_process(std::span<const PairSample> pairs, std::size_t planned, const ReadingRule& rule) {

@@ -9,6 +9,7 @@
 
 #include "attngate/base/atomic_file.h"
 #include "attngate/base/gate_data_error.h"
+#include "attngate/base/joined.h"
 #include "attngate/base/strict_json.h"
 #include "attngate/gates/gate_bounds.h"
 
@@ -66,17 +67,17 @@ json json_of(const BaselineEntry& entry) {
 
 // "driver 580.65.06 here, 570.1 there", for each part that differs.
 std::string key_differences(const BaselineKey& stored, const BaselineKey& here) {
-  std::string text;
+  std::vector<std::string> differences;
   const auto compare = [&](const char* name, std::string BaselineKey::*field) {
     if (stored.*field == here.*field) return;
-    text += fmt::format("{}{} '{}' here, '{}' there", text.empty() ? "" : "; ", name, here.*field, stored.*field);
+    differences.push_back(fmt::format("{} '{}' here, '{}' there", name, here.*field, stored.*field));
   };
   compare("device", &BaselineKey::device);
   compare("compute capability", &BaselineKey::compute_capability);
   compare("driver", &BaselineKey::driver);
   compare("CUDA", &BaselineKey::cuda);
   compare("LibTorch", &BaselineKey::libtorch);
-  return text;
+  return joined(differences, "; ");
 }
 
 }  // namespace

@@ -4,6 +4,8 @@
 
 #include <cstring>
 
+#include "attngate/base/joined.h"
+
 namespace attngate {
 namespace {
 
@@ -45,15 +47,14 @@ BackendObserver::BackendObserver() {
 BackendObserver::~BackendObserver() { at::removeCallback(handle_); }
 
 std::string BackendObserver::seen() const {
-  std::string names;
-  const auto add = [&](const char* name) { names += (names.empty() ? "" : "+") + std::string(name); };
-  if (kernels_seen & flash) add("flash");
-  if (kernels_seen & efficient) add("efficient");
-  if (kernels_seen & cudnn) add("cudnn");
-  if (kernels_seen & math) add("math");
+  std::vector<std::string> names;
+  if (kernels_seen & flash) names.push_back("flash");
+  if (kernels_seen & efficient) names.push_back("efficient");
+  if (kernels_seen & cudnn) names.push_back("cudnn");
+  if (kernels_seen & math) names.push_back("math");
   // The math backend's own softmax is no kernel of its own.
-  if ((kernels_seen & softmax) && !(kernels_seen & math)) add("unfused");
-  return names.empty() ? "none" : names;
+  if ((kernels_seen & softmax) && !(kernels_seen & math)) names.push_back("unfused");
+  return names.empty() ? "none" : joined(names, "+");
 }
 
 }  // namespace attngate

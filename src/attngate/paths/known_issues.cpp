@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "attngate/base/joined.h"
 #include "attngate/base/printable.h"
 #include "attngate/case/text.h"
 
@@ -52,9 +53,8 @@ void read_gives(const std::string& value, KnownIssue& issue) {
 const DefectiveShapes& shapes_named(const std::string& name) {
   const auto found = std::ranges::find(defective_shapes(), name, &DefectiveShapes::name);
   if (found != defective_shapes().end()) return *found;
-  std::string known;
-  for (const DefectiveShapes& shapes : defective_shapes()) known += (known.empty() ? "" : ", ") + shapes.name;
-  throw CaseError(fmt::format("shapes: {}: there are {}", printable(name), known));
+  throw CaseError(fmt::format("shapes: {}: there are {}", printable(name),
+                              joined(defective_shapes(), ", ", &DefectiveShapes::name)));
 }
 
 struct RecordKey {

@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "attngate/base/joined.h"
 #include "attngate/paths/attention_path.h"
 
 namespace attngate {
@@ -45,11 +46,7 @@ const AttentionPath* PathRegistry::find(const std::string& name) const {
   return found == paths_.end() ? nullptr : &*found;
 }
 
-std::string PathRegistry::names() const {
-  std::string names;
-  for (const AttentionPath& path : paths_) names += (names.empty() ? "" : ", ") + path.name;
-  return names;
-}
+std::string PathRegistry::names() const { return joined(paths_, ", ", &AttentionPath::name); }
 
 void PathRegistry::amend_promise(const std::string& path, Amendment amendment) {
   const auto found = std::ranges::find(paths_, path, &AttentionPath::name);

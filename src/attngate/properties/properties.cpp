@@ -1,5 +1,6 @@
 #include <algorithm>
 
+#include "attngate/base/joined.h"
 #include "attngate/properties/agreement.h"
 #include "attngate/properties/guarded_memory.h"
 #include "attngate/properties/known_issues.h"
@@ -32,10 +33,6 @@ const Property* find_property(const std::string& name) {
   return found == properties().end() ? nullptr : &*found;
 }
 
-std::string property_names() {
-  std::string names;
-  for (const Property& property : properties()) names += (names.empty() ? "" : ", ") + property.name;
-  return names;
-}
+std::string property_names() { return joined(properties(), ", ", &Property::name); }
 
 }  // namespace attngate

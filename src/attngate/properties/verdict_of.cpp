@@ -1,10 +1,11 @@
 #include "attngate/properties/verdict_of.h"
 
+#include "attngate/base/joined.h"
+
 namespace attngate {
 
 Verdict inapplicable(const PropertyContext& context, const std::string& what) {
-  std::string names;
-  for (const std::string& name : context.only) names += (names.empty() ? " among " : ", ") + name;
+  const std::string names = context.only.empty() ? "" : " among " + joined(context.only);
   Verdict verdict;
   verdict.applicable = false;
   verdict.reason = "no path" + names + " " + what + " for this case on " + context.device.str();

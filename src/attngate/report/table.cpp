@@ -6,6 +6,7 @@
 #include <ostream>
 #include <set>
 
+#include "attngate/base/joined.h"
 #include "attngate/base/number_text.h"
 
 namespace attngate {
@@ -13,11 +14,6 @@ namespace {
 
 // Margins are read against 1: three decimals tell 0.998 from 1.
 constexpr int margin_decimals = 3;
-
-template <typename Texts>
-std::string joined(const Texts& texts) {
-  return fmt::format("{}", fmt::join(texts, ", "));
-}
 
 std::set<std::string> backends_of(const PathResults& path) {
   std::set<std::string> names;

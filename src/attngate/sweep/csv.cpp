@@ -1,5 +1,7 @@
 #include "attngate/sweep/csv.h"
 
+#include "attngate/base/joined.h"
+
 namespace attngate {
 namespace {
 
@@ -15,11 +17,7 @@ std::string csv_cell(const std::string& cell) {
 
 }  // namespace
 
-std::string csv_line(const CsvRow& cells) {
-  std::string line;
-  for (std::size_t i = 0; i < cells.size(); ++i) line += (i == 0 ? "" : ",") + csv_cell(cells[i]);
-  return line + "\n";
-}
+std::string csv_line(const CsvRow& cells) { return joined(cells, ",", csv_cell) + "\n"; }
 
 CsvText parse_csv(std::string_view text) {
   CsvText parsed;

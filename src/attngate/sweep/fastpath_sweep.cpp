@@ -4,6 +4,7 @@
 
 #include <rapidcheck/Random.h>
 
+#include "attngate/base/joined.h"
 #include "attngate/base/usage_error.h"
 #include "attngate/case/lengths.h"
 #include "attngate/case/text.h"
@@ -89,8 +90,8 @@ void add_columns(SweepPlan& plan, const FastpathGrid& grid) {
 
 std::string options_of(const FastpathGrid& grid, const SweepDevice& device) {
   return fmt::format("fastpath {} seed={} block_size={} slow={} fast={} composite={} also={} check_all={:d} {}",
-                     device.name, grid.seed, grid.block_size, grid.slow, grid.fast, grid.composite, joined(grid.also),
-                     grid.check_all, options_text(grid.quantity, grid.rule));
+                     device.name, grid.seed, grid.block_size, grid.slow, grid.fast, grid.composite,
+                     joined(grid.also, ","), grid.check_all, options_text(grid.quantity, grid.rule));
 }
 
 }  // namespace

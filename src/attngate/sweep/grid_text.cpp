@@ -1,15 +1,12 @@
 #include "attngate/sweep/grid_text.h"
 
 #include <fmt/format.h>
-#include <fmt/ranges.h>
 
 #include <set>
 
 #include "attngate/base/usage_error.h"
 
 namespace attngate {
-
-std::string joined(const std::vector<std::string>& values) { return fmt::format("{}", fmt::join(values, ",")); }
 
 std::vector<std::string> names_of(const std::vector<DType>& dtypes) {
   std::vector<std::string> names;

@@ -11,9 +11,6 @@
 
 namespace attngate {
 
-/// "nn_mha_fast,my_attention".
-std::string joined(const std::vector<std::string>& values);
-
 /// "fp16", "bf16", ...
 std::vector<std::string> names_of(const std::vector<DType>& dtypes);
 

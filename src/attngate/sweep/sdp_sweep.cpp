@@ -6,6 +6,7 @@
 
 #include <rapidcheck/Random.h>
 
+#include "attngate/base/joined.h"
 #include "attngate/base/printable.h"
 #include "attngate/base/usage_error.h"
 #include "attngate/case/lengths.h"
@@ -174,7 +175,7 @@ SweepPlan plan_sdp(const SdpGrid& grid, const SweepDevice& device, const std::se
   plan.name = "sdp";
   const auto compiled = registered.contains(compiled_nn_mha_path) + registered.contains(compiled_composite_path);
   plan.options = fmt::format("sdp {} seed={} also={} compiled={} check_all={:d} {}", device.name, grid.seed,
-                             joined(grid.also), compiled, grid.check_all, options_text(grid.quantity, grid.rule));
+                             joined(grid.also, ","), compiled, grid.check_all, options_text(grid.quantity, grid.rule));
   for (const SdpConfiguration& configuration : configurations_of(grid))
     plan.points.push_back(point_of(grid, configuration, registered));
   add_columns(plan, grid);

@@ -1,4 +1,5 @@
 #include "attngate/properties/selection.h"
+#include "attngate/base/joined.h"
 
 #include <gtest/gtest.h>
 
@@ -23,11 +24,8 @@ const char* const any_line = "dtype=fp32 heads=1 head_dim=8 lengths=2";
 std::string selected(const PathRegistry& registry, const std::string& line, Lanes lanes, at::DeviceType device,
                      const std::vector<std::string>& only = {}) {
   const at::Device on = device == at::kCUDA ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU);
-  std::string names;
-  for (const SelectedPath& path : select_paths({on, &registry, only, {}, {}}, parse_line(line), lanes)) {
-    names += (names.empty() ? "" : " ") + path.path->name;
-  }
-  return names;
+  return joined(select_paths({on, &registry, only, {}, {}}, parse_line(line), lanes), " ",
+                [](const SelectedPath& selected) { return selected.path->name; });
 }
 
 class SelectPaths : public testing::Test {
