@@ -116,7 +116,7 @@ def read_study(file):
     for curve in study["curves"]:
         if "computed" not in curve or any(arm["decisions"] == 0 for arm in curve["arms"]):
             raise UsageError(f"{file}: was interrupted, or is of an older attngate: its decisions are not tallied. Tally "
-                             "them first, and draw what that writes: see --study-from in `attngate gate --help`")
+                             f"them first, and draw what that writes: attngate gate tally {file} --json TALLIED.json")
     return study
 
 
@@ -341,7 +341,7 @@ def study_figure(file, title):
 EXAMPLES = """examples:
   attngate sweep fastpath --save-path rows.csv
   tools/plot.py sweep rows.csv -o rows.svg          speedup against padding, time against tokens
-  attngate gate --study 40 --gate self --json study.json
+  attngate gate study --gate self --json study.json
   tools/plot.py gate study.json -o detection.svg    share of failed decisions against the slowdown
 
 exit code: 0 the file is written, 2 it is not: the message says why"""
@@ -357,7 +357,7 @@ def parse(arguments):
                        help="CSV file of --save-path, or JSON file of --json, which knows the device's name; several "
                        "files of one sweep are drawn as one")
     gate = commands.add_parser("gate", help="share of failed decisions against the slowdown",
-                               description="Draws the study of `attngate gate`: rates with 95 % intervals, and the "
+                               description="Draws what `attngate gate study` measured: rates with 95 % intervals, and the "
                                "curve that its spreads make one expect.")
     gate.add_argument("file", metavar="STUDY.json", help="the study's --json file")
     for command in (sweep, gate):
