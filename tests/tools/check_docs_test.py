@@ -77,6 +77,10 @@ class CheckDocs(unittest.TestCase):
         self.write("README.md", "# A\n\n    ci/gate --help\n")
         self.assert_fault("`ci/gate` does not exist")
 
+    def test_a_changelog_may_name_what_is_gone(self):
+        self.write("CHANGELOG.md", "`src/cases.h` is gone\n")
+        self.assert_holds()
+
     def test_paths_of_a_build_and_of_elsewhere_are_not_looked_for(self):
         self.write("README.md", "`build/dev/bin/attngate` `path/to/src/x.h` `PREFIX/docs/x`\n")
         self.assert_holds()
