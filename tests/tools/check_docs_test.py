@@ -115,6 +115,12 @@ class CheckDocs(unittest.TestCase):
         self.assertEqual(run.returncode, 0)
         self.assertIn("exit code", run.stdout)
 
+    def test_the_ten_lines_of_readme_are_those_of_the_example(self):
+        readme = (REPOSITORY / "README.md").read_text(encoding="utf-8")
+        lines = readme.split("```cpp\n")[1].split("```")[0]
+        self.assertEqual(len(lines.splitlines()), 10)
+        self.assertIn(lines, (REPOSITORY / "examples" / "ten_lines" / "ten_lines.cpp").read_text(encoding="utf-8"))
+
     def test_the_pages_of_this_repository_hold(self):
         code, output = check(REPOSITORY)
         self.assertEqual(code, 0, output)
