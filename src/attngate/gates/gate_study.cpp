@@ -38,7 +38,7 @@ std::vector<Gate> operators_of(const std::vector<Gate>& gates) {
         std::ranges::any_of(operators, [&](const Gate& other) { return other.bound_name() == gate.bound_name(); });
     if (gate.kind == GateKind::self && !known) operators.push_back(gate);
   }
-  if (operators.empty()) throw UsageError("--study takes self gates, and none was chosen: --gate self");
+  if (operators.empty()) throw UsageError("attngate gate study takes self gates, and none was chosen: --gate self");
   return operators;
 }
 
