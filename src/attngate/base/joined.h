@@ -6,14 +6,16 @@
 #include <ranges>
 #include <string>
 #include <string_view>
-#include <utility>
+#include <vector>
 
 namespace attngate {
 
 /// The items as text, the separator between them: joined(names), joined(paths, ", ", &AttentionPath::name).
-template <std::ranges::viewable_range Items, typename TextOf = std::identity>
+template <std::ranges::range Items, typename TextOf = std::identity>
 std::string joined(Items&& items, std::string_view separator = ", ", TextOf text_of = {}) {
-  return fmt::format("{}", fmt::join(std::forward<Items>(items) | std::views::transform(text_of), separator));
+  std::vector<std::string> texts;  // no std::views::transform, at which GCC 12 breaks down with an internal error
+  for (const auto& item : items) texts.emplace_back(std::invoke(text_of, item));
+  return fmt::format("{}", fmt::join(texts, separator));
 }
 
 }  // namespace attngate
