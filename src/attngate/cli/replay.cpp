@@ -52,7 +52,7 @@ std::uint64_t input_hash_by_worker(const AttentionCase& attention_case, at::Devi
     throw UsageError("LINE: the inputs of this case cannot be made on " + device.str() + ": a process that tried " +
                      reply.detail);
   }
-  const HashAnswer answer = decode_hash_answer(reply.answer);
+  const HashAnswer answer = decode<HashAnswer>(reply.answer);
   if (!answer.problem.empty()) throw UsageError(answer.problem);
   return answer.hash;
 }

@@ -1,10 +1,9 @@
 #pragma once
 
 #include <string>
-#include <string_view>
 #include <vector>
 
-#include "attngate/isolation/wire.h"
+#include "attngate/base/wire.h"
 #include "attngate/verdict/verdict.h"
 
 namespace attngate {
@@ -27,6 +26,11 @@ struct CaseRequest {
   bool operator==(const CaseRequest&) const = default;
 };
 
+constexpr auto describe(const CaseRequest*) {
+  return fields(keyless(&CaseRequest::kind), keyless(&CaseRequest::property), keyless(&CaseRequest::only),
+                keyless(&CaseRequest::quarantined), keyless(&CaseRequest::line));
+}
+
 /// What came of hash_inputs.
 struct HashAnswer {
   std::uint64_t hash = 0;
@@ -35,14 +39,6 @@ struct HashAnswer {
   bool operator==(const HashAnswer&) const = default;
 };
 
-/// A message as bytes.
-std::string encode(const CaseRequest& request);
-std::string encode(const HashAnswer& answer);
-std::string encode(const Verdict& verdict);
-
-/// Bytes as a message; throws WireError when they are none.
-CaseRequest decode_request(std::string_view bytes);
-HashAnswer decode_hash_answer(std::string_view bytes);
-Verdict decode_verdict(std::string_view bytes);
+constexpr auto describe(const HashAnswer*) { return fields(keyless(&HashAnswer::hash), keyless(&HashAnswer::problem)); }
 
 }  // namespace attngate

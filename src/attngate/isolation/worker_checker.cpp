@@ -60,7 +60,7 @@ Verdict WorkerChecker::verdict_of(const WorkerReply& reply) {
       break;
   }
   try {
-    return decode_verdict(reply.answer);
+    return decode<Verdict>(reply.answer);
   } catch (const WireError& error) {
     pool_.discard_worker();  // who sends this has overwritten its own memory
     return disaster(reply.path, PathStatus::crashed,

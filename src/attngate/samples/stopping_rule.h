@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <span>
 
+#include "attngate/base/fields.h"
+
 namespace attngate {
 
 /// When a row of a sweep has been sampled enough.
@@ -20,6 +22,11 @@ struct StoppingRule {
   bool operator==(const StoppingRule&) const = default;
 };
 
+constexpr auto describe(const StoppingRule*) {
+  return fields(keyless(&StoppingRule::width), keyless(&StoppingRule::least_rounds),
+                keyless(&StoppingRule::most_rounds), keyless(&StoppingRule::most_seconds));
+}
+
 /// Ratio with its interval, as shown: exp() of an estimate over logarithms.
 struct RatioEstimate {
   double centre = 0;
@@ -34,6 +41,11 @@ struct RatioEstimate {
   /// Upper end over lower end, minus 1.
   double width() const { return upper / lower - 1; }
 };
+
+constexpr auto describe(const RatioEstimate*) {
+  return fields(keyless(&RatioEstimate::centre), keyless(&RatioEstimate::lower), keyless(&RatioEstimate::upper),
+                keyless(&RatioEstimate::coverage), keyless(&RatioEstimate::rounds));
+}
 
 /// The centre of exp(log_ratios) with its 95 % interval, see estimate_centre(): ratios scatter alike in both
 /// directions, in logarithms. With fewer than 6 values their range, whose coverage is less. Throws

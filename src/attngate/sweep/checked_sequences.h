@@ -4,6 +4,7 @@
 #include <limits>
 #include <vector>
 
+#include "attngate/base/fields.h"
 #include "attngate/case/attention_case.h"
 
 namespace attngate {
@@ -21,6 +22,10 @@ struct ReferenceLimit {
     return {std::numeric_limits<double>::infinity(), std::numeric_limits<double>::infinity()};
   }
 };
+
+constexpr auto describe(const ReferenceLimit*) {
+  return fields(keyless(&ReferenceLimit::flops), keyless(&ReferenceLimit::bytes));
+}
 
 /// Which sequences of a case are held against the reference, ascending: all where that stays within the limit.
 /// Else as many as fit, two at least: the longest, the shortest and others that the seed draws.

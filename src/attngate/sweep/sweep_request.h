@@ -3,9 +3,9 @@
 #include <cstdint>
 #include <optional>
 #include <string>
-#include <string_view>
 #include <vector>
 
+#include "attngate/base/wire.h"
 #include "attngate/samples/samples.h"
 #include "attngate/samples/stopping_rule.h"
 #include "attngate/sweep/checked_sequences.h"
@@ -20,6 +20,11 @@ struct BackendSwitches {
   bool cudnn = true;
   bool operator==(const BackendSwitches&) const = default;
 };
+
+constexpr auto describe(const BackendSwitches*) {
+  return fields(keyless(&BackendSwitches::math), keyless(&BackendSwitches::flash), keyless(&BackendSwitches::efficient),
+                keyless(&BackendSwitches::cudnn));
+}
 
 /// One operator of a row.
 struct SweepOperator {
@@ -37,6 +42,12 @@ struct SweepOperator {
   bool operator==(const SweepOperator&) const = default;
 };
 
+constexpr auto describe(const SweepOperator*) {
+  return fields(keyless(&SweepOperator::label), keyless(&SweepOperator::path), keyless(&SweepOperator::switches),
+                keyless(&SweepOperator::need_weights), keyless(&SweepOperator::every_round),
+                keyless(&SweepOperator::skip_reason));
+}
+
 /// Rounds in which an operator is sampled that no speedup is about. 3: the least whose median one stray does not move.
 inline constexpr std::uint64_t bystander_rounds = 3;
 
@@ -46,6 +57,8 @@ struct SpeedupOf {
   std::uint64_t candidate = 0;
   bool operator==(const SpeedupOf&) const = default;
 };
+
+constexpr auto describe(const SpeedupOf*) { return fields(keyless(&SpeedupOf::base), keyless(&SpeedupOf::candidate)); }
 
 /// One row of a sweep, as a worker process is asked for it.
 struct SweepRequest {
@@ -63,6 +76,12 @@ struct SweepRequest {
   Quantity quantity = Quantity::gpu_time;
   bool operator==(const SweepRequest&) const = default;
 };
+
+constexpr auto describe(const SweepRequest*) {
+  return fields(keyless(&SweepRequest::line), keyless(&SweepRequest::operators), keyless(&SweepRequest::speedups),
+                keyless(&SweepRequest::rule), keyless(&SweepRequest::seed), keyless(&SweepRequest::limit),
+                keyless(&SweepRequest::quantity));
+}
 
 /// What came of one operator.
 struct OperatorAnswer {
@@ -85,6 +104,12 @@ struct OperatorAnswer {
   bool operator==(const OperatorAnswer&) const = default;
 };
 
+constexpr auto describe(const OperatorAnswer*) {
+  return fields(keyless(&OperatorAnswer::kind), keyless(&OperatorAnswer::reason), keyless(&OperatorAnswer::backend),
+                keyless(&OperatorAnswer::us), keyless(&OperatorAnswer::launches_show),
+                keyless(&OperatorAnswer::margin));
+}
+
 /// Where the time of rows went, in s.
 struct RowSeconds {
   /// Making inputs.
@@ -94,6 +119,10 @@ struct RowSeconds {
   double sample = 0;
   bool operator==(const RowSeconds&) const = default;
 };
+
+constexpr auto describe(const RowSeconds*) {
+  return fields(keyless(&RowSeconds::prepare), keyless(&RowSeconds::check), keyless(&RowSeconds::sample));
+}
 
 /// What came of a row.
 struct SweepAnswer {
@@ -118,10 +147,10 @@ struct SweepAnswer {
   bool holds() const;
 };
 
-/// As bytes, for a process forked from this one; reading throws WireError for bytes that are no such message.
-std::string encode(const SweepRequest& request);
-std::string encode(const SweepAnswer& answer);
-SweepRequest decode_sweep_request(std::string_view bytes);
-SweepAnswer decode_sweep_answer(std::string_view bytes);
+constexpr auto describe(const SweepAnswer*) {
+  return fields(keyless(&SweepAnswer::operators), keyless(&SweepAnswer::speedups), keyless(&SweepAnswer::rounds),
+                keyless(&SweepAnswer::worst_margin), keyless(&SweepAnswer::checked_sequences),
+                keyless(&SweepAnswer::problem), keyless(&SweepAnswer::spoilt), keyless(&SweepAnswer::seconds));
+}
 
 }  // namespace attngate

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "attngate/base/fields.h"
+
 namespace attngate {
 
 /// How one path behaved on one case, held against what it promises.
@@ -44,7 +46,15 @@ struct PathOutcome {
     return status == PathStatus::ok || status == PathStatus::refused_as_promised ||
            status == PathStatus::defect_as_recorded;
   }
+  bool operator==(const PathOutcome&) const = default;
 };
+
+constexpr auto describe(const PathOutcome*) {
+  return fields(field("path", &PathOutcome::path), field("backend", &PathOutcome::backend),
+                field("status", &PathOutcome::status), field("margin", &PathOutcome::margin),
+                field("error", &PathOutcome::error), field("bound", &PathOutcome::bound),
+                field("detail", &PathOutcome::detail), field("time_us", &PathOutcome::time_us).newer());
+}
 
 /// Host time in us that one case spent in each phase.
 struct PhaseTimes {
@@ -60,7 +70,13 @@ struct PhaseTimes {
     compare_us += other.compare_us;
     return *this;
   }
+  bool operator==(const PhaseTimes&) const = default;
 };
+
+constexpr auto describe(const PhaseTimes*) {
+  return fields(field("inputs_us", &PhaseTimes::inputs_us), field("reference_us", &PhaseTimes::reference_us),
+                field("paths_us", &PhaseTimes::paths_us), field("compare_us", &PhaseTimes::compare_us));
+}
 
 /// What a property says of one case.
 struct Verdict {
@@ -82,6 +98,15 @@ struct Verdict {
   /// bound still holds.
   std::uint64_t exact_pairs = 0;
   std::uint64_t exact_equal = 0;
+  bool operator==(const Verdict&) const = default;
 };
+
+constexpr auto describe(const Verdict*) {
+  return fields(field("holds", &Verdict::holds), field("applicable", &Verdict::applicable),
+                field("reason", &Verdict::reason), field("paths", &Verdict::paths), field("phases", &Verdict::phases),
+                field("worst_margin", &Verdict::worst_margin), field("worst_path", &Verdict::worst_path),
+                field("device_lost", &Verdict::device_lost), field("exact_pairs", &Verdict::exact_pairs),
+                field("exact_equal", &Verdict::exact_equal));
+}
 
 }  // namespace attngate

@@ -29,7 +29,7 @@ class AttentionWorker {
   AttentionWorker(const PathRegistry& registry, c10::Device device) : registry_(registry), device_(device) {}
 
   std::string answer(std::string_view bytes, const OnPath& on_path) {
-    const CaseRequest request = decode_request(bytes);
+    const CaseRequest request = decode<CaseRequest>(bytes);
     const AttentionCase attention_case = parse_line(request.line);
     limit_device_memory(device_, attention_case);
     if (request.kind == CaseRequest::Kind::hash_inputs) return encode(hash_of(attention_case));

@@ -22,7 +22,7 @@
 #include <cmath>
 
 #include "attngate/case/cost.h"
-#include "attngate/isolation/wire.h"
+#include "attngate/base/wire.h"
 #include "attngate/isolation/worker_process.h"
 #endif
 

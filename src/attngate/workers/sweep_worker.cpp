@@ -8,9 +8,9 @@
 
 #include "attngate/base/elapsed.h"
 #include "attngate/base/printable.h"
+#include "attngate/base/wire.h"
 #include "attngate/case/text.h"
 #include "attngate/isolation/host_memory.h"
-#include "attngate/isolation/wire.h"
 #include "attngate/isolation/worker_checker.h"
 #include "attngate/paths/sdp_backend_guard.h"
 #include "attngate/timing/round_sampler.h"
@@ -35,7 +35,7 @@ class SweepWorker {
   SweepWorker(const PathRegistry& registry, c10::Device device) : registry_(registry), device_(device) {}
 
   std::string answer(std::string_view bytes, const OnPath& on_path) {
-    const SweepRequest request = decode_sweep_request(bytes);
+    const SweepRequest request = decode<SweepRequest>(bytes);
     SweepAnswer answer;
     answer.operators.resize(request.operators.size());
     try {
@@ -156,7 +156,7 @@ SweepAnswer WorkerSweepSource::measure(const SweepRequest& request) {
   const WorkerReply reply = pool_.ask(encode(request), limits, row_seconds_);
   if (reply.kind != WorkerReply::Kind::answered) return death_of(reply.path, reply.detail);
   try {
-    SweepAnswer answer = decode_sweep_answer(reply.answer);
+    SweepAnswer answer = decode<SweepAnswer>(reply.answer);
     if (answer.spoilt) pool_.discard_worker();
     return answer;
   } catch (const WireError& error) {

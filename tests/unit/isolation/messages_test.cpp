@@ -50,46 +50,46 @@ void expect_same(const Verdict& a, const Verdict& b) {
 }
 
 TEST(MessagesTest, give_back_a_verdict) {
-  expect_same(decode_verdict(encode(full_verdict())), full_verdict());
-  expect_same(decode_verdict(encode(Verdict{})), Verdict{});
+  expect_same(decode<Verdict>(encode(full_verdict())), full_verdict());
+  expect_same(decode<Verdict>(encode(Verdict{})), Verdict{});
 }
 
 TEST(MessagesTest, give_back_not_a_number) {
   Verdict verdict = full_verdict();
   verdict.paths[0].margin = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_TRUE(std::isnan(decode_verdict(encode(verdict)).paths[0].margin));
+  EXPECT_TRUE(std::isnan(decode<Verdict>(encode(verdict)).paths[0].margin));
 }
 
 TEST(MessagesTest, give_back_every_status) {
   for (int number = 0; number <= static_cast<int>(PathStatus::device_lost); ++number) {
     Verdict verdict = full_verdict();
     verdict.paths[0].status = static_cast<PathStatus>(number);
-    EXPECT_EQ(decode_verdict(encode(verdict)).paths[0].status, verdict.paths[0].status);
+    EXPECT_EQ(decode<Verdict>(encode(verdict)).paths[0].status, verdict.paths[0].status);
   }
 }
 
 TEST(MessagesTest, give_back_a_request_and_a_hash) {
   const CaseRequest request{CaseRequest::Kind::hash_inputs, "agreement", {"a", "b"}, {"", "c"}, "dtype=fp32 lengths=1"};
-  EXPECT_EQ(decode_request(encode(request)), request);
-  EXPECT_EQ(decode_request(encode(CaseRequest{})), CaseRequest{});
+  EXPECT_EQ(decode<CaseRequest>(encode(request)), request);
+  EXPECT_EQ(decode<CaseRequest>(encode(CaseRequest{})), CaseRequest{});
   const HashAnswer answer{0xfedcba9876543210, "too large"};
-  EXPECT_EQ(decode_hash_answer(encode(answer)), answer);
+  EXPECT_EQ(decode<HashAnswer>(encode(answer)), answer);
 }
 
 TEST(MessagesTest, refuse_a_message_cut_at_any_byte) {
   const std::string whole = encode(full_verdict());
   for (std::size_t length = 0; length < whole.size(); ++length) {
-    EXPECT_THROW(decode_verdict(whole.substr(0, length)), WireError) << length;
+    EXPECT_THROW(decode<Verdict>(whole.substr(0, length)), WireError) << length;
   }
-  EXPECT_THROW(decode_verdict(whole + "x"), WireError);
+  EXPECT_THROW(decode<Verdict>(whole + "x"), WireError);
 }
 
 TEST(MessagesTest, refuse_lengths_and_values_that_make_no_sense) {
-  EXPECT_THROW(decode_verdict(std::string(1000, '\xff')), WireError);
-  EXPECT_THROW(decode_request(std::string(1000, '\x7f')), WireError);
+  EXPECT_THROW(decode<Verdict>(std::string(1000, '\xff')), WireError);
+  EXPECT_THROW(decode<CaseRequest>(std::string(1000, '\x7f')), WireError);
   Verdict unknown = full_verdict();
   unknown.paths[1].status = static_cast<PathStatus>(99);
-  EXPECT_THROW(decode_verdict(encode(unknown)), WireError);
+  EXPECT_THROW(decode<Verdict>(encode(unknown)), WireError);
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "attngate/isolation/wire.h"
+#include "attngate/base/wire.h"
 #include "small_plan.h"
 
 namespace attngate::test {
@@ -19,14 +19,14 @@ SweepRequest full_request() {
 }
 
 TEST(SweepRequestTest, comes_back_as_it_was_sent) {
-  EXPECT_EQ(decode_sweep_request(encode(full_request())), full_request());
-  EXPECT_EQ(decode_sweep_request(encode(SweepRequest{})), SweepRequest{});
+  EXPECT_EQ(decode<SweepRequest>(encode(full_request())), full_request());
+  EXPECT_EQ(decode<SweepRequest>(encode(SweepRequest{})), SweepRequest{});
 }
 
 TEST(SweepRequestTest, that_is_torn_is_an_error) {
   const std::string bytes = encode(full_request());
-  EXPECT_THROW(decode_sweep_request(bytes.substr(0, bytes.size() / 2)), WireError);
-  EXPECT_THROW(decode_sweep_request(bytes + "x"), WireError);
+  EXPECT_THROW(decode<SweepRequest>(bytes.substr(0, bytes.size() / 2)), WireError);
+  EXPECT_THROW(decode<SweepRequest>(bytes + "x"), WireError);
 }
 
 TEST(SweepAnswerTest, comes_back_as_it_was_sent) {
@@ -35,11 +35,11 @@ TEST(SweepAnswerTest, comes_back_as_it_was_sent) {
   answer.spoilt = true;
   answer.seconds = {0.5, 0.25, 0.125};
   for (const SweepAnswer& one : {answer, good_answer(), SweepAnswer{}})
-    EXPECT_EQ(decode_sweep_answer(encode(one)), one);
+    EXPECT_EQ(decode<SweepAnswer>(encode(one)), one);
 }
 
 TEST(SweepAnswerTest, that_is_no_answer_is_an_error) {
-  EXPECT_THROW(decode_sweep_answer(std::string(64, '\xff')), WireError);
+  EXPECT_THROW(decode<SweepAnswer>(std::string(64, '\xff')), WireError);
 }
 
 TEST(SweepAnswerTest, holds_unless_an_operator_failed_or_the_row_has_a_problem) {

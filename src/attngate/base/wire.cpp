@@ -1,15 +1,10 @@
-#include "attngate/isolation/wire.h"
+#include "attngate/base/wire.h"
 
 namespace attngate {
 
-void WireWriter::put(std::string_view text) {
+void WireWriter::put(const std::string& text) {
   put(static_cast<std::uint64_t>(text.size()));
   bytes_.append(text);
-}
-
-void WireWriter::put(const std::vector<std::string>& texts) {
-  put(static_cast<std::uint64_t>(texts.size()));
-  for (const std::string& text : texts) put(text);
 }
 
 void WireReader::get(bool& value) {
@@ -23,15 +18,9 @@ void WireReader::get(std::string& text) {
   text = next(length);
 }
 
-void WireReader::get(std::vector<std::string>& texts) {
-  texts.resize(get_length(sizeof(std::uint64_t)));
-  for (std::string& text : texts) get(text);
-}
-
 std::size_t WireReader::get_length(std::size_t item_bytes) {
   std::uint64_t length = 0;
   get(length);
-  // Before anything is allocated: a scribbled-over length may ask for the whole address space.
   if (length > rest_.size() / item_bytes) throw WireError("a length goes beyond the end of the message");
   return static_cast<std::size_t>(length);
 }
