@@ -96,10 +96,10 @@ class PropertyTest : public testing::Test {
   at::Device device() const { return device_ == at::kCUDA ? at::Device(at::kCUDA, 0) : at::Device(at::kCPU); }
 
   void record(const PropertyRunResult& result) {
-    RecordProperty("cases", std::to_string(result.results.cases));
-    RecordProperty("worst_margin", std::to_string(result.results.worst_margin));
-    RecordProperty("seed", std::to_string(result.results.seed));
-    RecordProperty("device", result.results.device_name);
+    RecordProperty("cases", std::to_string(result.report.cases()));
+    RecordProperty("worst_margin", std::to_string(result.report.worst_margin));
+    RecordProperty("seed", std::to_string(result.results.context.run.seed));
+    RecordProperty("device", result.results.context.device.name);
     if (!settings_->ctest_measurements) return;
     const bool alone = testing::UnitTest::GetInstance()->test_to_run_count() == 1;
     (alone ? write_measurements : write_member_measurements)(std::cout, result.results);

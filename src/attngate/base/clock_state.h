@@ -5,6 +5,8 @@
 #include <string>
 #include <vector>
 
+#include "attngate/base/fields.h"
+
 namespace attngate {
 
 /// Why a GPU's clocks are not at their highest: bits of NVML's clock-event reasons (NVML API reference,
@@ -29,6 +31,10 @@ struct ClockState {
   std::optional<std::uint64_t> event_reasons;
   bool operator==(const ClockState&) const = default;
 };
+
+constexpr auto describe(const ClockState*) {
+  return fields(field("sm_mhz", &ClockState::sm_mhz), field("event_reasons", &ClockState::event_reasons));
+}
 
 /// Names of the bits that are set, e.g. {"software power cap"}; a bit without a name comes as "0x200".
 std::vector<std::string> names_of_clock_events(std::uint64_t reasons);

@@ -49,15 +49,13 @@ std::string StrictObject::one_of(const char* key, const std::vector<std::string>
   return value;
 }
 
-double StrictObject::optional_number(const char* key) {
-  if (!object_->contains(key)) return 0;
+double StrictObject::finite(const char* key) {
   const json& value = at(key);
   if (!value.is_number() || !std::isfinite(value.get<double>())) refuse(key, "a finite number");
   return value.get<double>();
 }
 
-std::uint64_t StrictObject::optional_count(const char* key) {
-  if (!object_->contains(key)) return 0;
+std::uint64_t StrictObject::count(const char* key) {
   const json& value = at(key);
   if (!value.is_number_unsigned() || value.get<std::uint64_t>() == 0) refuse(key, "a whole number of 1 or more");
   return value.get<std::uint64_t>();
@@ -85,13 +83,11 @@ std::vector<double> StrictObject::positives(const char* key) {
   return values;
 }
 
-void StrictObject::schema(const char* name, int version) {
+int StrictObject::schema(const char* name, const std::vector<int>& versions) {
   if (text("schema") != name) refuse("schema", fmt::format("\"{}\"", name));
-  if (positive("version") != version) refuse("version", fmt::format("{}", version));
-}
-
-std::vector<double> StrictObject::optional_positives(const char* key) {
-  return object_->contains(key) ? positives(key) : std::vector<double>();
+  const auto found = std::ranges::find(versions, positive("version"));
+  if (found == versions.end()) refuse("version", fmt::format("{}", fmt::join(versions, " or ")));
+  return *found;
 }
 
 StrictObject StrictObject::object(const char* key) { return {at(key), fmt::format("{}: {}", where_, key)}; }

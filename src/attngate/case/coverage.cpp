@@ -136,6 +136,14 @@ std::vector<std::int64_t> distinct(std::vector<std::int64_t> lengths) {
 
 Coverage::Coverage() : counts_(all_rules().size(), 0) {}
 
+Coverage::Coverage(const Counts& counts, std::uint64_t cases) : cases_(static_cast<std::int64_t>(cases)) {
+  for (const BucketRule& rule : all_rules()) {
+    const auto dimension = counts.find(rule.dimension);
+    const bool is_there = dimension != counts.end() && dimension->second.contains(rule.bucket);
+    counts_.push_back(is_there ? static_cast<std::int64_t>(dimension->second.at(rule.bucket)) : 0);
+  }
+}
+
 void Coverage::add(const AttentionCase& attention_case) {
   const Drawn drawn{attention_case, distinct(attention_case.lengths)};
   for (std::size_t i = 0; i < counts_.size(); ++i) {
@@ -155,6 +163,14 @@ std::vector<CoverageBucket> Coverage::buckets() const {
     result.push_back({all_rules()[i].dimension, all_rules()[i].bucket, counts_[i]});
   }
   return result;
+}
+
+Coverage::Counts Coverage::counts() const {
+  Counts counts;
+  for (const CoverageBucket& bucket : buckets()) {
+    if (bucket.count > 0) counts[bucket.dimension][bucket.bucket] = static_cast<std::uint64_t>(bucket.count);
+  }
+  return counts;
 }
 
 std::vector<CoverageBucket> Coverage::missing() const {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -25,7 +26,12 @@ struct CoverageBucket {
 /// cases. A length bucket counts the cases with one such sequence or more, so a case may count in several, or in none.
 class Coverage {
  public:
+  /// Cases by dimension and bucket, without the empty buckets.
+  using Counts = std::map<std::string, std::map<std::string, std::uint64_t>>;
+
   Coverage();
+  /// Of so many cases with these counts; buckets that there are no more are left out.
+  Coverage(const Counts& counts, std::uint64_t cases);
 
   /// Counts one case.
   void add(const AttentionCase& attention_case);
@@ -36,6 +42,7 @@ class Coverage {
   std::int64_t cases() const { return cases_; }
   /// Every bucket, drawn or not, dimension by dimension, always in the same order.
   std::vector<CoverageBucket> buckets() const;
+  Counts counts() const;
 
   /// Buckets with a count of 0. Judge a suite by it only when it drew minimum_cases or more.
   std::vector<CoverageBucket> missing() const;
@@ -50,6 +57,8 @@ class Coverage {
   /// 0.0015), 0.0017 with gpu_limit() (the same, and the empty batch). 13.8 / 0.0012 = 11,500; 12,000 holds down to
   /// 0.00115. Cases come in pairs of one shape (generate.h), so twice that.
   static constexpr std::int64_t minimum_cases = 24000;
+
+  bool operator==(const Coverage&) const = default;
 
  private:
   std::vector<std::int64_t> counts_;

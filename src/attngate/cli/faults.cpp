@@ -133,9 +133,7 @@ void ask_rivals(FaultRun& run, DType dtype, at::Device device, const FaultsOptio
 
 FaultRun judge_all(const FaultsOptions& options, at::Device device, const std::vector<DType>& dtypes) {
   FaultRun run;
-  run.device = device_label(device.type());
-  run.device_name = device_name(device);
-  run.libtorch_version = libtorch_version();
+  run.device = named_device(device);
   run.budget = budget_of(options, device);
   const std::vector<const Property*> properties = properties_to_run(options);
   for (const Property* property : properties) run.properties.push_back(property->name);

@@ -16,7 +16,7 @@ namespace {
 /// Prints the coverage; true when cases enough were drawn to reach every value and one was missed all the same.
 bool leaves_something_out(const std::vector<Results>& results) {
   std::uint64_t cases = 0;
-  for (const Results& test : results) cases += test.cases;
+  for (const Results& test : results) cases += test.report.cases();
   std::cout << '\n';
   const std::vector<std::string> missing = print_coverage_table(std::cout, results);
   const bool judged = cases >= static_cast<std::uint64_t>(Coverage::minimum_cases);
@@ -46,7 +46,7 @@ int report(const std::string& folder, bool paths, bool coverage) {
   print_results_table(std::cout, read.results);
   const bool uncovered = coverage && leaves_something_out(read.results);
   const bool bad = std::ranges::any_of(read.results, [](const Results& results) {
-    return results.status != TestStatus::holds && results.status != TestStatus::skipped;
+    return results.report.status() != RunStatus::holds && results.report.status() != RunStatus::inapplicable;
   });
   return bad || uncovered || !read.errors.empty() ? exit_code::failed : exit_code::holds;
 }

@@ -6,6 +6,7 @@
 #include "attngate/cli/sweep_session.h"
 #include "attngate/suite/tested_registry.h"
 #include "attngate/sweep/fastpath_sweep.h"
+#include "attngate/workers/device.h"
 
 namespace attngate {
 namespace {
@@ -23,7 +24,7 @@ int run_fastpath(const FastpathCommandOptions& options) {
   check_path_name(registry, "--composite", grid.composite);
   plan_fastpath(grid, {});  // a bad grid is told even where the device is missing
   const c10::Device device = choose_device(options.device);
-  const SweepDevice named = sweep_device(device);
+  const DeviceKey named = named_device(device);
   return run_plan(options, plan_fastpath(grid, named), named, device, registry);
 }
 

@@ -8,6 +8,7 @@
 #include "attngate/cli/sweep_session.h"
 #include "attngate/suite/tested_registry.h"
 #include "attngate/sweep/sdp_sweep.h"
+#include "attngate/workers/device.h"
 
 namespace attngate {
 namespace {
@@ -32,7 +33,7 @@ int run_sdp(const SdpCommandOptions& options) {
   for (const AttentionPath& path : registry.paths()) registered.insert({path.name, path.family});
   plan_sdp(grid, {}, registered);
   const c10::Device device = choose_device(options.device);
-  const SweepDevice named = sweep_device(device);
+  const DeviceKey named = named_device(device);
   return run_plan(options, plan_sdp(grid, named, registered), named, device, registry);
 }
 

@@ -14,6 +14,7 @@
 #include "attngate/sweep/interrupt_watch.h"
 #include "attngate/sweep/row_file.h"
 #include "attngate/sweep/sweep_report.h"
+#include "attngate/workers/device.h"
 #include "attngate/sweep/sweep_run.h"
 #include "attngate/workers/device.h"
 #include "attngate/workers/sweep_worker.h"
@@ -34,8 +35,8 @@ void check_files(const SweepCommandOptions& options) {
   }
 }
 
-void print_head(const SweepPlan& plan, const SweepDevice& device, std::size_t earlier) {
-  std::cout << device.name << '\n' << plan.options << '\n' << counted(plan.points.size(), "configuration");
+void print_head(const SweepPlan& plan, const DeviceKey& device, std::size_t earlier) {
+  std::cout << name_with_libtorch(device) << '\n' << plan.options << '\n' << counted(plan.points.size(), "configuration");
   if (earlier > 0) std::cout << ", " << grouped(earlier) << " of them in the file already";
   std::cout << '\n' << std::endl;
 }
@@ -59,7 +60,7 @@ int end_of(const SweepPlan& plan, const std::vector<CsvRow>& rows) {
 class SweepSession {
  public:
   /// Throws UsageError for files that cannot be written, before anything is measured.
-  SweepSession(const SweepCommandOptions& options, const SweepPlan& plan, const SweepDevice& device)
+  SweepSession(const SweepCommandOptions& options, const SweepPlan& plan, const DeviceKey& device)
       : options_(options), plan_(plan) {
     check_files(options);
     if (!options.save_path.empty()) file_.emplace(options.save_path, plan, options.resume);
@@ -67,7 +68,7 @@ class SweepSession {
     earlier_ = rows_.size();
     errors_ = static_cast<std::uint64_t>(
         std::ranges::count_if(rows_, [&](const CsvRow& row) { return !row_holds(plan, row); }));
-    summary_.device = device.name;
+    summary_.device = name_with_libtorch(device);
     print_head(plan, device, earlier_);
   }
 
@@ -128,11 +129,7 @@ class SweepSession {
 
 }  // namespace
 
-SweepDevice sweep_device(c10::Device device) {
-  return {!device.is_cuda(), fmt::format("{}, LibTorch {}", device_name(device), libtorch_version())};
-}
-
-int run_plan(const SweepCommandOptions& options, const SweepPlan& plan, const SweepDevice& named, c10::Device device,
+int run_plan(const SweepCommandOptions& options, const SweepPlan& plan, const DeviceKey& named, c10::Device device,
              const PathRegistry& registry) {
   SweepSession session(options, plan, named);
   WorkerSweepSource source(registry, device, options.row_timeout);

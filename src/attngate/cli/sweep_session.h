@@ -9,12 +9,9 @@
 
 namespace attngate {
 
-/// What a plan needs to know of the device.
-SweepDevice sweep_device(c10::Device device);
-
 /// Measures the plan, writes what the options ask for, and returns the exit code. Throws UsageError for files that
 /// cannot be written, before anything is measured.
-int run_plan(const SweepCommandOptions& options, const SweepPlan& plan, const SweepDevice& named, c10::Device device,
+int run_plan(const SweepCommandOptions& options, const SweepPlan& plan, const DeviceKey& named, c10::Device device,
              const PathRegistry& registry);
 
 }  // namespace attngate

@@ -41,18 +41,6 @@ std::string to_string(BoundKind kind) {
   throw std::invalid_argument("no such BoundKind");
 }
 
-const std::vector<std::string>& bound_kind_names() {
-  static const std::vector<std::string> names = {"upper_ratio", "required_speedup", "floor"};
-  return names;
-}
-
-BoundKind parse_bound_kind(const std::string& name) {
-  for (const BoundKind kind : {BoundKind::upper_ratio, BoundKind::required_speedup, BoundKind::floor}) {
-    if (name == to_string(kind)) return kind;
-  }
-  throw std::invalid_argument(fmt::format("no kind of bound is named '{}'", name));
-}
-
 double excess(const Bound& bound, double log_ratio) {
   const double result = unrounded_excess(bound, log_ratio);
   // Logarithms of ratios from 1e-8 to 1e8 are below 20 and, with two operations, off by 1e-14 at most.

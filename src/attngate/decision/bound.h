@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "attngate/base/fields.h"
+
 namespace attngate {
 
 /// What a bound demands of a sample's ratio, candidate / base.
@@ -15,10 +17,6 @@ enum class BoundKind {
 
 /// "upper_ratio", "required_speedup" or "floor".
 std::string to_string(BoundKind kind);
-/// These three names.
-const std::vector<std::string>& bound_kind_names();
-/// The kind of that name; throws std::invalid_argument for another.
-BoundKind parse_bound_kind(const std::string& name);
 
 /// The demand of a gate on the median of the ratio, in one vocabulary for every gate.
 struct Bound {
@@ -27,6 +25,8 @@ struct Bound {
   double value = 1;
   bool operator==(const Bound&) const = default;
 };
+
+constexpr auto describe(const Bound*) { return fields(field("kind", &Bound::kind), field("value", &Bound::value)); }
 
 /// By how much a sample is on the wrong side of the bound, in log units: above 0 it violates, at 0 it just holds.
 ///

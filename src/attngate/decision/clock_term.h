@@ -3,6 +3,8 @@
 #include <span>
 #include <vector>
 
+#include "attngate/base/fields.h"
+
 namespace attngate {
 
 /// How a ratio goes with the clock of the multiprocessors: as (clock / reference_mhz)^exponent.
@@ -17,6 +19,11 @@ struct ClockTerm {
   double reference_mhz = 0;
   bool operator==(const ClockTerm&) const = default;
 };
+
+constexpr auto describe(const ClockTerm*) {
+  return fields(field("clock_exponent", &ClockTerm::exponent).of_any_sign().unless_empty(),
+                field("reference_mhz", &ClockTerm::reference_mhz).of_any_sign().unless_empty());
+}
 
 /// ln of what the clock made of a ratio: what to subtract from ln(candidate / base). 0 where the clock is unknown (0).
 double log_clock_effect(const ClockTerm& term, double mhz);

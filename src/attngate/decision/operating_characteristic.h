@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "attngate/base/fields.h"
 #include "attngate/decision/binomial.h"
 #include "attngate/decision/bound.h"
 #include "attngate/decision/policy.h"
@@ -30,6 +31,11 @@ struct Tally {
   ProportionInterval failure_interval() const { return clopper_pearson(failed, decisions, 0.95); }
 };
 
+constexpr auto describe(const Tally*) {
+  return fields(field("decisions", &Tally::decisions), field("flagged", &Tally::flagged),
+                field("failed", &Tally::failed));
+}
+
 /// Makes decisions from real samples: for each, one process drawn for the screen and policy.processes others for the
 /// confirmation, none twice, with pairs drawn from each with replacement.
 ///
@@ -50,6 +56,11 @@ struct ProcessVotes {
   /// are.
   double failure_limit = 1;
 };
+
+constexpr auto describe(const ProcessVotes*) {
+  return fields(keyless(&ProcessVotes::processes), field("processes_beyond", &ProcessVotes::beyond),
+                keyless(&ProcessVotes::share_limit), field("failure_limit", &ProcessVotes::failure_limit));
+}
 
 /// Counts the votes; the only assumption is that fresh processes are independent and like these.
 ///

@@ -3,6 +3,8 @@
 #include <cstddef>
 #include <span>
 
+#include "attngate/base/fields.h"
+
 namespace attngate {
 
 /// A median with a confidence interval that needs no assumption on the distribution.
@@ -15,6 +17,12 @@ struct MedianEstimate {
   /// The exact probability that the interval contains the median of a continuous distribution; more with ties.
   double coverage = 0;
 };
+
+constexpr auto describe(const MedianEstimate*) {
+  return fields(field("count", &MedianEstimate::count), field("median", &MedianEstimate::median),
+                field("lower", &MedianEstimate::lower), field("upper", &MedianEstimate::upper),
+                field("coverage", &MedianEstimate::coverage));
+}
 
 /// The median and the narrowest interval of order statistics, symmetric in rank, whose coverage is at least the
 /// confidence; with too few values the whole range, whose coverage is then less (and stated).

@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <string>
 
+#include "attngate/base/fields.h"
 #include "attngate/decision/sign_test.h"
 
 namespace attngate {
@@ -28,6 +29,13 @@ struct Policy {
   SignTest confirm_test() const { return make_sign_test(processes, confirm_alpha); }
   bool operator==(const Policy&) const = default;
 };
+
+/// Files of a study have no alphas: those are the policy's own.
+constexpr auto describe(const Policy*) {
+  return fields(field("screen_pairs", &Policy::screen_pairs), keyless(&Policy::screen_alpha),
+                field("confirming_processes", &Policy::processes), keyless(&Policy::confirm_alpha),
+                field("pairs_per_process", &Policy::pairs_per_process));
+}
 
 /// For what has one number a process (a share of the peak, peak bytes): one comparison flags, the processes decide.
 ///

@@ -5,19 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "attngate/base/device_key.h"
 #include "attngate/decision/bound.h"
+#include "attngate/gates/gate_bounds.h"
 
 namespace attngate {
-
-/// What stored numbers depend on beside the case: those of another key are never compared with.
-struct BaselineKey {
-  std::string device;              ///< "NVIDIA H200"
-  std::string compute_capability;  ///< "9.0"
-  std::string driver;              ///< "580.65.06"
-  std::string cuda;                ///< "13.0"
-  std::string libtorch;            ///< "2.11.0"
-  bool operator==(const BaselineKey&) const = default;
-};
 
 /// One gate's stored numbers on one case, one a process.
 struct BaselineEntry {
@@ -26,7 +18,7 @@ struct BaselineEntry {
   std::string line;
   /// One of known_quantities() (gate_bounds.h).
   std::string quantity;
-  /// "us", "bytes", "ratio" or "share"
+  /// One of known_units().
   std::string unit;
   /// Which side is worse: larger for upper_ratio, as of times, ratios and bytes, smaller for the others.
   BoundKind kind = BoundKind::upper_ratio;
@@ -37,12 +29,21 @@ struct BaselineEntry {
   bool operator==(const BaselineEntry&) const = default;
 };
 
+/// "us", "bytes", "ratio" and "share"
+const std::vector<std::string>& known_units();
+
+constexpr auto describe(const BaselineEntry*) {
+  return fields(field("gate", &BaselineEntry::gate).as_name(), field("case", &BaselineEntry::line),
+                field("quantity", &BaselineEntry::quantity).one_of(known_quantities),
+                field("unit", &BaselineEntry::unit).one_of(known_units), field("kind", &BaselineEntry::kind),
+                field("values", &BaselineEntry::values), field("sm_mhz", &BaselineEntry::sm_mhz).unless_empty());
+}
+
 /// What a calibration leaves behind.
 struct Baseline {
-  BaselineKey key;
-  /// Which device of that name, as `nvidia-smi -L` shows it; empty on the CPU and where it is not on record. No part of
-  /// the key, since one more GPU of a kind would have nothing to compare with.
-  std::string uuid = {};
+  /// Numbers of another device, driver or version are never compared with. The uuid is no part of that, since one more
+  /// GPU of a kind would have nothing to compare with; empty on the CPU and where it is not on record.
+  DeviceKey key;
   /// The most pairs that each value is the median of, fewer where a budget did not hold them; 0 where it is not on
   /// record. Medians of fewer pairs scatter more.
   std::uint64_t pairs_per_process = 0;
@@ -51,6 +52,12 @@ struct Baseline {
   std::vector<BaselineEntry> entries;
   bool operator==(const Baseline&) const = default;
 };
+
+/// Entries are checked one by one, by parse_baseline().
+constexpr auto describe(const Baseline*) {
+  return fields(field("key", &Baseline::key), field("written", &Baseline::written),
+                field("pairs_per_process", &Baseline::pairs_per_process).unless_empty(), keyless(&Baseline::entries));
+}
 
 /// The text of a baseline file. Throws std::invalid_argument for what could not be read again: no values, one that is
 /// not finite and above 0, an empty text.
@@ -73,7 +80,7 @@ struct BaselineChoice {
 };
 
 /// The entry of that gate and case, if the baseline was taken under this very key.
-BaselineChoice find_entry(const Baseline& baseline, const BaselineKey& key, const std::string& gate,
+BaselineChoice find_entry(const Baseline& baseline, const DeviceKey& key, const std::string& gate,
                           const std::string& line);
 
 /// Two fresh processes against the stored ones.

@@ -64,17 +64,20 @@ void compare(GateRunner& runner, SampleSource& source, std::vector<Known>& gates
 
 }  // namespace
 
-BaselineKey baseline_key(const DeviceKey& device) {
-  return {device.device, gpu_kind(device).compute_capability, text_or_none(device.driver),
-          text_or_none(device.cuda_runtime), device.libtorch};
+DeviceKey baseline_key(DeviceKey device) {
+  device.compute_capability = gpu_kind(device).compute_capability;
+  device.driver = text_or_none(device.driver);
+  device.cuda = text_or_none(device.cuda);
+  return device;
 }
 
 std::string device_note(const Baseline& baseline, const DeviceKey& device) {
-  const bool known = !baseline.uuid.empty() && !device.uuid.empty();
-  if (!known || baseline.uuid == device.uuid || baseline.key.device != device.device) return "";
+  const std::string& stored = baseline.key.uuid;
+  const bool known = !stored.empty() && !device.uuid.empty();
+  if (!known || stored == device.uuid || baseline.key.name != device.name) return "";
   return fmt::format(
       "the baseline is of another {} ({}; this one is {}): such may differ by more than processes of one do\n",
-      device.device, baseline.uuid, device.uuid);
+      device.name, stored, device.uuid);
 }
 
 std::vector<BaselineResult> check_against_baseline(SampleSource& source, const DeviceKey& device,

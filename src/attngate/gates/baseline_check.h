@@ -12,8 +12,8 @@
 
 namespace attngate {
 
-/// The key under which numbers of this device are stored.
-BaselineKey baseline_key(const DeviceKey& device);
+/// The key under which numbers of this device are stored: it has no empty texts but the uuid.
+DeviceKey baseline_key(DeviceKey device);
 
 /// A line that tells that the numbers are of another device of the same name, or nothing where they are not or nobody
 /// knows.

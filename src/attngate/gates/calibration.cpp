@@ -84,8 +84,7 @@ class Calibrator {
 
   Calibration result() const {
     Calibration calibration;
-    calibration.baseline = {baseline_key(device_), device_.uuid, options_.gates.policy.pairs_per_process, utc_now(),
-                            entries_};
+    calibration.baseline = {baseline_key(device_), options_.gates.policy.pairs_per_process, utc_now(), entries_};
     for (const auto& [problem, times] : problems_)
       calibration.problems.push_back(fmt::format("{} (in {} processes)", problem, times));
     for (BaselineEntry& entry : calibration.baseline.entries) {
@@ -134,7 +133,7 @@ class Calibrator {
         one_value ? "" : fmt::format("; medians of at most {} pairs", options_.gates.policy.pairs_per_process);
     const std::string where = fmt::format("{}{}: {}{}", to_string(device_), at, proposal.text, pairs);
     calibration.proposals.push_back(
-        {name, {gpu_kind(device_).compute_capability, proposal.bound.value, where, device_.device, clock}, proposal});
+        {name, {gpu_kind(device_).compute_capability, proposal.bound.value, where, device_.name, clock}, proposal});
   }
 
   /// As the file of bounds shows it: a hundredth of an exponent is 0.04 % of a ratio where clocks differ by 4 %.
@@ -158,7 +157,7 @@ class Calibrator {
 }  // namespace
 
 GpuKind gpu_kind(const DeviceKey& device) {
-  return {device.compute_capability.empty() ? "cpu" : device.compute_capability, device.device};
+  return {device.compute_capability.empty() ? "cpu" : device.compute_capability, device.name};
 }
 
 Calibration calibrate_gates(SampleSource& source, const DeviceKey& device, const std::vector<GateBound>& bounds,

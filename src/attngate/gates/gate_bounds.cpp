@@ -8,12 +8,11 @@
 #include <stdexcept>
 #include <utility>
 
+#include "attngate/base/json_fields.h"
 #include "attngate/base/strict_json.h"
 
 namespace attngate {
 namespace {
-
-using json = nlohmann::ordered_json;
 
 constexpr const char* schema_name = "attngate.gate_bounds";
 constexpr int schema_version = 1;
@@ -38,13 +37,11 @@ std::string gpu_text(const CalibratedValue& value) {
                      value.device);
 }
 
-ClockTerm read_clock_term(StrictObject& item) {
-  const ClockTerm term{item.optional_number("clock_exponent"), item.optional_number("reference_mhz")};
+void check_clock_term(const StrictObject& item, const ClockTerm& term) {
   if (term.exponent < -1 || term.exponent > 1) item.refuse("clock_exponent", "-1 to 1");
   if ((term.exponent == 0) != (term.reference_mhz == 0) || term.reference_mhz < 0) {
     item.refuse("clock_exponent and reference_mhz come together: an exponent that is not 0, and a clock above 0");
   }
-  return term;
 }
 
 std::vector<CalibratedValue> read_values(StrictObject& entry) {
@@ -55,18 +52,14 @@ std::vector<CalibratedValue> read_values(StrictObject& entry) {
   std::vector<CalibratedValue> values;
   std::set<std::pair<std::string, std::string>> gpus;
   for (StrictObject& item : entry.objects("values")) {
-    CalibratedValue value;
-    value.compute_capability = item.text("compute_capability");
+    CalibratedValue& value = values.emplace_back();
+    item.read(value);
     if (!is_compute_capability(value.compute_capability))
       item.refuse("compute_capability", "text like \"9.0\", or \"cpu\"");
-    value.device = item.optional_text("device");
     if (!gpus.emplace(value.compute_capability, value.device).second)
       item.refuse(fmt::format("{} comes twice", gpu_text(value)));
-    value.value = item.positive("value");
-    value.clock = read_clock_term(item);
-    value.source = item.text("source");
+    check_clock_term(item, value.clock);
     item.finish();
-    values.push_back(value);
   }
   if (values.empty()) entry.refuse("values", fmt::format("a list of one or more, or \"{}\"", uncalibrated));
   return values;
@@ -74,33 +67,11 @@ std::vector<CalibratedValue> read_values(StrictObject& entry) {
 
 GateBound read_entry(StrictObject& entry) {
   GateBound bound;
-  bound.gate = entry.text("gate");
-  entry.name(bound.gate);
+  entry.read(bound);
   if (!bound.gate.starts_with("gate.")) entry.refuse("gate", "a name that starts with 'gate.'");
-  bound.quantity = entry.one_of("quantity", known_quantities());
-  bound.kind = parse_bound_kind(entry.one_of("kind", bound_kind_names()));
-  bound.about = entry.text("about");
   bound.values = read_values(entry);
   entry.finish();
   return bound;
-}
-
-json json_of(const GateBound& bound) {
-  json values = json::array();
-  for (const CalibratedValue& value : bound.values) {
-    json& item = values.emplace_back(json{{"compute_capability", value.compute_capability}});
-    if (!value.device.empty()) item["device"] = value.device;
-    item["value"] = value.value;
-    if (value.clock.exponent != 0) {
-      item["clock_exponent"] = value.clock.exponent;
-      item["reference_mhz"] = value.clock.reference_mhz;
-    }
-    item["source"] = value.source;
-  }
-  json entry = {
-      {"gate", bound.gate}, {"quantity", bound.quantity}, {"kind", to_string(bound.kind)}, {"about", bound.about}};
-  entry["values"] = bound.values.empty() ? json(uncalibrated) : values;
-  return entry;
 }
 
 }  // namespace
@@ -114,7 +85,7 @@ const std::vector<std::string>& known_quantities() {
 std::vector<GateBound> parse_gate_bounds(const std::string& text, const std::string& where) {
   const json parsed = parse_json(text, where);
   StrictObject file(parsed, where);
-  file.schema(schema_name, schema_version);
+  file.schema(schema_name, {schema_version});
   std::vector<GateBound> bounds;
   std::set<std::string> gates;
   for (StrictObject& entry : file.objects("bounds")) {
@@ -132,9 +103,11 @@ std::vector<GateBound> read_gate_bounds(const std::string& path) {
 
 std::string gate_bounds_to_json(const std::vector<GateBound>& bounds) {
   json list = json::array();
-  for (const GateBound& bound : bounds) list.push_back(json_of(bound));
-  const json file = {{"schema", schema_name}, {"version", schema_version}, {"bounds", list}};
-  return file.dump(2, ' ', false, json::error_handler_t::replace) + "\n";
+  for (const GateBound& bound : bounds) {
+    json& entry = list.emplace_back(json_of(bound));
+    entry["values"] = bound.values.empty() ? json(uncalibrated) : json_of(bound.values);
+  }
+  return text_of({{"schema", schema_name}, {"version", schema_version}, {"bounds", list}});
 }
 
 void set_value(std::vector<GateBound>& bounds, const std::string& gate, const CalibratedValue& value) {

@@ -32,6 +32,16 @@ struct CalibratedValue {
   bool operator==(const CalibratedValue&) const = default;
 };
 
+constexpr auto describe(const CalibratedValue*) {
+  return fields(field("compute_capability", &CalibratedValue::compute_capability),
+                field("device", &CalibratedValue::device).unless_empty(), field("value", &CalibratedValue::value),
+                inlined(&CalibratedValue::clock), field("source", &CalibratedValue::source));
+}
+
+/// "isolated_latency", "gpu_time", "throughput" (docs/gates.md), "peak_bytes", "share_of_product_peak" and
+/// "share_of_copy_bandwidth".
+const std::vector<std::string>& known_quantities();
+
 /// What is demanded of one gate.
 struct GateBound {
   /// "gate.path.fast_vs_slow.long.bf16.padding_50": the name of the CTest test.
@@ -46,9 +56,12 @@ struct GateBound {
   bool operator==(const GateBound&) const = default;
 };
 
-/// "isolated_latency", "gpu_time", "throughput" (docs/gates.md), "peak_bytes", "share_of_product_peak" and
-/// "share_of_copy_bandwidth".
-const std::vector<std::string>& known_quantities();
+/// In the place of a list of no values stands "uncalibrated".
+constexpr auto describe(const GateBound*) {
+  return fields(field("gate", &GateBound::gate).as_name(),
+                field("quantity", &GateBound::quantity).one_of(known_quantities), field("kind", &GateBound::kind),
+                field("about", &GateBound::about), keyless(&GateBound::values));
+}
 
 /// The bounds of a text like data/gate_bounds.json, in its order; `where` names it in error texts.
 ///

@@ -160,88 +160,40 @@ void print_study(std::ostream& out, const GateStudy& study) {
 }
 
 std::string study_to_json(const GateStudy& study, const std::string& device) {
-  json curves = json::array();
-  for (const StudyCurve& curve : study.curves) {
-    json arms = json::array();
-    for (const StudyArm& arm : curve.arms) {
-      const ProportionInterval interval = arm.tally.failure_interval();
-      arms.push_back({{"planted", number(arm.planted)},
-                      {"achieved", number(arm.achieved)},
-                      {"pair_spread", number(arm.pair_spread)},
-                      {"process_spread", number(arm.process_spread)},
-                      {"decisions", arm.tally.decisions},
-                      {"flagged", arm.tally.flagged},
-                      {"failed", arm.tally.failed},
-                      {"failed_from", number(interval.lower)},
-                      {"failed_to", number(interval.upper)},
-                      {"processes_beyond", arm.votes.beyond},
-                      {"failure_limit", number(arm.votes.failure_limit)},
-                      {"log_ratios_by_process", arm.ratios}});
-    }
-    curves.push_back(
-        {{"bound", curve.bound_name}, {"value", number(curve.bound.value)}, {"us", number(curve.us)}, {"arms", arms}});
-    if (is_tallied(curve)) curves.back()["computed"] = computed_curve(curve, study.policy);
+  json object = {{"schema", "attngate.gate_study"}, {"version", 2}, {"device", device}};
+  write_fields(object, study);
+  for (std::size_t i = 0; i < study.curves.size(); ++i) {
+    object["curves"][i]["value"] = number(study.curves[i].bound.value);
+    if (is_tallied(study.curves[i])) object["curves"][i]["computed"] = computed_curve(study.curves[i], study.policy);
   }
-  return text_of({{"schema", "attngate.gate_study"},
-                  {"version", 2},
-                  {"device", device},
-                  {"seed", seed_text(study.seed)},
-                  {"policy",
-                   {{"screen_pairs", study.policy.screen_pairs},
-                    {"confirming_processes", study.policy.processes},
-                    {"pairs_per_process", study.policy.pairs_per_process}}},
-                  {"processes", study.processes},
-                  {"left_out", study.problems},
-                  {"curves", curves}});
+  return text_of(object);
 }
-
-namespace {
-
-void read_count(const Fields& fields, const char* key, std::size_t& count) {
-  std::uint64_t number = 0;
-  fields.read(key, number);
-  if (number == 0) fields.refuse(key, "a number of 1 or more");
-  count = number;
-}
-
-/// The alphas are those of Policy.
-void read_policy(const Fields& fields, Policy& policy) {
-  read_count(fields, "screen_pairs", policy.screen_pairs);
-  read_count(fields, "confirming_processes", policy.processes);
-  read_count(fields, "pairs_per_process", policy.pairs_per_process);
-}
-
-}  // namespace
 
 StoredStudy study_from_json(const std::string& text) {
   const json object = parsed_json(text);
-  const Fields fields(object, "");
+  const LenientObject fields(object, "");
   check_schema(fields, "attngate.gate_study", 2);
   StoredStudy stored;
   GateStudy& study = stored.study;
   fields.read("device", stored.device);
-  fields.read_seed("seed", study.seed);
-  read_policy(fields.object("policy"), study.policy);
-  fields.read("processes", study.processes);
-  fields.read("left_out", study.problems);
-  fields.read_list("curves", [&](const Fields& entry) {
-    StudyCurve& curve = study.curves.emplace_back();
-    entry.read("bound", curve.bound_name);
+  fields.read(study);
+  const Policy& policy = study.policy;
+  if (policy.screen_pairs == 0 || policy.processes == 0 || policy.pairs_per_process == 0)
+    fields.refuse("policy", "numbers of 1 or more");
+  std::size_t next = 0;
+  fields.read_list("curves", [&](const LenientObject& entry) {
+    StudyCurve& curve = study.curves[next++];
     entry.read("value", curve.bound.value);
-    entry.read("us", curve.us);
-    entry.read_list("arms", [&](const Fields& item) {
-      StudyArm& arm = curve.arms.emplace_back();
-      item.read("planted", arm.planted);
-      item.read("log_ratios_by_process", arm.ratios);
-      if (arm.ratios.size() != study.processes)
-        item.refuse("log_ratios_by_process", "a list for each of the processes");
-      const auto is_short = [&](const std::vector<double>& ratios) {
-        return ratios.size() < study.policy.pairs_per_process;
-      };
-      if (std::ranges::any_of(arm.ratios, is_short))
-        item.refuse("log_ratios_by_process", "lists of the policy's pairs_per_process or more");
-    });
     if (curve.arms.empty()) entry.refuse("arms", "a list of one or more");
+    for (const StudyArm& arm : curve.arms) {
+      if (arm.ratios.size() != study.processes) {
+        entry.refuse("arms", "of log_ratios_by_process a list for each of the processes");
+      }
+      const auto is_short = [&](const std::vector<double>& ratios) { return ratios.size() < policy.pairs_per_process; };
+      if (std::ranges::any_of(arm.ratios, is_short)) {
+        entry.refuse("arms", "of log_ratios_by_process lists of the policy's pairs_per_process or more");
+      }
+    }
   });
   return stored;
 }

@@ -35,6 +35,14 @@ struct StudyArm {
   ProcessRatios ratios;
 };
 
+/// Readers find tally and votes anew from the ratios: decide_anew().
+constexpr auto describe(const StudyArm*) {
+  return fields(field("planted", &StudyArm::planted), field("achieved", &StudyArm::achieved),
+                field("pair_spread", &StudyArm::pair_spread), field("process_spread", &StudyArm::process_spread),
+                inlined(&StudyArm::tally), inlined(&StudyArm::votes),
+                field("log_ratios_by_process", &StudyArm::ratios));
+}
+
 /// The arms of one bound's operator.
 struct StudyCurve {
   std::string bound_name;
@@ -43,6 +51,11 @@ struct StudyCurve {
   double us = 0;
   std::vector<StudyArm> arms;
 };
+
+constexpr auto describe(const StudyCurve*) {
+  return fields(field("bound", &StudyCurve::bound_name), keyless(&StudyCurve::bound), field("us", &StudyCurve::us),
+                field("arms", &StudyCurve::arms));
+}
 
 /// Error rates of the rule on this machine: decisions drawn anew from the samples of real processes.
 struct GateStudy {
@@ -54,6 +67,12 @@ struct GateStudy {
   /// A line for each process that was left out, with all of its arms: throttled, host-bound, an error.
   std::vector<std::string> problems;
 };
+
+constexpr auto describe(const GateStudy*) {
+  return fields(field("seed", &GateStudy::seed).as_seed(), field("policy", &GateStudy::policy),
+                field("processes", &GateStudy::processes), field("left_out", &GateStudy::problems),
+                field("curves", &GateStudy::curves));
+}
 
 /// Measures the operators of the self gates with slowdowns of 0 to 3 times what their bounds forgive, in fresh
 /// processes.
@@ -81,7 +100,7 @@ std::string study_to_json(const GateStudy& study, const std::string& device);
 /// A study as it was written, and the device's line.
 struct StoredStudy {
   std::string device;
-  /// Under the policy that it was made for, and without tallies: decide_anew().
+  /// Under the policy that it was made for; decide_anew() tallies it.
   GateStudy study;
 };
 

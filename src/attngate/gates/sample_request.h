@@ -4,6 +4,7 @@
 #include <optional>
 #include <string>
 
+#include "attngate/base/wire.h"
 #include "attngate/samples/samples.h"
 
 namespace attngate {
@@ -19,6 +20,10 @@ struct OperatorRequest {
   bool operator==(const OperatorRequest&) const = default;
 };
 
+constexpr auto describe(const OperatorRequest*) {
+  return fields(keyless(&OperatorRequest::name), keyless(&OperatorRequest::line), keyless(&OperatorRequest::spin_us));
+}
+
 /// What a worker process is asked to measure.
 struct SampleRequest {
   OperatorRequest base, candidate;
@@ -33,6 +38,13 @@ struct SampleRequest {
   bool operator==(const SampleRequest&) const = default;
 };
 
+constexpr auto describe(const SampleRequest*) {
+  return fields(keyless(&SampleRequest::base), keyless(&SampleRequest::candidate), keyless(&SampleRequest::quantity),
+                keyless(&SampleRequest::seed), keyless(&SampleRequest::most_pairs),
+                keyless(&SampleRequest::budget_seconds), keyless(&SampleRequest::ceilings),
+                keyless(&SampleRequest::release));
+}
+
 /// What a device can do at most.
 struct MeasuredCeilings {
   /// Of the matrix product in the dtype of the base's case.
@@ -40,6 +52,11 @@ struct MeasuredCeilings {
   double copy_bytes_per_second = 0;
   bool operator==(const MeasuredCeilings&) const = default;
 };
+
+constexpr auto describe(const MeasuredCeilings*) {
+  return fields(field("flops_per_second", &MeasuredCeilings::flops_per_second),
+                field("copy_bytes_per_second", &MeasuredCeilings::copy_bytes_per_second));
+}
 
 /// What came of it.
 struct SampleAnswer {
@@ -53,11 +70,10 @@ struct SampleAnswer {
   bool operator==(const SampleAnswer&) const = default;
 };
 
-/// As text, to be sent to a worker and back; reading throws ResultsError for a text that is none.
-std::string to_json(const SampleRequest& request);
-std::string to_json(const SampleAnswer& answer);
-SampleRequest sample_request_from_json(const std::string& text);
-SampleAnswer sample_answer_from_json(const std::string& text);
+constexpr auto describe(const SampleAnswer*) {
+  return fields(keyless(&SampleAnswer::samples), field("peak", &SampleAnswer::ceilings),
+                field("skip_reason", &SampleAnswer::skip_reason), field("error", &SampleAnswer::error));
+}
 
 /// Where samples come from: worker processes, or a simulation in tests.
 class SampleSource {

@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 #include <ostream>
 
+#include "attngate/base/json_fields.h"
 #include "attngate/base/number_text.h"
 #include "attngate/base/text_table.h"
 #include "attngate/case/attention_case.h"
@@ -157,9 +158,7 @@ void print_summary(std::ostream& out, const FaultRun& run, const std::vector<DTy
 std::string to_json(const FaultRun& run, const std::vector<DType>& dtypes) {
   nlohmann::ordered_json json = {{"schema", "attngate.faults"},
                                  {"version", 1},
-                                 {"device", run.device},
-                                 {"device_name", run.device_name},
-                                 {"libtorch_version", run.libtorch_version},
+                                 {"device", json_of(run.device)},
                                  {"seed", fmt::format("{:#x}", run.budget.seed)},
                                  {"cases_per_property", run.budget.cases_per_property},
                                  {"seconds", run.budget.seconds},
@@ -173,7 +172,7 @@ std::string to_json(const FaultRun& run, const std::vector<DType>& dtypes) {
 }
 
 void write_fault_measurements(std::ostream& out, const FaultRun& run, const std::vector<DType>& dtypes) {
-  write_measurement(out, "device", run.device_name);
+  write_measurement(out, "device", run.device.name);
   for (const DType dtype : dtypes) {
     const Summary summary = summarise(run.judgements, dtype);
     const std::string prefix = to_string(dtype) + ".";

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "attngate/base/device_key.h"
 #include "attngate/kill_rate/judgement.h"
 #include "attngate/kill_rate/rival_column.h"
 
@@ -11,9 +12,7 @@ namespace attngate::faults {
 
 /// A run of the table of faults, from its settings to what came of it.
 struct FaultRun {
-  std::string device;  ///< "cpu" or "cuda"
-  std::string device_name;
-  std::string libtorch_version;
+  DeviceKey device;
   Budget budget;
   /// Names of the properties, in the order in which they ran.
   std::vector<std::string> properties;

@@ -65,40 +65,38 @@ void write_measurement(std::ostream& out, std::string_view name, std::string_vie
 }
 
 void write_member_measurements(std::ostream& out, const Results& results) {
-  const std::string name = measurement_name(results.property);
-  write_measurement(out, name + ".status", to_string(results.status));
-  write_measurement(out, name + ".seed", fmt::format("{:#x}", results.seed));
-  write_measurement(out, name + ".cases", static_cast<double>(results.cases));
-  write_measurement(out, name + ".cases_per_second", results.cases_per_second);
-  write_measurement(out, name + ".worst_margin", results.worst_margin);
-  write_measurement(out, name + ".worst_path", results.worst_path);
+  const auto& [context, report] = results;
+  const std::string name = measurement_name(context.run.property);
+  write_measurement(out, name + ".status", to_string(report.status()));
+  write_measurement(out, name + ".seed", fmt::format("{:#x}", context.run.seed));
+  write_measurement(out, name + ".cases", static_cast<double>(report.cases()));
+  write_measurement(out, name + ".cases_per_second", report.cases_per_second());
+  write_measurement(out, name + ".worst_margin", report.worst_margin);
+  write_measurement(out, name + ".worst_path", report.worst_path);
 }
 
 void write_measurements(std::ostream& out, const Results& results) {
-  write_measurement(out, "status", to_string(results.status));
-  write_measurement(out, "device", results.device_name);
-  write_measurement(out, "seed", fmt::format("{:#x}", results.seed));
-  write_measurement(out, "cases", static_cast<double>(results.cases));
-  write_measurement(out, "cases_per_second", results.cases_per_second);
-  write_measurement(out, "worst_margin", results.worst_margin);
-  write_measurement(out, "worst_path", results.worst_path);
-  if (results.exact_pairs > 0) {
-    write_measurement(out, "exact.pairs", static_cast<double>(results.exact_pairs));
-    write_measurement(out, "exact.equal", static_cast<double>(results.exact_equal));
+  const auto& [context, report] = results;
+  write_measurement(out, "status", to_string(report.status()));
+  write_measurement(out, "device", context.device.name);
+  write_measurement(out, "seed", fmt::format("{:#x}", context.run.seed));
+  write_measurement(out, "cases", static_cast<double>(report.cases()));
+  write_measurement(out, "cases_per_second", report.cases_per_second());
+  write_measurement(out, "worst_margin", report.worst_margin);
+  write_measurement(out, "worst_path", report.worst_path);
+  if (report.exact_pairs > 0) {
+    write_measurement(out, "exact.pairs", static_cast<double>(report.exact_pairs));
+    write_measurement(out, "exact.equal", static_cast<double>(report.exact_equal));
   }
-  const TimeShares& shares = results.shares;
-  write_measurement(out, "share.generate", shares.generate);
-  write_measurement(out, "share.inputs", shares.inputs);
-  write_measurement(out, "share.reference", shares.reference);
-  write_measurement(out, "share.paths", shares.paths);
-  write_measurement(out, "share.compare", shares.compare);
-  write_measurement(out, "share.other", shares.other);
-  for (const PathResults& path : results.paths) {
+  const TimeShares shares = shares_of(report);
+  for_each_field<TimeShares>(
+      [&](const auto& field) { write_measurement(out, std::string("share.") + field.key, shares.*field.member); });
+  for (const PathSummary& path : report.paths) {
     const std::string name = measurement_name(path.path);
     write_measurement(out, name + ".runs", static_cast<double>(path.runs));
     write_measurement(out, name + ".worst_margin", path.worst_margin);
     // A path that was never timed has no median; 0 us would read as infinitely fast.
-    if (path.median_us > 0) write_measurement(out, name + ".median_us", path.median_us);
+    if (path.median_us() > 0) write_measurement(out, name + ".median_us", path.median_us());
   }
 }
 

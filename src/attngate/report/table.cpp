@@ -15,7 +15,7 @@ namespace {
 // Margins are read against 1: three decimals tell 0.998 from 1.
 constexpr int margin_decimals = 3;
 
-std::set<std::string> backends_of(const PathResults& path) {
+std::set<std::string> backends_of(const PathSummary& path) {
   std::set<std::string> names;
   for (const auto& [backend, count] : path.backends) names.insert(backend);
   return names;
@@ -23,27 +23,27 @@ std::set<std::string> backends_of(const PathResults& path) {
 
 std::string backends_of(const Results& results) {
   std::set<std::string> names;
-  for (const PathResults& path : results.paths) names.merge(backends_of(path));
+  for (const PathSummary& path : results.report.paths) names.merge(backends_of(path));
   return joined(names);
 }
 
 // A skipped test has no figures: a dash, not a zero that looks measured.
-std::string figure(const Results& results, const std::string& text) { return results.cases > 0 ? text : "-"; }
+std::string figure(const Results& results, const std::string& text) { return results.report.cases() > 0 ? text : "-"; }
 
 // Of the results that should be the same bits, those that were; a dash where none are expected.
 std::string same_bits(const Results& results) {
-  if (results.exact_pairs == 0) return "-";
-  return fmt::format("{}/{}", grouped(results.exact_equal), grouped(results.exact_pairs));
+  if (results.report.exact_pairs == 0) return "-";
+  return fmt::format("{}/{}", grouped(results.report.exact_equal), grouped(results.report.exact_pairs));
 }
 
 std::string totals(const std::vector<Results>& results) {
-  std::map<TestStatus, std::size_t> counts;
+  std::map<RunStatus, std::size_t> counts;
   std::uint64_t cases = 0;
   double seconds = 0;
   for (const Results& test : results) {
-    ++counts[test.status];
-    cases += test.cases;
-    seconds += test.wall_seconds;
+    ++counts[test.report.status()];
+    cases += test.report.cases();
+    seconds += test.report.wall_seconds;
   }
   std::vector<std::string> parts;
   for (const auto& [status, count] : counts) parts.push_back(fmt::format("{} {}", count, to_string(status)));
@@ -67,39 +67,33 @@ void print_results_table(std::ostream& out, const std::vector<Results>& results)
                    {"time s", Align::right},
                    {"status"}});
   for (const Results& test : results) {
-    table.add_row({test.property, test.dtype, test.device, backends_of(test), figure(test, grouped(test.cases)),
-                   figure(test, fmt::format("{:.1f}", test.cases_per_second)),
-                   figure(test, margin_text(test.worst_margin, margin_decimals)), test.worst_path, same_bits(test),
-                   figure(test, fmt::format("{:.1f}", test.wall_seconds)), to_string(test.status)});
-    if (test.status != TestStatus::holds && !test.reason.empty()) table.add_note(test.reason);
+    const auto& [context, report] = test;
+    table.add_row({context.run.property, context.dtype, context.run.device, backends_of(test),
+                   figure(test, grouped(report.cases())),
+                   figure(test, fmt::format("{:.1f}", report.cases_per_second())),
+                   figure(test, margin_text(report.worst_margin, margin_decimals)), report.worst_path, same_bits(test),
+                   figure(test, fmt::format("{:.1f}", report.wall_seconds)), to_string(report.status())});
+    if (report.status() != RunStatus::holds && !report.reason().empty()) table.add_note(report.reason());
   }
   out << table.text() << "\n" << totals(results);
 }
 
 std::vector<std::string> print_coverage_table(std::ostream& out, const std::vector<Results>& results) {
-  std::uint64_t cases = 0;
-  CoverageCounts counts;
-  for (const Results& test : results) {
-    cases += test.cases;
-    for (const auto& [dimension, buckets] : test.coverage) {
-      for (const auto& [bucket, count] : buckets) counts[dimension][bucket] += count;
-    }
-  }
-  if (cases == 0) return {};
+  Coverage coverage;
+  for (const Results& test : results) coverage.merge(test.report.coverage);
+  if (coverage.cases() == 0) return {};
   std::vector<std::string> missing;
   TextTable table({{"dimension"}, {"cases by value"}});
-  std::map<std::string, std::string> texts;
-  std::vector<std::string> dimensions;
-  for (const CoverageBucket& known : Coverage().buckets()) {
-    std::string& text = texts[known.dimension];
-    if (text.empty()) dimensions.push_back(known.dimension);
-    const std::uint64_t count = counts[known.dimension][known.bucket];
-    if (count == 0) missing.push_back(known.dimension + " " + known.bucket);
-    text += fmt::format("{}{}: {}", text.empty() ? "" : ", ", known.bucket, count);
-  }
-  for (const std::string& dimension : dimensions) {
-    table.add_row({dimension, fmt::format("{} values", counts[dimension].size())});
-    table.add_note(texts[dimension]);
+  std::vector<std::string> values;
+  const std::vector<CoverageBucket> buckets = coverage.buckets();
+  for (std::size_t i = 0; i < buckets.size(); ++i) {
+    const auto& [dimension, bucket, count] = buckets[i];
+    if (count == 0) missing.push_back(dimension + " " + bucket);
+    values.push_back(fmt::format("{}: {}", bucket, count));
+    if (i + 1 < buckets.size() && buckets[i + 1].dimension == dimension) continue;
+    table.add_row({dimension, fmt::format("{} values", values.size())});
+    table.add_note(joined(values));
+    values.clear();
   }
   out << table.text();
   return missing;
@@ -115,11 +109,11 @@ void print_paths_table(std::ostream& out, const std::vector<Results>& results) {
                    {"median us", Align::right}});
   bool any = false;
   for (const Results& test : results) {
-    for (const PathResults& path : test.paths) {
+    for (const PathSummary& path : test.report.paths) {
       any = true;
-      table.add_row({test.test, path.path, joined(backends_of(path)), grouped(path.runs), grouped(path.refused),
-                     path.runs > 0 ? margin_text(path.worst_margin, margin_decimals) : "-",
-                     path.median_us > 0 ? fmt::format("{:.1f}", path.median_us) : "-"});
+      table.add_row({test.context.run.test, path.path, joined(backends_of(path)), grouped(path.runs),
+                     grouped(path.refusals), path.runs > 0 ? margin_text(path.worst_margin, margin_decimals) : "-",
+                     path.median_us() > 0 ? fmt::format("{:.1f}", path.median_us()) : "-"});
     }
   }
   if (any) out << table.text();

@@ -4,6 +4,8 @@
 #include <string>
 #include <vector>
 
+#include "attngate/base/fields.h"
+
 namespace attngate {
 
 /// Which test runs what where: enough to name it and to replay one of its cases.
@@ -20,7 +22,14 @@ struct RunIdentity {
   std::vector<std::string> only = {};
   /// CTest test that runs it beside others, e.g. "property.metamorphic.fp16.cuda"; empty where `test` is CTest's.
   std::string ctest_test = {};
+  bool operator==(const RunIdentity&) const = default;
 };
+
+constexpr auto describe(const RunIdentity*) {
+  return fields(field("test", &RunIdentity::test), field("property", &RunIdentity::property),
+                field("device.type", &RunIdentity::device), field("seed", &RunIdentity::seed).as_seed(),
+                field("only", &RunIdentity::only).newer(), field("ctest_test", &RunIdentity::ctest_test).newer());
+}
 
 /// `text` as one word of a POSIX shell, in single quotes.
 std::string shell_quote(const std::string& text);

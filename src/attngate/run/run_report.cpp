@@ -54,7 +54,7 @@ std::string to_string(RunStatus status) {
     case RunStatus::flaky:
       return "flaky";
     case RunStatus::inapplicable:
-      return "inapplicable";
+      return "skipped";
     case RunStatus::error:
       return "error";
   }

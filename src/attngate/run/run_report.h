@@ -28,7 +28,7 @@ enum class RunStatus {
   error          ///< nothing ran, or the run could not be drawn or recorded
 };
 
-/// "holds", "failed", "flaky", "inapplicable" or "error".
+/// "holds", "failed", "flaky", "skipped" (inapplicable) or "error".
 std::string to_string(RunStatus status);
 
 /// A case with what was said of it.
@@ -36,6 +36,7 @@ struct CheckedCase {
   AttentionCase value;
   std::string line;
   Verdict verdict;
+  bool operator==(const CheckedCase&) const = default;
 };
 
 /// The first case in which a path failed and the smallest one in which it still does.
@@ -47,8 +48,8 @@ struct Failure {
   std::uint64_t index = 0;
   CheckedCase first;
   /// How often the same case was run again, and how often it then held: above 0 it is flaky.
-  unsigned reruns = 0;
-  unsigned reruns_held = 0;
+  std::uint64_t reruns = 0;
+  std::uint64_t reruns_held = 0;
   /// Empty when no smaller case fails, or when it was not shrunk.
   std::optional<CheckedCase> shrunk;
   /// Why it was not shrunk; empty when it was.
@@ -67,7 +68,18 @@ struct Failure {
   std::string summary() const;
   /// The case to look at: the shrunk one, else the first.
   const CheckedCase& smallest() const { return shrunk ? *shrunk : first; }
+  bool operator==(const Failure&) const = default;
 };
+
+/// Cases and blame are written by report/results_json.cpp, in brief.
+constexpr auto describe(const Failure*) {
+  return fields(keyless(&Failure::blame), field("origin", &Failure::origin), field("index", &Failure::index),
+                keyless(&Failure::first), keyless(&Failure::shrunk), field("not_shrunk", &Failure::not_shrunk),
+                field("shrinking.attempts", &Failure::shrink_attempts),
+                field("shrinking.steps", &Failure::shrink_steps), field("shrinking.seconds", &Failure::shrink_seconds),
+                field("shrinking.budget_ended", &Failure::shrink_budget_ended), field("reruns", &Failure::reruns),
+                field("reruns_held", &Failure::reruns_held));
+}
 
 /// What one path did over a whole run.
 struct PathSummary {
@@ -85,7 +97,16 @@ struct PathSummary {
 
   /// Median of times_us; 0 when there are none.
   double median_us() const;
+  bool operator==(const PathSummary&) const = default;
 };
+
+/// Of its times the median is written, by report/results_json.cpp.
+constexpr auto describe(const PathSummary*) {
+  return fields(field("path", &PathSummary::path), field("runs", &PathSummary::runs),
+                field("refused", &PathSummary::refusals), field("worst_margin.value", &PathSummary::worst_margin),
+                field("worst_margin.line", &PathSummary::worst_line), field("backends", &PathSummary::backends),
+                keyless(&PathSummary::times_us));
+}
 
 /// What for_all() saw: evaluations for shrinking and flaky re-runs are left out of all counts but `wall_seconds`.
 struct RunReport {
@@ -142,6 +163,23 @@ struct RunReport {
   void add(CaseOrigin origin, const std::string& line, const Verdict& verdict);
   /// Adds what more paths did on a case that is counted already.
   void add_paths(CaseOrigin origin, const std::string& line, const Verdict& verdict);
+  bool operator==(const RunReport&) const = default;
 };
+
+/// Paths, failures and coverage are written by report/results_json.cpp.
+constexpr auto describe(const RunReport*) {
+  return fields(
+      field("replayed_cases", &RunReport::replayed_cases).newer(), field("corpus_cases", &RunReport::corpus_cases),
+      field("random_cases", &RunReport::random_cases).newer(),
+      field("inapplicable_cases", &RunReport::inapplicable_cases).newer(),
+      field("why_inapplicable", &RunReport::why_inapplicable).newer(), field("failed_cases", &RunReport::failed_cases),
+      field("flaky_cases", &RunReport::flaky_cases), field("worst_margin.value", &RunReport::worst_margin),
+      field("worst_margin.path", &RunReport::worst_path), field("worst_margin.line", &RunReport::worst_line),
+      field("exact.pairs", &RunReport::exact_pairs), field("exact.equal", &RunReport::exact_equal),
+      field("generate_us", &RunReport::generate_us).newer(), field("phases", &RunReport::phases).newer(),
+      field("loop_seconds", &RunReport::loop_seconds).newer(), field("wall_seconds", &RunReport::wall_seconds),
+      field("journal", &RunReport::journal_path), field("error", &RunReport::error).newer(), keyless(&RunReport::paths),
+      keyless(&RunReport::coverage), keyless(&RunReport::replayed), keyless(&RunReport::failures));
+}
 
 }  // namespace attngate

@@ -27,13 +27,6 @@ std::string to_string(Quantity quantity) {
   return "unknown quantity";
 }
 
-std::optional<Quantity> quantity_named(const std::string& name) {
-  for (const Quantity quantity : {Quantity::isolated_latency, Quantity::gpu_time, Quantity::throughput}) {
-    if (to_string(quantity) == name) return quantity;
-  }
-  return std::nullopt;
-}
-
 std::vector<double> log_ratios(const PairedSamples& samples) {
   return of_each_pair(samples, [](const SamplePair& pair) { return std::log(pair.candidate.us / pair.base.us); });
 }

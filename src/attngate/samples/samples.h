@@ -7,6 +7,7 @@
 
 #include "attngate/base/clock_state.h"
 #include "attngate/base/device_key.h"
+#include "attngate/base/fields.h"
 
 namespace attngate {
 
@@ -21,7 +22,7 @@ enum class Quantity {
 std::string to_string(Quantity quantity);
 
 /// The quantity of that name; empty where there is none.
-std::optional<Quantity> quantity_named(const std::string& name);
+inline std::optional<Quantity> quantity_named(const std::string& name) { return named<Quantity>(name); }
 
 /// One operator's part of a pair; times are means over the sample's calls.
 struct Sample {
@@ -37,12 +38,22 @@ struct Sample {
   bool operator==(const Sample&) const = default;
 };
 
+constexpr auto describe(const Sample*) {
+  return fields(field("us", &Sample::us), field("host_us", &Sample::host_us), field("sm_mhz", &Sample::sm_mhz),
+                field("launches_hidden", &Sample::launches_hidden));
+}
+
 /// Two operators timed one right after the other.
 struct SamplePair {
   Sample base, candidate;
   bool candidate_first = false;
   bool operator==(const SamplePair&) const = default;
 };
+
+/// In files by columns, see report/samples_json.cpp.
+constexpr auto describe(const SamplePair*) {
+  return fields(keyless(&SamplePair::base), keyless(&SamplePair::candidate), keyless(&SamplePair::candidate_first));
+}
 
 /// One of the two operators, and how its samples were prepared.
 struct SampledOperator {
@@ -61,6 +72,14 @@ struct SampledOperator {
   std::optional<std::uint64_t> peak_bytes;
   bool operator==(const SampledOperator&) const = default;
 };
+
+constexpr auto describe(const SampledOperator*) {
+  return fields(field("name", &SampledOperator::name), field("backend", &SampledOperator::backend),
+                field("graph_replayed", &SampledOperator::graph_replayed),
+                field("waits_per_call", &SampledOperator::waits_per_call),
+                field("warm_up_calls", &SampledOperator::warm_up_calls), field("settled", &SampledOperator::settled),
+                field("peak_bytes", &SampledOperator::peak_bytes));
+}
 
 /// The samples of two operators in pairs, with all that is needed to judge them: plain data, no judgement.
 struct PairedSamples {
@@ -82,6 +101,16 @@ struct PairedSamples {
   std::vector<SamplePair> pairs;
   bool operator==(const PairedSamples&) const = default;
 };
+
+constexpr auto describe(const PairedSamples*) {
+  return fields(
+      field("quantity", &PairedSamples::quantity), field("device", &PairedSamples::device),
+      field("seed", &PairedSamples::seed).as_seed(), field("calls_per_sample", &PairedSamples::calls_per_sample),
+      field("flushed_bytes", &PairedSamples::flushed_bytes), field("clocks_before", &PairedSamples::clocks_before),
+      field("clocks_after", &PairedSamples::clocks_after), field("others_cpu_share", &PairedSamples::others_cpu_share),
+      field("notes", &PairedSamples::notes), field("base", &PairedSamples::base),
+      field("candidate", &PairedSamples::candidate), keyless(&PairedSamples::pairs));
+}
 
 /// ln(candidate / base) of each pair, in the order in which they were taken.
 std::vector<double> log_ratios(const PairedSamples& samples);

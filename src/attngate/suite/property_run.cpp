@@ -32,9 +32,7 @@ RunContext context_of(const PropertyRun& run) {
                  run.only,
                  ctest_test(run)};
   context.dtype = to_string(run.dtype);
-  context.device_name = device_name(run.device);
-  context.libtorch_version = libtorch_version();
-  context.cuda_version = cuda_version();
+  context.device = named_device(run.device);
   context.attngate_version = attngate_version();
   context.max_cases = run.max_cases;
   context.max_seconds = run.max_seconds;
@@ -60,8 +58,8 @@ ForAllOptions options_of(const PropertyRun& run, const RunContext& context) {
 
 void print_header(std::ostream& out, const PropertyRun& run, const RunContext& context) {
   fmt::print(out, "{}: {}\n", context.run.test, run.property->summary);
-  fmt::print(out, "  on {}, LibTorch {}{}; ", context.device_name, context.libtorch_version,
-             context.cuda_version.empty() ? "" : ", CUDA " + context.cuda_version);
+  fmt::print(out, "  on {}, LibTorch {}{}; ", context.device.name, context.device.libtorch,
+             context.device.cuda.empty() ? "" : ", CUDA " + context.device.cuda);
   if (run.replay) {
     fmt::print(out, "replaying one case\n");
   } else {
@@ -112,7 +110,7 @@ PropertyRunResult run_property(const PropertyRun& run, WorkerPool& pool, std::os
   };
   PropertyRunResult result;
   result.report = for_all(options, draw, shrinkable_case, *make_checker(run, pool));
-  result.results = make_results(context, result.report);
+  result.results = {context, result.report};
   result.exit_code = result.report.exit_code();
   for (const Failure& failure : result.report.failures) out << failure_report(context.run, failure);
   const std::optional<Verdict>& replayed = result.report.replayed;

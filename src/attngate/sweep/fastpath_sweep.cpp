@@ -29,9 +29,9 @@ void require_grid(const FastpathGrid& grid) {
   require_rule(grid.quantity, grid.rule);
 }
 
-std::vector<SweepOperator> operators_of(const FastpathGrid& grid, const SweepDevice& device) {
+std::vector<SweepOperator> operators_of(const FastpathGrid& grid, const DeviceKey& device) {
   // The program switches math off for the fast path and leaves the rest as it is; the slow path has all.
-  const BackendSwitches nested{.math = device.is_cpu};
+  const BackendSwitches nested{.math = device.is_cpu()};
   std::vector<SweepOperator> operators = {
       {.label = "slow", .path = grid.slow},
       {.label = "fast", .path = grid.fast, .switches = nested},
@@ -88,15 +88,15 @@ void add_columns(SweepPlan& plan, const FastpathGrid& grid) {
   add_closing_columns(plan);
 }
 
-std::string options_of(const FastpathGrid& grid, const SweepDevice& device) {
+std::string options_of(const FastpathGrid& grid, const DeviceKey& device) {
   return fmt::format("fastpath {} seed={} block_size={} slow={} fast={} composite={} also={} check_all={:d} {}",
-                     device.name, grid.seed, grid.block_size, grid.slow, grid.fast, grid.composite,
+                     name_with_libtorch(device), grid.seed, grid.block_size, grid.slow, grid.fast, grid.composite,
                      joined(grid.also, ","), grid.check_all, options_text(grid.quantity, grid.rule));
 }
 
 }  // namespace
 
-SweepPlan plan_fastpath(const FastpathGrid& grid, const SweepDevice& device) {
+SweepPlan plan_fastpath(const FastpathGrid& grid, const DeviceKey& device) {
   require_grid(grid);
   SweepPlan plan;
   plan.name = "fastpath";

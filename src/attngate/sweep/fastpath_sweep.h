@@ -4,19 +4,11 @@
 #include <string>
 #include <vector>
 
+#include "attngate/base/device_key.h"
 #include "attngate/case/attention_case.h"
 #include "attngate/sweep/sweep_plan.h"
 
 namespace attngate {
-
-/// What a plan has to know of the device, without touching it.
-struct SweepDevice {
-  /// The math backend joins the switches of nested operators: no other one takes nested tensors on the CPU.
-  bool is_cpu = false;
-  /// The device's name and LibTorch's version, for the column `run`: times of another one do not belong into the same
-  /// file.
-  std::string name = {};
-};
 
 /// The grid of PyTorch's benchmarks/transformer/better_transformer_vs_mha_functional.py, by default as it stands there.
 struct FastpathGrid {
@@ -50,6 +42,6 @@ inline constexpr std::int64_t largest_beta_step = 80;
 /// Every configuration of the grid in the program's order, dtypes outermost.
 ///
 /// Throws UsageError for a grid without configurations or with one that cannot exist.
-SweepPlan plan_fastpath(const FastpathGrid& grid, const SweepDevice& device);
+SweepPlan plan_fastpath(const FastpathGrid& grid, const DeviceKey& device);
 
 }  // namespace attngate

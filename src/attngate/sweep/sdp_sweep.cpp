@@ -169,13 +169,14 @@ void add_columns(SweepPlan& plan, const SdpGrid& grid) {
 
 }  // namespace
 
-SweepPlan plan_sdp(const SdpGrid& grid, const SweepDevice& device, const std::set<std::string>& registered) {
+SweepPlan plan_sdp(const SdpGrid& grid, const DeviceKey& device, const std::set<std::string>& registered) {
   require_grid(grid);
   SweepPlan plan;
   plan.name = "sdp";
   const auto compiled = registered.contains(compiled_nn_mha_path) + registered.contains(compiled_composite_path);
-  plan.options = fmt::format("sdp {} seed={} also={} compiled={} check_all={:d} {}", device.name, grid.seed,
-                             joined(grid.also, ","), compiled, grid.check_all, options_text(grid.quantity, grid.rule));
+  plan.options =
+      fmt::format("sdp {} seed={} also={} compiled={} check_all={:d} {}", name_with_libtorch(device), grid.seed,
+                  joined(grid.also, ","), compiled, grid.check_all, options_text(grid.quantity, grid.rule));
   for (const SdpConfiguration& configuration : configurations_of(grid))
     plan.points.push_back(point_of(grid, configuration, registered));
   add_columns(plan, grid);

@@ -41,7 +41,7 @@ struct SdpGrid {
 /// `registered` has the names of the paths that this attngate has: compiled_nn_mha and compiled_composite_sdpa, which
 /// are not always there, are skipped with the reason where they are missing. Throws UsageError for a grid without
 /// configurations or with one that cannot exist.
-SweepPlan plan_sdp(const SdpGrid& grid, const SweepDevice& device, const std::set<std::string>& registered);
+SweepPlan plan_sdp(const SdpGrid& grid, const DeviceKey& device, const std::set<std::string>& registered);
 
 /// "none" or a share from 0 to 0.95; 0 is none, as in the program. Throws UsageError for another text.
 std::optional<double> parse_pad_percentage(const std::string& text);

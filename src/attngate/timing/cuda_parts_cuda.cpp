@@ -37,9 +37,9 @@ DeviceKey cuda_device_key(c10::Device device) {
   int version = 0;
   check_cuda(cudaRuntimeGetVersion(&version), "asking for CUDA's version");
   DeviceKey key;
-  key.device = properties.name;
+  key.name = properties.name;
   key.compute_capability = fmt::format("{}.{}", properties.major, properties.minor);
-  key.cuda_runtime = fmt::format("{}.{}", version / 1000, version % 1000 / 10);
+  key.cuda = fmt::format("{}.{}", version / 1000, version % 1000 / 10);
   key.uuid = cuda_uuid(device);
   return key;
 }

@@ -13,8 +13,9 @@ DeviceFacts::DeviceFacts(c10::Device device) {
     key_ = cuda_device_key(device);
     key_.driver = nvml_->driver_version();
   } else {
-    key_.device = processor_name();
+    key_.name = processor_name();
   }
+  key_.type = device.is_cuda() ? "cuda" : "cpu";
   key_.libtorch = TORCH_VERSION;
 }
 

@@ -21,8 +21,8 @@
 #include <algorithm>
 #include <cmath>
 
-#include "attngate/case/cost.h"
 #include "attngate/base/wire.h"
+#include "attngate/case/cost.h"
 #include "attngate/isolation/worker_process.h"
 #endif
 
@@ -143,6 +143,13 @@ std::string cuda_version() { return ""; }
 #endif
 
 std::string libtorch_version() { return TORCH_VERSION; }
+
+DeviceKey named_device(c10::Device device) {
+  return {.type = device_label(device.type()),
+          .name = device_name(device),
+          .cuda = cuda_version(),
+          .libtorch = libtorch_version()};
+}
 
 bool in_process_is_asked_for() {
   return read_environment([](const char* name) -> std::optional<std::string> {

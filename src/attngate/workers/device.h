@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "attngate/base/device_key.h"
 #include "attngate/case/attention_case.h"
 
 namespace attngate {
@@ -32,6 +33,9 @@ void limit_device_memory(c10::Device device, const AttentionCase& attention_case
 
 /// LibTorch's version, e.g. "2.11.0".
 std::string libtorch_version();
+
+/// What is known of a device without CUDA in this process: type, name and versions.
+DeviceKey named_device(c10::Device device);
 
 /// CUDA's version that attngate was built with, e.g. "13.0"; empty without CUDA.
 std::string cuda_version();

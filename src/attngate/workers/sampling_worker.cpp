@@ -45,7 +45,7 @@ class SamplingWorker {
   std::string answer(const std::string& text, const OnPath& on_path) {
     SampleAnswer answer;
     try {
-      answer = measure(sample_request_from_json(text), on_path);
+      answer = measure(decode<SampleRequest>(text), on_path);
     } catch (const NotPromised& reason) {
       answer.skip_reason = reason.what();
     } catch (const c10::Error& error) {
@@ -53,7 +53,7 @@ class SamplingWorker {
     } catch (const std::exception& error) {
       answer.error = first_line(error.what());
     }
-    return to_json(answer);
+    return encode(answer);
   }
 
  private:
@@ -184,10 +184,10 @@ void WorkerSampleSource::take_fresh_worker() {
 }
 
 SampleAnswer WorkerSampleSource::ask_worker(const SampleRequest& request) {
-  const WorkerReply reply = worker_->ask(to_json(request), {request_seconds, request_host_bytes});
+  const WorkerReply reply = worker_->ask(encode(request), {request_seconds, request_host_bytes});
   SampleAnswer answer;
   if (reply.kind == WorkerReply::Kind::answered) {
-    answer = sample_answer_from_json(reply.answer);
+    answer = decode<SampleAnswer>(reply.answer);
   } else {
     answer.error = (reply.path.empty() ? "" : reply.path + ": ") + reply.detail;
   }

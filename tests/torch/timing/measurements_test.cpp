@@ -70,12 +70,12 @@ TEST(TimingDeviceFacts, name_the_device_and_the_versions_that_times_depend_on) {
   const DeviceKey& key = facts.key();
   std::cout << "  " << to_string(key) << '\n';
   std::cout << "  clocks: " << (facts.clock_problem().empty() ? "known" : facts.clock_problem()) << '\n';
-  EXPECT_FALSE(key.device.empty());
+  EXPECT_FALSE(key.name.empty());
   EXPECT_FALSE(key.libtorch.empty());
   const bool cuda = device_under_test().is_cuda();
   EXPECT_EQ(key.compute_capability.empty(), !cuda);
   EXPECT_EQ(key.driver.empty(), !cuda);
-  EXPECT_EQ(key.cuda_runtime.empty(), !cuda);
+  EXPECT_EQ(key.cuda.empty(), !cuda);
   EXPECT_EQ(key.uuid.starts_with("GPU-"), cuda) << key.uuid;
   const ClockState clocks = facts.clocks();
   if (!facts.clock_problem().empty()) {

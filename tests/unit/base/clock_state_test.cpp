@@ -21,9 +21,9 @@ TEST(ClockEventsTest, without_a_name_show_their_bit) {
 }
 
 TEST(DeviceKeyTest, reads_as_one_line) {
-  EXPECT_EQ(to_string(DeviceKey{"NVIDIA H200", "9.0", "580.65.06", "13.0", "2.11.0"}),
+  EXPECT_EQ(to_string(DeviceKey{"cuda", "NVIDIA H200", "9.0", "580.65.06", "13.0", "2.11.0"}),
             "NVIDIA H200 (9.0), driver 580.65.06, CUDA 13.0, LibTorch 2.11.0");
-  EXPECT_EQ(to_string(DeviceKey{"Some processor", "", "", "", "2.11.0"}), "Some processor, LibTorch 2.11.0");
+  EXPECT_EQ(to_string(DeviceKey{"cpu", "Some processor", "", "", "", "2.11.0"}), "Some processor, LibTorch 2.11.0");
 }
 
 }  // namespace

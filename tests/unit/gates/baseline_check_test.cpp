@@ -72,7 +72,7 @@ TEST(BaselineCheckTest, tells_another_device_of_the_same_name_where_both_are_kno
   EXPECT_EQ(device_note(baseline, device), "");
   device.uuid = "GPU-2";
   EXPECT_EQ(device_note(baseline, device), "") << "nobody knows";
-  baseline.uuid = "GPU-1";
+  baseline.key.uuid = "GPU-1";
   EXPECT_NE(device_note(baseline, device).find("(GPU-1; this one is GPU-2)"), std::string::npos)
       << device_note(baseline, device);
   device.uuid = "GPU-1";

@@ -15,8 +15,12 @@
 namespace attngate::test {
 namespace {
 
-const BaselineKey h200{
-    .device = "NVIDIA H200", .compute_capability = "9.0", .driver = "580.65.06", .cuda = "13.0", .libtorch = "2.11.0"};
+const DeviceKey h200{.type = "cuda",
+                     .name = "NVIDIA H200",
+                     .compute_capability = "9.0",
+                     .driver = "580.65.06",
+                     .cuda = "13.0",
+                     .libtorch = "2.11.0"};
 const char* const line = "dtype=bf16 heads=16 head_dim=128 lengths=2048x4";
 
 Baseline sample() {
@@ -54,11 +58,25 @@ TEST(BaselineTest, gives_back_what_was_written) {
 TEST(BaselineTest, keeps_which_device_it_was_and_how_many_pairs_a_process_took_where_they_are_known) {
   Baseline baseline = sample();
   EXPECT_EQ(baseline_to_json(baseline).find("uuid"), std::string::npos);
-  baseline.uuid = "GPU-1";
+  baseline.key.uuid = "GPU-1";
   baseline.pairs_per_process = 101;
   EXPECT_EQ(parse_baseline(baseline_to_json(baseline), "F"), baseline);
   EXPECT_EQ(refusal([&] { parse_baseline(with(baseline_to_json(baseline), "101", "0"), "F"); }),
             "F: field 'pairs_per_process': allowed is a whole number of 1 or more");
+}
+
+TEST(BaselineTest, reads_a_file_of_version_1_with_its_spelling) {
+  Baseline expected = sample();
+  expected.key.type = "";
+  expected.key.uuid = "GPU-1";
+  EXPECT_EQ(parse_baseline(R"({"schema": "attngate.gate_baseline", "version": 1,
+    "key": {"device": "NVIDIA H200", "compute_capability": "9.0", "driver": "580.65.06", "cuda": "13.0",
+            "libtorch": "2.11.0"},
+    "written": "2026-01-31T12:00:00Z", "uuid": "GPU-1",
+    "entries": [{"gate": "gate.build", "case": "dtype=bf16 heads=16 head_dim=128 lengths=2048x4",
+                 "quantity": "gpu_time", "unit": "us", "kind": "upper_ratio", "values": [217.1, 216.0, 218.25]}]})",
+                           "F"),
+            expected);
 }
 
 TEST(BaselineTest, says_what_is_wrong_with_a_file) {
@@ -105,13 +123,13 @@ TEST(BaselineTest, writes_nothing_that_it_could_not_read) {
 TEST(BaselineTest, finds_an_entry_under_the_same_key_only) {
   const Baseline baseline = sample();
   ASSERT_NE(find_entry(baseline, h200, "gate.build", line).entry, nullptr);
-  BaselineKey other = h200;
+  DeviceKey other = h200;
   other.driver = "570.1";
-  other.device = "NVIDIA H100";
+  other.name = "NVIDIA H100";
   const BaselineChoice choice = find_entry(baseline, other, "gate.build", line);
   EXPECT_EQ(choice.entry, nullptr);
   EXPECT_EQ(choice.skip_reason,
-            "the baseline is of another key: device 'NVIDIA H100' here, 'NVIDIA H200' there; driver '570.1' here, "
+            "the baseline is of another key: name 'NVIDIA H100' here, 'NVIDIA H200' there; driver '570.1' here, "
             "'580.65.06' there; 'attngate gate "
             "calibrate' writes one for this machine");
   EXPECT_EQ(find_entry(baseline, h200, "gate.build", "dtype=fp32 heads=1 head_dim=8 lengths=1").skip_reason,

@@ -195,9 +195,9 @@ TEST(CalibrationTest, says_what_could_not_be_measured_and_proposes_nothing_for_i
 }
 
 TEST(GpuKindTest, calls_the_cpu_by_its_name) {
-  EXPECT_EQ(gpu_kind({"NVIDIA H200", "9.0", "", "", ""}).compute_capability, "9.0");
-  EXPECT_EQ(gpu_kind({"NVIDIA H200", "9.0", "", "", ""}).device, "NVIDIA H200");
-  EXPECT_EQ(gpu_kind({"AMD EPYC", "", "", "", ""}).compute_capability, "cpu");
+  EXPECT_EQ(gpu_kind({"cuda", "NVIDIA H200", "9.0", "", "", ""}).compute_capability, "9.0");
+  EXPECT_EQ(gpu_kind({"cuda", "NVIDIA H200", "9.0", "", "", ""}).device, "NVIDIA H200");
+  EXPECT_EQ(gpu_kind({"cpu", "AMD EPYC", "", "", "", ""}).compute_capability, "cpu");
 }
 
 }  // namespace

@@ -27,7 +27,7 @@ class FakeSource : public SampleSource {
     return answer_(request, process_);
   }
   void expect_fresh_processes(std::size_t count) override { expected += count; }
-  DeviceKey device_key() override { return {"fake", "9.0", "1", "13.0", "2.11.0"}; }
+  DeviceKey device_key() override { return {"cuda", "fake", "9.0", "1", "13.0", "2.11.0"}; }
 
   int fresh_processes() const { return process_; }
   std::vector<SampleRequest> asked;

@@ -195,7 +195,8 @@ RC_GTEST_PROP(GateBoundsTest, gives_back_what_was_written, ()) {
   GateBound bound;
   bound.gate = "gate." + *word;
   bound.quantity = *rc::gen::elementOf(known_quantities());
-  bound.kind = parse_bound_kind(*rc::gen::elementOf(bound_kind_names()));
+  bound.kind = *rc::gen::elementOf(
+      std::vector<BoundKind>{BoundKind::upper_ratio, BoundKind::required_speedup, BoundKind::floor});
   bound.about = *word;
   const auto count = *rc::gen::inRange(0, 4);
   for (int index = 0; index < count; ++index) {

@@ -2,7 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include "attngate/report/results.h"
 #include "fake_source.h"
 
 namespace attngate::test {
@@ -22,28 +21,29 @@ SampleRequest full_request() {
 }
 
 TEST(SampleRequestTest, comes_back_as_it_was_sent) {
-  EXPECT_EQ(sample_request_from_json(to_json(full_request())), full_request());
-  EXPECT_EQ(sample_request_from_json(to_json(SampleRequest{})), SampleRequest{});
+  EXPECT_EQ(decode<SampleRequest>(encode(full_request())), full_request());
+  EXPECT_EQ(decode<SampleRequest>(encode(SampleRequest{})), SampleRequest{});
 }
 
 TEST(SampleRequestTest, that_is_torn_is_an_error) {
-  const std::string text = to_json(full_request());
-  EXPECT_THROW(sample_request_from_json(text.substr(0, text.size() / 2)), ResultsError);
-  EXPECT_THROW(sample_request_from_json("{}"), ResultsError);
+  const std::string bytes = encode(full_request());
+  EXPECT_THROW(decode<SampleRequest>(bytes.substr(0, bytes.size() / 2)), WireError);
+  EXPECT_THROW(decode<SampleRequest>(bytes + "x"), WireError);
+  EXPECT_THROW(decode<SampleRequest>("{}"), WireError);
 }
 
 TEST(SampleAnswerTest, comes_back_to_the_last_bit) {
   SampleAnswer answer = pairs_of(full_request(), 1.0 / 3);
   answer.ceilings = MeasuredCeilings{7.93e14, 3.01e12};
-  EXPECT_EQ(sample_answer_from_json(to_json(answer)), answer);
+  EXPECT_EQ(decode<SampleAnswer>(encode(answer)), answer);
 }
 
 TEST(SampleAnswerTest, without_samples_says_why) {
   SampleAnswer skipped, failed;
   skipped.skip_reason = "flash takes no fp32";
   failed.error = "CUDA error: out of memory";
-  EXPECT_EQ(sample_answer_from_json(to_json(skipped)), skipped);
-  EXPECT_EQ(sample_answer_from_json(to_json(failed)), failed);
+  EXPECT_EQ(decode<SampleAnswer>(encode(skipped)), skipped);
+  EXPECT_EQ(decode<SampleAnswer>(encode(failed)), failed);
   EXPECT_FALSE(skipped.has_samples() || failed.has_samples());
 }
 

@@ -10,9 +10,7 @@ namespace {
 
 FaultRun sample_run() {
   FaultRun run;
-  run.device = "cpu";
-  run.device_name = "some CPU";
-  run.libtorch_version = "2.11.0";
+  run.device = {.type = "cpu", .name = "some CPU", .libtorch = "2.11.0"};
   run.budget = {.cases_per_property = 200, .seconds = 5, .seed = 0xa77e};
   run.properties = {"agreement"};
   Judgement control;

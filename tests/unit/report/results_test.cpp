@@ -3,8 +3,10 @@
 #include <gtest/gtest.h>
 
 #include <filesystem>
+#include <nlohmann/json.hpp>
 #include <set>
 
+#include "attngate/report/results_json.h"
 #include "unit/report/sample_results.h"
 #include "unit/run/fakes.h"
 #include "unit/scratch_folder.h"
@@ -28,18 +30,6 @@ std::string refusal(const Action& action) {
   return "accepted";
 }
 
-RunContext a_context() {
-  return {{"property.fake.fp32.cpu", "fake", "cpu", 0x2a},
-          "fp32",
-          "a CPU",
-          "2.11.0",
-          "",
-          "0.1.0",
-          10,
-          60,
-          "2026-01-31T12:00:00Z"};
-}
-
 TEST(ResultsTest, are_one_file_named_after_the_test) {
   const ScratchFolder folder;
   const std::string path = write_results(folder / "results", sample_results());
@@ -51,7 +41,7 @@ TEST(ResultsTest, replace_older_ones) {
   const ScratchFolder folder;
   Results results = sample_results();
   write_results(folder.path(), results);
-  results.cases = 5;
+  results.report.random_cases = 5;
   write_results(folder.path(), results);
   EXPECT_EQ(read_results(folder.path()).results, std::vector<Results>{results});
 }
@@ -105,35 +95,17 @@ TEST(ResultsTest, cannot_be_read_from_a_folder_that_is_not_there) {
   EXPECT_NE(text.find(folder / "missing"), std::string::npos) << text;
 }
 
-TEST(ResultsTest, take_over_what_the_run_saw) {
-  RunReport report;
-  report.add(CaseOrigin::corpus, "one", holding(0.2));
-  report.add(CaseOrigin::random, "two", holding(0.4));
-  report.loop_seconds = 0.5;
-  report.journal_path = "results/j";
-  const Results results = make_results(a_context(), report);
-  EXPECT_EQ(results.test, "property.fake.fp32.cpu");
-  EXPECT_EQ(results.status, TestStatus::holds);
-  EXPECT_EQ(results.cases, 2u);
-  EXPECT_EQ(results.corpus_cases, 1u);
-  EXPECT_EQ(results.cases_per_second, 4);
-  EXPECT_EQ(results.worst_line, "two");
-  EXPECT_EQ(results.paths[0].median_us, 10);
-  EXPECT_EQ(results.journal, "results/j");
-  EXPECT_TRUE(results.failures.empty());
-}
-
 TEST(ResultsTest, have_shares_that_add_up_to_one) {
   RunReport report;
   report.generate_us = 100;
   report.phases = {100, 200, 300, 100};
   report.loop_seconds = 1e-3;
-  const TimeShares shares = make_results(a_context(), report).shares;
+  const TimeShares shares = shares_of(report);
   EXPECT_DOUBLE_EQ(shares.generate, 0.1);
   EXPECT_DOUBLE_EQ(shares.paths, 0.3);
   EXPECT_DOUBLE_EQ(shares.other, 0.2);
   report.loop_seconds = 1e-6;  // phases that overlap
-  const TimeShares crowded = make_results(a_context(), report).shares;
+  const TimeShares crowded = shares_of(report);
   EXPECT_DOUBLE_EQ(
       crowded.generate + crowded.inputs + crowded.reference + crowded.paths + crowded.compare + crowded.other, 1);
   EXPECT_EQ(crowded.other, 0);
@@ -141,25 +113,22 @@ TEST(ResultsTest, have_shares_that_add_up_to_one) {
 
 TEST(ResultsTest, carry_the_smallest_failing_case_and_its_replay) {
   const auto check = [](const AttentionCase& value) { return value.batch_size() >= 3 ? failing() : holding(); };
-  const RunReport report = for_all(fake_options(10), draw_fake, shrinkable_case, check);
-  const Results results = make_results(a_context(), report);
-  EXPECT_EQ(results.status, TestStatus::failed);
-  EXPECT_EQ(results.reason, "fake: wrong result");
-  ASSERT_EQ(results.failures.size(), 1u);
-  const FailureResults& failure = results.failures.front();
-  EXPECT_EQ(failure.path, "fake");
-  EXPECT_EQ(failure.status, "wrong result");
-  EXPECT_EQ(failure.shrunk_line, report.failures.front().shrunk->line);
-  EXPECT_NE(failure.replay.find("'" + report.failures.front().shrunk->line + "'"), std::string::npos);
-  ASSERT_EQ(failure.paths.size(), 1u);
-  EXPECT_EQ(failure.paths[0].status, "wrong result");
-}
-
-TEST(ResultsTest, of_a_skipped_test_have_its_reason_and_no_cases) {
-  const Results results = make_skipped(a_context(), "no CUDA device");
-  EXPECT_EQ(results.status, TestStatus::skipped);
-  EXPECT_EQ(results.reason, "no CUDA device");
-  EXPECT_EQ(results.cases, 0u);
+  const ForAllOptions options = fake_options(10);
+  RunContext context;
+  context.run = options.run;
+  const RunReport report = for_all(options, draw_fake, shrinkable_case, check);
+  const auto json = nlohmann::json::parse(results_to_json({context, report}));
+  EXPECT_EQ(json.at("status"), "failed");
+  EXPECT_EQ(json.at("reason"), "fake: wrong result");
+  ASSERT_EQ(json.at("failures").size(), 1u);
+  const auto& failure = json.at("failures")[0];
+  const std::string line = report.failures.front().shrunk->line;
+  EXPECT_EQ(failure.at("path"), "fake");
+  EXPECT_EQ(failure.at("status"), "wrong result");
+  EXPECT_EQ(failure.at("shrunk").at("line"), line);
+  EXPECT_NE(failure.at("replay").get<std::string>().find("'" + line + "'"), std::string::npos);
+  ASSERT_EQ(failure.at("paths").size(), 1u);
+  EXPECT_EQ(failure.at("paths")[0].at("status"), "wrong result");
 }
 
 TEST(ResultsTest, start_at_a_time_in_utc) {

@@ -13,7 +13,7 @@ PairedSamples sample_set() {
   samples.quantity = Quantity::isolated_latency;
   samples.base = {"nn_mha_fast.flash", "flash", false, 3, 16, true, 1 << 20};
   samples.candidate = {"composite_sdpa_dense.cudnn", "cudnn", true, 0, 24, false, std::nullopt};
-  samples.device = {"NVIDIA H200", "9.0", "unknown", "13.0", "2.11.0", "GPU-1"};
+  samples.device = {"cuda", "NVIDIA H200", "9.0", "unknown", "13.0", "2.11.0", "GPU-1"};
   samples.seed = 0xffffffffffffffff;
   samples.calls_per_sample = 3;
   samples.flushed_bytes = 120 << 20;
@@ -58,9 +58,15 @@ TEST(SamplesJsonTest, gives_back_infinities) {
   EXPECT_EQ(samples_from_json(samples_to_json(samples)), samples);
 }
 
+TEST(SamplesJsonTest, reads_the_device_as_version_3_spelled_it) {
+  std::string text = with(samples_to_json(sample_set()), "\"version\": 4", "\"version\": 3");
+  text = with(with(text, "\"name\": \"NVIDIA H200\"", "\"device\": \"NVIDIA H200\""), "\"cuda\":", "\"cuda_runtime\":");
+  EXPECT_EQ(samples_from_json(text), sample_set());
+}
+
 TEST(SamplesJsonTest, starts_with_schema_and_version) {
   const std::string text = samples_to_json(sample_set());
-  EXPECT_TRUE(text.starts_with("{\n  \"schema\": \"attngate.samples\",\n  \"version\": 3,\n")) << text;
+  EXPECT_TRUE(text.starts_with("{\n  \"schema\": \"attngate.samples\",\n  \"version\": 4,\n")) << text;
 }
 
 TEST(SamplesJsonTest, says_what_is_wrong) {
@@ -68,14 +74,15 @@ TEST(SamplesJsonTest, says_what_is_wrong) {
   EXPECT_EQ(refusal(good.substr(0, good.size() / 2)), "is not JSON, or only a part of it");
   EXPECT_EQ(refusal(with(good, "attngate.samples", "attngate.results")),
             "field 'schema': allowed is \"attngate.samples\"");
-  EXPECT_EQ(refusal(with(good, "\"version\": 3", "\"version\": 2")), "field 'version': allowed is 3, this is 2");
+  EXPECT_EQ(refusal(with(good, "\"version\": 4", "\"version\": 2")), "field 'version': allowed is 4, this is 2");
   EXPECT_EQ(refusal(with(good, "isolated_latency", "latency")),
             "field 'quantity': allowed is isolated_latency, gpu_time or throughput");
   EXPECT_EQ(refusal(with(good, "0xffffffffffffffff", "0xzz")),
             "field 'seed': allowed is a number below 2^64 as text, like \"0x2a\"");
   EXPECT_EQ(refusal(with(good, "\"sm_mhz\": 1980.0", "\"sm_mhz\": \"fast\"")),
             "field 'clocks_before.sm_mhz': allowed is a number, \"inf\", \"-inf\" or \"nan\"");
-  EXPECT_EQ(refusal(with(good, "2e-05", "true")), "field 'candidate.us': allowed is a list of numbers");
+  EXPECT_EQ(refusal(with(good, "2e-05", "true")),
+            "field 'candidate.us[0]': allowed is a number, \"inf\", \"-inf\" or \"nan\"");
   EXPECT_EQ(refusal(with(good, "2e-05,", "")),
             "field 'candidate.us': allowed is one item for each item of 'candidate_first'");
   EXPECT_EQ(refusal(with(good, "\"peak_bytes\": null", "\"peak_bytes\": -1")),

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <sstream>
 
 #include "unit/report/sample_results.h"
@@ -11,22 +12,23 @@ namespace {
 
 std::vector<Results> three_tests() {
   Results failed = sample_results("property.weights.fp32.cuda");
-  failed.property = "weights";
-  failed.dtype = "fp32";
-  failed.cases = 7;
-  failed.cases_per_second = 3;
-  failed.worst_margin = 12.5;
-  failed.worst_path = "nn_mha_slow";
-  failed.paths.pop_back();
-  failed.wall_seconds = 131.5;
-  failed.status = TestStatus::failed;
-  failed.reason = "nn_mha_slow: wrong result";
+  failed.context.run.property = "weights";
+  failed.context.dtype = "fp32";
+  failed.report.corpus_cases = 0;
+  failed.report.random_cases = 7;
+  failed.report.loop_seconds = 7.0 / 3;
+  failed.report.worst_margin = 12.5;
+  failed.report.worst_path = "nn_mha_slow";
+  failed.report.paths.pop_back();
+  failed.report.wall_seconds = 131.5;
+  failed.report.failures = {sample_failure("nn_mha_slow")};
+  failed.report.failures[0].shrunk->verdict.reason = "nn_mha_slow: wrong result";
   Results skipped;
-  skipped.test = skipped.property = "cudnn";
-  skipped.dtype = "bf16";
-  skipped.device = "cuda";
-  skipped.status = TestStatus::skipped;
-  skipped.reason = "no CUDA device";
+  skipped.context.run.test = skipped.context.run.property = "cudnn";
+  skipped.context.dtype = "bf16";
+  skipped.context.run.device = "cuda";
+  skipped.report.inapplicable_cases = 1;
+  skipped.report.why_inapplicable = "no CUDA device";
   return {sample_results(), failed, skipped};
 }
 
@@ -38,14 +40,14 @@ TEST(ResultsTableTest, has_a_row_for_each_test_and_the_totals) {
             "bits  time s  status\n"
             "---------  -----  ------  --------------------  -----  -------  ------------  -----------------  "
             "---------  ------  -------\n"
-            "agreement  fp16   cuda    flash, math, unfused  1,234    152.5         0.312  nn_mha_fast.flash     "
+            "agreement  fp16   cuda    flash, math, unfused  1,234    154.2         0.312  nn_mha_fast.flash     "
             "99/100     8.1  holds\n"
             "weights    fp32   cuda    flash, math               7      3.0        12.500  nn_mha_slow           "
             "99/100   131.5  failed\n"
             "    nn_mha_slow: wrong result\n"
             "cudnn      bf16   cuda                              -        -             -                             "
             "-       -  skipped\n"
-            "    no CUDA device\n"
+            "    nothing ran: the property does not apply (no CUDA device)\n"
             "\n"
             "3 tests (1 holds, 1 failed, 1 skipped), 1,241 cases, 139.6 s\n");
 }
@@ -58,7 +60,7 @@ TEST(ResultsTableTest, says_that_there_are_no_tests) {
 
 TEST(PathsTableTest, has_a_row_for_each_path) {
   Results results = sample_results("property.agreement.fp16.cpu");
-  results.paths.push_back({"nn_mha_fast.cudnn", 0, 1241, 0, "", {}, 0});
+  results.report.paths.push_back({"nn_mha_fast.cudnn", 0, 1241, 0, "", {}, {}});
   std::ostringstream out;
   print_paths_table(out, {results});
   EXPECT_EQ(out.str(),
@@ -73,6 +75,16 @@ TEST(PathsTableTest, is_empty_without_paths) {
   std::ostringstream out;
   print_paths_table(out, {three_tests()[2]});
   EXPECT_EQ(out.str(), "");
+}
+
+TEST(CoverageTableTest, counts_the_cases_of_all_tests_and_names_what_none_had) {
+  std::ostringstream out;
+  const std::vector<std::string> missing = print_coverage_table(out, {sample_results("a"), sample_results("b")});
+  EXPECT_NE(out.str().find("padding: 2000"), std::string::npos) << out.str();
+  EXPECT_NE(out.str().find("4d: 468"), std::string::npos) << out.str();
+  EXPECT_EQ(std::ranges::count(missing, "mask 4d"), 0);
+  EXPECT_EQ(std::ranges::count(missing, "mask none"), 1);
+  EXPECT_TRUE(print_coverage_table(out, {}).empty());
 }
 
 }  // namespace

@@ -70,7 +70,7 @@ TEST(FastpathGridTest, pads_more_for_a_larger_b) {
 
 TEST(FastpathGridTest, switches_math_off_for_nested_operators_but_on_the_cpu) {
   const auto math_of_fast = [](bool is_cpu) {
-    return plan_fastpath(small_grid(), {.is_cpu = is_cpu}).points[0].request.operators[1].switches.math;
+    return plan_fastpath(small_grid(), {.type = is_cpu ? "cpu" : "cuda"}).points[0].request.operators[1].switches.math;
   };
   EXPECT_FALSE(math_of_fast(false));
   EXPECT_TRUE(math_of_fast(true));

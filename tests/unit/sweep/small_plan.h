@@ -17,7 +17,7 @@ inline FastpathGrid small_grid() {
 }
 
 inline SweepPlan small_plan(const FastpathGrid& grid = small_grid()) {
-  return plan_fastpath(grid, {.is_cpu = false, .name = "a GPU"});
+  return plan_fastpath(grid, {.type = "cuda", .name = "a GPU"});
 }
 
 /// What a healthy row comes to: the slow operator takes 300 us, the fast one 100 us.
