@@ -157,7 +157,7 @@ void print_summary(std::ostream& out, const FaultRun& run, const std::vector<DTy
 
 std::string to_json(const FaultRun& run, const std::vector<DType>& dtypes) {
   nlohmann::ordered_json json = {{"schema", "attngate.faults"},
-                                 {"version", 1},
+                                 {"version", 2},
                                  {"device", json_of(run.device)},
                                  {"seed", fmt::format("{:#x}", run.budget.seed)},
                                  {"cases_per_property", run.budget.cases_per_property},

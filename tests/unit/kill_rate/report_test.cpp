@@ -100,7 +100,7 @@ TEST(FaultJsonTest, keeps_everything_a_reader_needs) {
   run.shortfalls = {"fp32: kill rate too low"};
   const nlohmann::json json = nlohmann::json::parse(to_json(run, {DType::fp32}));
   EXPECT_EQ(json.at("schema"), "attngate.faults");
-  EXPECT_EQ(json.at("version"), 1);
+  EXPECT_EQ(json.at("version"), 2);
   EXPECT_EQ(json.at("seed"), "0xa77e");
   EXPECT_EQ(json.at("shortfalls").size(), 1u);
   EXPECT_EQ(json.at("controls").at(0).at("cases"), 200);
