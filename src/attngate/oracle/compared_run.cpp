@@ -2,9 +2,8 @@
 
 #include <c10/core/InferenceMode.h>
 
+#include "attngate/oracle/claim.h"
 #include "attngate/oracle/phase_clock.h"
-#include "attngate/oracle/row_agreement.h"
-#include "attngate/values/device_stream.h"
 
 namespace attngate {
 
@@ -17,19 +16,17 @@ ComparedRun ComparedRunner::run(const AttentionCase& attention_case, const std::
   PhaseClock clock;
   const CaseInputs inputs(attention_case, device_);
   verdict.phases.inputs_us = clock.lap_us();
-  // On CUDA the references are computed beside the paths: what is left of them in this thread is the wait.
-  ReferenceLane::Pending pending = references_.start(inputs, /*with_weights=*/false);
+  // On CUDA the truth is computed beside the paths: what is left of it in this thread is the wait.
+  ReferenceLane::Pending pending = references_.start(inputs);
   verdict.phases.reference_us = clock.lap_us();
   ComparedRun result;
   result.executions = executor_.run(selected, inputs);
   verdict.phases.paths_us = clock.lap_us();
-  References references = pending.get();
+  const Truth truth = pending.get();
   verdict.phases.reference_us += clock.lap_us();
-  RowsToCompare compared{
-      references.reference.output, references.plain.output, references.reference.logit_magnitude, {}};
-  for (const Execution& execution : result.executions) compared.rows.push_back(execution.rows);
-  result.failed_pairs = compare_rows(compared, attention_case, result.executions, verdict);
-  if (attention_case.total_tokens() == 0) synchronize(device_);  // nothing was compared, so nobody has waited yet
+  std::vector<at::Tensor> rows;
+  for (const Execution& execution : result.executions) rows.push_back(execution.rows);
+  result.failed_pairs = judge(agreement(rows), truth, attention_case, result.executions, verdict);
   executor_.read_times(result.executions);
   verdict.phases.compare_us = clock.lap_us();
   return result;

@@ -3,7 +3,9 @@
 #include <fmt/format.h>
 
 #include <cmath>
-#include <numeric>
+#include <limits>
+
+#include "attngate/values/sequences.h"
 
 namespace attngate {
 namespace {
@@ -13,14 +15,13 @@ constexpr int elements_shown = 3;
 
 }  // namespace
 
-std::string describe_difference(const at::Tensor& rows, const at::Tensor& reference, const Margin& margin,
+std::string describe_difference(const at::Tensor& rows, const at::Tensor& expected_rows, const Margin& margin,
                                 const AttentionCase& attention_case) {
   const auto sequence = static_cast<std::size_t>(margin.sequence);
-  const std::int64_t first = std::accumulate(attention_case.lengths.begin(),
-                                             attention_case.lengths.begin() + margin.sequence, std::int64_t{0});
+  const std::int64_t first = first_rows(attention_case)[sequence];
   const std::int64_t length = attention_case.lengths[sequence], columns = rows.size(1);
   const at::Tensor left = rows.narrow(0, first, length).to(at::kCPU, at::kDouble).contiguous();
-  const at::Tensor right = reference.narrow(0, first, length).to(at::kCPU, at::kDouble).contiguous();
+  const at::Tensor right = expected_rows.narrow(0, first, length).to(at::kCPU, at::kDouble).contiguous();
   const auto* got = left.const_data_ptr<double>();
   const auto* expected = right.const_data_ptr<double>();
 
@@ -47,6 +48,23 @@ std::string describe_difference(const at::Tensor& rows, const at::Tensor& refere
       margin.rule == "non-finite" ? "are not finite" : fmt::format("differ by more than {:.3g}", margin.bound);
   return fmt::format("{} of {} elements of sequence {} {}; first at {}", over, length * columns, margin.sequence, what,
                      shown);
+}
+
+at::Tensor excess(const at::Tensor& rows, const at::Tensor& expected, const at::Tensor& allowance) {
+  return rows.to(at::kDouble).sub(expected).div(allowance);
+}
+
+std::string describe_excess(const at::Tensor& rows, const at::Tensor& expected, const at::Tensor& allowance,
+                            const Margin& margin, const AttentionCase& attention_case) {
+  const auto sequence = static_cast<std::size_t>(margin.sequence);
+  const std::int64_t first = first_rows(attention_case)[sequence], columns = rows.size(1);
+  const at::Tensor off = excess(rows, expected, allowance).narrow(0, first, attention_case.lengths[sequence]).abs();
+  const double largest = std::numeric_limits<double>::max();
+  const auto index = off.nan_to_num(largest, largest).reshape({-1}).argmax().item<std::int64_t>();
+  const std::int64_t token = index / columns, channel = index % columns;
+  const auto number = [&](const at::Tensor& of) { return of[first + token][channel].to(at::kDouble).item<double>(); };
+  return fmt::format("the worst at (sequence {}, token {}, channel {}): got {:.6g}, expected {:.6g} within {:.3g}",
+                     sequence, token, channel, number(rows), number(expected), number(allowance));
 }
 
 }  // namespace attngate

@@ -133,4 +133,9 @@ FormulaResult plain_formula(const CaseInputs& inputs, bool with_weights) {
   return Formula(inputs, scalar_type(inputs.attention_case().dtype)).run(with_weights);
 }
 
+Truth truth_of(const CaseInputs& inputs) {
+  FormulaResult reference = reference_fp64(inputs, false);
+  return {std::move(reference.output), plain_formula(inputs, false).output, std::move(reference.logit_magnitude)};
+}
+
 }  // namespace attngate

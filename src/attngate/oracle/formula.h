@@ -28,4 +28,14 @@ FormulaResult reference_fp64(const CaseInputs& inputs, bool with_weights);
 /// Its error is the scale that a path's error is measured against, see tolerance.h.
 FormulaResult plain_formula(const CaseInputs& inputs, bool with_weights);
 
+/// What the rows of one case are in truth, and what the plain formula makes of them: its error is the error scale.
+struct Truth {
+  at::Tensor reference;        ///< fp64 [total_tokens, columns]
+  at::Tensor plain;            ///< same shape, in the case's dtype
+  at::Tensor logit_magnitude;  ///< as FormulaResult::logit_magnitude
+};
+
+/// The outputs of both formulas.
+Truth truth_of(const CaseInputs& inputs);
+
 }  // namespace attngate

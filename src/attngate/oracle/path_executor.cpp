@@ -120,6 +120,7 @@ void PathExecutor::announce(const std::string& path) const {
 }
 
 void PathExecutor::read_times(std::vector<Execution>& executions) const {
+  synchronize(device_);
   for (std::size_t i = 0; i < executions.size(); ++i) {
     if (executions[i].rows.defined()) executions[i].outcome.time_us = stopwatches_[i].elapsed_us();
   }

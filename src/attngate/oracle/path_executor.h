@@ -37,7 +37,7 @@ class PathExecutor {
   /// attngate can go on in this process.
   std::vector<Execution> run(const std::vector<SelectedPath>& paths, const CaseInputs& inputs);
 
-  /// Fills in time_us of the executions of the last run(); the device must have finished.
+  /// Waits for the device and fills in time_us of the executions of the last run().
   void read_times(std::vector<Execution>& executions) const;
 
  private:

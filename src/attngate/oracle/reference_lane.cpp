@@ -12,14 +12,14 @@
 namespace attngate {
 namespace {
 
-References compute(const CaseInputs& inputs, bool with_weights) {
+Truth compute(const CaseInputs& inputs) {
   const c10::InferenceMode no_autograd;
-  return {reference_fp64(inputs, with_weights), plain_formula(inputs, with_weights)};
+  return truth_of(inputs);
 }
 
 }  // namespace
 
-/// One thread that computes one set of references at a time on its own stream.
+/// One thread that computes one truth at a time on its own stream.
 class ReferenceLane::Worker {
  public:
   explicit Worker(at::Device device) : stream_(device), thread_([this] { work(); }) {}
@@ -33,14 +33,14 @@ class ReferenceLane::Worker {
     thread_.join();
   }
 
-  std::future<References> submit(const CaseInputs& inputs, bool with_weights) {
+  std::future<Truth> submit(const CaseInputs& inputs) {
     stream_.wait_for_current();
-    std::packaged_task<References()> task([this, &inputs, with_weights] {
-      References references;
-      stream_.run([&] { references = compute(inputs, with_weights); });
-      return references;
+    std::packaged_task<Truth()> task([this, &inputs] {
+      Truth truth;
+      stream_.run([&] { truth = compute(inputs); });
+      return truth;
     });
-    std::future<References> future = task.get_future();
+    std::future<Truth> future = task.get_future();
     {
       const std::lock_guard lock(mutex_);
       task_ = std::move(task);
@@ -54,7 +54,7 @@ class ReferenceLane::Worker {
  private:
   void work() {
     for (;;) {
-      std::packaged_task<References()> task;
+      std::packaged_task<Truth()> task;
       {
         std::unique_lock lock(mutex_);
         wake_.wait(lock, [this] { return stop_ || task_.has_value(); });
@@ -69,7 +69,7 @@ class ReferenceLane::Worker {
   SideStream stream_;
   std::mutex mutex_;
   std::condition_variable wake_;
-  std::optional<std::packaged_task<References()>> task_;
+  std::optional<std::packaged_task<Truth()>> task_;
   bool stop_ = false;
   std::thread thread_;  ///< last, so that it starts when the rest is there
 };
@@ -78,25 +78,31 @@ ReferenceLane::Pending::~Pending() {
   if (future_.valid()) future_.wait();
 }
 
-References ReferenceLane::Pending::get() {
-  References references = future_.get();
+Truth ReferenceLane::Pending::get() {
+  Truth truth = future_.get();
   if (lane_->worker_) lane_->worker_->join_current_stream();
-  return references;
+  return truth;
 }
 
 ReferenceLane::ReferenceLane(at::Device device)
     : worker_(device.is_cuda() ? std::make_unique<Worker>(device) : nullptr) {}
 ReferenceLane::~ReferenceLane() = default;
 
-ReferenceLane::Pending ReferenceLane::start(const CaseInputs& inputs, bool with_weights) {
-  if (worker_) return Pending(*this, worker_->submit(inputs, with_weights));
-  std::promise<References> done;
+ReferenceLane::Pending ReferenceLane::start(const CaseInputs& inputs) {
+  if (worker_) return Pending(*this, worker_->submit(inputs));
+  std::promise<Truth> done;
   try {
-    done.set_value(compute(inputs, with_weights));
+    done.set_value(compute(inputs));
   } catch (...) {
     done.set_exception(std::current_exception());
   }
   return Pending(*this, done.get_future());
+}
+
+Truth ReferenceLane::beside(const CaseInputs& inputs, const std::function<void()>& run) {
+  Pending pending = start(inputs);
+  run();
+  return pending.get();
 }
 
 }  // namespace attngate

@@ -20,6 +20,23 @@ double ratio(double error, double bound) {
   return bound > 0 ? error / bound : std::numeric_limits<double>::infinity();
 }
 
+/// For each sequence of `whole` the worst of those of `part`; the sum goes by the number of elements.
+std::vector<ErrorStats> extended(const std::vector<ErrorStats>& checked, const AttentionCase& part,
+                                 const AttentionCase& whole, std::int64_t columns) {
+  ErrorStats worst;
+  double mean_square = 0;
+  for (std::size_t sequence = 0; sequence < checked.size(); ++sequence) {
+    const double elements = static_cast<double>(part.lengths[sequence] * columns);
+    if (elements > 0) mean_square = std::max(mean_square, checked[sequence].sum_squares / elements);
+    worst.merge(checked[sequence]);
+  }
+  std::vector<ErrorStats> all(whole.lengths.size(), worst);
+  for (std::size_t sequence = 0; sequence < all.size(); ++sequence) {
+    all[sequence].sum_squares = mean_square * static_cast<double>(whole.lengths[sequence] * columns);
+  }
+  return all;
+}
+
 }  // namespace
 
 const double pair_slack = std::sqrt(2.0);
@@ -42,22 +59,27 @@ ToleranceRule tolerance_rule(DType dtype) {
   throw CaseError("dtype: not one of fp16, bf16, fp32");
 }
 
-Bounds::Bounds(const ToleranceRule& rule, const std::vector<ErrorStats>& plain_error,
-               const std::vector<ErrorStats>& reference_magnitude, const AttentionCase& attention_case,
-               std::int64_t columns, double logit_magnitude)
+ErrorScale extended(const ErrorScale& scale, const AttentionCase& part, const AttentionCase& whole,
+                    std::int64_t columns) {
+  return {extended(scale.plain_error, part, whole, columns), extended(scale.magnitude, part, whole, columns),
+          scale.logit_magnitude};
+}
+
+Bounds::Bounds(const ErrorScale& scale, const AttentionCase& attention_case, std::int64_t columns)
     : columns_(static_cast<double>(columns)) {
+  const ToleranceRule rule = tolerance_rule(attention_case.dtype);
   ErrorStats batch_error;
-  for (const ErrorStats& stats : plain_error) batch_error.merge(stats);
-  for (std::size_t sequence = 0; sequence < plain_error.size(); ++sequence) {
+  for (const ErrorStats& stats : scale.plain_error) batch_error.merge(stats);
+  for (std::size_t sequence = 0; sequence < scale.plain_error.size(); ++sequence) {
     const std::int64_t length = attention_case.lengths[sequence];
     const double elements = static_cast<double>(length) * columns_;
     const bool own = length >= rows_for_own_scale;
-    const ErrorStats& plain = own ? plain_error[sequence] : batch_error;
-    const ErrorStats& magnitude = reference_magnitude[sequence];
+    const ErrorStats& plain = own ? scale.plain_error[sequence] : batch_error;
+    const ErrorStats& magnitude = scale.magnitude[sequence];
     const double u = rule.unit_roundoff;
-    const double logit_floor = logit_roundings * logit_magnitude;
+    const double logit_floor = logit_roundings * scale.logit_magnitude;
     const double reference_rms = std::sqrt(magnitude.sum_squares / elements);
-    const double plain_rms = std::sqrt(plain_error[sequence].sum_squares / elements);
+    const double plain_rms = std::sqrt(scale.plain_error[sequence].sum_squares / elements);
     const double plain_row = std::sqrt(plain.max_row_sum_squares / columns_);
     const double no_bound = std::numeric_limits<double>::infinity();
     const bool enough_for_rms = own && elements >= static_cast<double>(elements_for_rms_rule);

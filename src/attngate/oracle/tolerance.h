@@ -60,14 +60,23 @@ struct Margin {
   bool holds() const { return value <= 1; }
 };
 
-/// The bounds of one case, made once from the plain formula's errors and the reference's magnitudes.
+/// What the bounds of one case are made of.
+struct ErrorScale {
+  std::vector<ErrorStats> plain_error;  ///< the plain formula's, per sequence
+  std::vector<ErrorStats> magnitude;    ///< the reference's, per sequence
+  double logit_magnitude = 0;           ///< as in FormulaResult; 0 where logits are ordinary
+};
+
+/// The scale of `whole` by that of `part`, some of its sequences: each sequence may show what is, in every respect, the
+/// worst of those. `columns` is the width of the rows.
+ErrorScale extended(const ErrorScale& scale, const AttentionCase& part, const AttentionCase& whole,
+                    std::int64_t columns);
+
+/// The bounds of one case by the rule of its dtype, made once.
 class Bounds {
  public:
-  /// `columns` is the width of the compared rows; the tables have one entry per sequence. `logit_magnitude` as in
-  /// FormulaResult, 0 where logits are ordinary.
-  Bounds(const ToleranceRule& rule, const std::vector<ErrorStats>& plain_error,
-         const std::vector<ErrorStats>& reference_magnitude, const AttentionCase& attention_case, std::int64_t columns,
-         double logit_magnitude = 0);
+  /// `columns` is the width of the compared rows.
+  Bounds(const ErrorScale& scale, const AttentionCase& attention_case, std::int64_t columns);
 
   /// The worst margin of these errors; `slack` widens every bound.
   Margin judge(const std::vector<ErrorStats>& errors, double slack = 1) const;

@@ -3,9 +3,9 @@
 #include <ATen/ops/equal.h>
 #include <c10/core/InferenceMode.h>
 
+#include "attngate/oracle/claim.h"
 #include "attngate/oracle/phase_clock.h"
 #include "attngate/oracle/reference_lane.h"
-#include "attngate/oracle/row_agreement.h"
 #include "attngate/properties/selection.h"
 #include "attngate/properties/verdict_of.h"
 #include "attngate/values/guarded_memory.h"
@@ -27,17 +27,16 @@ class GuardedMemoryCheck {
     PhaseClock clock;
     const CaseInputs inputs(attention_case, context_.device);
     verdict.phases.inputs_us = clock.lap_us();
-    const References references = references_.start(inputs, /*with_weights=*/false).get();
+    const Truth truth = references_.start(inputs).get();
     verdict.phases.reference_us = clock.lap_us();
-    RowsToCompare compared{
-        references.reference.output, references.plain.output, references.reference.logit_magnitude, {}};
     std::vector<Execution> executions;
+    std::vector<at::Tensor> rows;
     for (const SelectedPath& path : selected) {
       executions.push_back(run_guarded(path, inputs, verdict));
-      compared.rows.push_back(executions.back().rows);
+      rows.push_back(executions.back().rows);
     }
     verdict.phases.paths_us = clock.lap_us();
-    std::vector<PathOutcome> failed_pairs = compare_rows(compared, attention_case, executions, verdict);
+    std::vector<PathOutcome> failed_pairs = judge(agreement(rows), truth, attention_case, executions, verdict);
     conclude(verdict, executions, std::move(failed_pairs));
     verdict.phases.compare_us = clock.lap_us();
     return verdict;

@@ -8,6 +8,7 @@
 
 #include "attngate/oracle/formula.h"
 #include "attngate/oracle/phase_clock.h"
+#include "attngate/oracle/reference_lane.h"
 #include "attngate/properties/verdict_of.h"
 #include "attngate/values/input_guard.h"
 #include "attngate/values/sequences.h"
@@ -44,7 +45,7 @@ class MetamorphicRun {
     const bool needs_base = std::ranges::any_of(variants, [](const Variant& variant) { return !!variant.from_base; });
     const auto run = [&] { guarded(base, [&] { run_base(base, needs_base); }); };
     if (std::ranges::any_of(variants, &Variant::keeps_truth)) {
-      base_truth_ = truth_beside(references_, base, run);
+      base_truth_ = references_.beside(base, run);
     } else {
       run();
     }
@@ -73,7 +74,7 @@ class MetamorphicRun {
     verdict_.phases.paths_us += clock_.lap_us();
     if (variant.allowance) {
       const at::Tensor allowance = variant.allowance(truth.reference);
-      for (Claim& claim : claims) claim.allowance = allowance;
+      for (Claim& claim : claims) claim.pair.allowance = allowance;
     }
     judge(claims, truth, judged_case, executions_, verdict_);
     verdict_.phases.compare_us += clock_.lap_us();
@@ -114,7 +115,7 @@ class MetamorphicRun {
   template <typename Run>
   Truth run_for_truth(const Variant& variant, const Run& run) {
     const bool own_reference = !variant.keeps_truth && !variant.reference.defined() && !variant.nearest;
-    if (own_reference) return truth_beside(references_, variant.inputs, run);
+    if (own_reference) return references_.beside(variant.inputs, run);
     run();
     if (variant.nearest) return {};
     if (variant.keeps_truth) {
@@ -146,7 +147,7 @@ class MetamorphicRun {
 
   void claim(std::vector<Claim>& claims, const Variant& variant, std::size_t path, const at::Tensor& rows) const {
     const auto add = [&](const std::string& relation, const at::Tensor& expected, bool bitwise) {
-      claims.push_back({path, rows, expected, bitwise, relation, {}});
+      claims.push_back({.path = path, .pair = {rows, expected}, .relation = relation, .bitwise = bitwise});
     };
     if (variant.nearest) return add(variant.relation, variant.nearest(rows), false);
     if (!variant.from_base) return add(variant.relation, {}, variant.bitwise);

@@ -7,6 +7,7 @@
 
 #include "attngate/case/cost.h"
 #include "attngate/oracle/phase_clock.h"
+#include "attngate/oracle/reference_lane.h"
 #include "attngate/properties/metamorphic.h"
 #include "attngate/properties/metamorphic_properties.h"
 #include "attngate/properties/seeded_draw.h"
@@ -78,7 +79,7 @@ class RerunCheck {
         static_cast<std::size_t>(SeededDraw(attention_case, "rerun").below(static_cast<std::int64_t>(selected.size())));
     std::vector<Execution> executions;
     std::vector<Claim> claims;
-    const Truth truth = truth_beside(references_, inputs, [&] {
+    const Truth truth = references_.beside(inputs, [&] {
       for (std::size_t i = 0; i < selected.size(); ++i) {
         const std::int64_t runs = i == focus ? runs_for(attention_case, context_.device.type()) : fewest_runs;
         executions.push_back(run_again_and_again(selected[i], inputs, i, runs, claims));
@@ -105,10 +106,13 @@ class RerunCheck {
       const std::string relation = fmt::format("run {} of {} on the same inputs", run + 1, runs);
       if (run == 0) {
         first = std::move(execution);
-        if (first.rows.defined()) claims.push_back({path, first.rows, {}, false, relation, {}});
+        if (first.rows.defined()) claims.push_back({path, {first.rows}, relation});
       } else if (ran_well(execution, relation, first)) {
-        claims.push_back({path, execution.rows, {}, false, relation, {}});
-        claims.push_back({path, execution.rows, first.rows, true, relation + ", against the first", {}});
+        claims.push_back({path, {execution.rows}, relation});
+        claims.push_back({.path = path,
+                          .pair = {execution.rows, first.rows},
+                          .relation = relation + ", against the first",
+                          .bitwise = true});
       }
     }
     // What was returned stays as it is when the path runs on other values; rows are judged after that.

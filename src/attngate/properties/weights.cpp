@@ -6,9 +6,8 @@
 #include <c10/util/StringUtil.h>
 #include <fmt/format.h>
 
-#include "attngate/oracle/formula.h"
+#include "attngate/oracle/claim.h"
 #include "attngate/oracle/phase_clock.h"
-#include "attngate/oracle/row_agreement.h"
 #include "attngate/properties/selection.h"
 #include "attngate/properties/verdict_of.h"
 
@@ -103,17 +102,14 @@ class WeightsCheck {
     PhaseClock clock;
     const CaseInputs inputs(attention_case, context_.device);
     verdict.phases.inputs_us = clock.lap_us();
-    RowsToCompare compared;
-    FormulaResult reference = reference_fp64(inputs, true);
-    compared.reference = std::move(reference.weights);
-    compared.logit_magnitude = std::move(reference.logit_magnitude);
-    compared.plain = plain_formula(inputs, true).weights;
+    const FormulaResult reference = reference_fp64(inputs, true);
+    const Truth truth{reference.weights, plain_formula(inputs, true).weights, reference.logit_magnitude};
     verdict.phases.reference_us = clock.lap_us();
     std::vector<Execution> executions = executor_.run(selected, inputs);
     verdict.phases.paths_us = clock.lap_us();
-    for (Execution& execution : executions)
-      compared.rows.push_back(check_weights(execution, compared.reference, inputs));
-    std::vector<PathOutcome> failed_pairs = compare_rows(compared, attention_case, executions, verdict);
+    std::vector<at::Tensor> rows;
+    for (Execution& execution : executions) rows.push_back(check_weights(execution, truth.reference, inputs));
+    std::vector<PathOutcome> failed_pairs = judge(agreement(rows), truth, attention_case, executions, verdict);
     executor_.read_times(executions);
     conclude(verdict, executions, std::move(failed_pairs));
     verdict.phases.compare_us = clock.lap_us();

@@ -21,9 +21,9 @@ double sequences_that_fit(const AttentionCase& attention_case, const ReferenceLi
 
 }  // namespace
 
-std::vector<std::int32_t> sequences_to_check(const AttentionCase& attention_case, std::uint64_t seed,
+std::vector<std::int64_t> sequences_to_check(const AttentionCase& attention_case, std::uint64_t seed,
                                              const ReferenceLimit& limit) {
-  std::vector<std::int32_t> order(attention_case.lengths.size());
+  std::vector<std::int64_t> order(attention_case.lengths.size());
   std::iota(order.begin(), order.end(), 0);
   if (order.empty()) return order;
   const double fitting = sequences_that_fit(attention_case, limit);
@@ -33,21 +33,13 @@ std::vector<std::int32_t> sequences_to_check(const AttentionCase& attention_case
   rc::Random random(seed);
   for (std::size_t i = order.size() - 1; i > 0; --i)
     std::swap(order[i], order[static_cast<std::size_t>(draw::below(random, i + 1))]);
-  const auto length_of = [&](std::int32_t sequence) { return lengths[static_cast<std::size_t>(sequence)]; };
+  const auto length_of = [&](std::int64_t sequence) { return lengths[static_cast<std::size_t>(sequence)]; };
   std::iter_swap(order.begin(), std::ranges::max_element(order, {}, length_of));
   if (order.size() > 1)
     std::iter_swap(order.begin() + 1, std::ranges::min_element(order.begin() + 1, order.end(), {}, length_of));
   order.resize(count);
   std::ranges::sort(order);
   return order;
-}
-
-AttentionCase case_of_sequences(const AttentionCase& attention_case, const std::vector<std::int32_t>& sequences) {
-  AttentionCase part = attention_case;
-  part.lengths.clear();
-  for (const std::int32_t sequence : sequences)
-    part.lengths.push_back(attention_case.lengths[static_cast<std::size_t>(sequence)]);
-  return part;
 }
 
 }  // namespace attngate

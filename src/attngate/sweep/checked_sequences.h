@@ -29,10 +29,7 @@ constexpr auto describe(const ReferenceLimit*) {
 
 /// Which sequences of a case are held against the reference, ascending: all where that stays within the limit.
 /// Else as many as fit, two at least: the longest, the shortest and others that the seed draws.
-std::vector<std::int32_t> sequences_to_check(const AttentionCase& attention_case, std::uint64_t seed,
+std::vector<std::int64_t> sequences_to_check(const AttentionCase& attention_case, std::uint64_t seed,
                                              const ReferenceLimit& limit);
-
-/// The case of those sequences alone.
-AttentionCase case_of_sequences(const AttentionCase& attention_case, const std::vector<std::int32_t>& sequences);
 
 }  // namespace attngate

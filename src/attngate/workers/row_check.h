@@ -37,7 +37,7 @@ class RowCheck {
  private:
   struct Ran;
   std::vector<Ran> run(const std::vector<RowOperator>& operators, SweepAnswer& answer);
-  static void compare_pairs(const std::vector<Ran>& ran, const Bounds& bounds, const AttentionCase& whole,
+  static void compare_pairs(const std::vector<Ran>& ran, const ErrorScale& scale, const AttentionCase& whole,
                             SweepAnswer& answer);
 
   c10::Device device_;

@@ -20,8 +20,9 @@ namespace {
 constexpr double infinity = std::numeric_limits<double>::infinity();
 constexpr double not_a_number = std::numeric_limits<double>::quiet_NaN();
 
-AttentionCase with_lengths(std::vector<std::int64_t> lengths) {
+AttentionCase with_lengths(std::vector<std::int64_t> lengths, DType dtype = DType::fp16) {
   AttentionCase attention_case;
+  attention_case.dtype = dtype;
   attention_case.lengths = std::move(lengths);
   return attention_case;
 }
@@ -165,7 +166,7 @@ class BoundsTest : public testing::Test {
   const ToleranceRule rule_ = tolerance_rule(DType::fp16);
   const std::vector<ErrorStats> plain_ = {{0.01, 1e-2, 2e-3, 0}, {0.02, 2e-2, 3e-3, 0}};
   const std::vector<ErrorStats> reference_ = {{3, 400, 100, 0}, {2, 800, 80, 0}};
-  const Bounds bounds_{rule_, plain_, reference_, case_, columns};
+  const Bounds bounds_{{plain_, reference_}, case_, columns};
 
   double max_bound(std::size_t i) const {
     return rule_.max_factor * plain_[i].max_abs + rule_.max_floor * rule_.unit_roundoff * reference_[i].max_abs;
@@ -242,24 +243,23 @@ TEST_F(BoundsTest, give_a_non_finite_element_an_infinite_margin) {
 }
 
 TEST(Bounds, of_short_sequences_borrow_the_error_of_the_batch) {
-  const AttentionCase attention_case = with_lengths({2, 30});
   const ToleranceRule rule = tolerance_rule(DType::bf16);
   const std::vector<ErrorStats> magnitude = {{1, 8, 4, 0}, {1, 120, 4, 0}};
   // The short sequence's own error is nearly zero by luck.
   const std::vector<ErrorStats> plain = {{1e-9, 1e-17, 1e-17, 0}, {0.05, 0.06, 0.01, 0}};
-  const Bounds bounds(rule, plain, magnitude, attention_case, 4);
+  const Bounds bounds({plain, magnitude}, with_lengths({2, 30}, DType::bf16), 4);
   std::vector<ErrorStats> errors(2);
   errors[0].max_abs = rule.max_factor * 0.05;
   EXPECT_LE(bounds.judge(errors).value, 1);
   // Eight rows are enough for a scale of their own.
-  const Bounds own(rule, plain, magnitude, with_lengths({8, 30}), 4);
+  const Bounds own({plain, magnitude}, with_lengths({8, 30}, DType::bf16), 4);
   EXPECT_GT(own.judge(errors).value, 10);
 }
 
 /// The margin of an average error in the first sequence that is ten times what its rule would allow.
 Margin margin_of_averages(std::int64_t length, std::int64_t columns) {
   const std::vector<ErrorStats> plain(2, {1e-3, 1e-6, 1e-6, 0}), magnitude(2, {1, 1, 1, 0});
-  const Bounds bounds(tolerance_rule(DType::fp16), plain, magnitude, with_lengths({length, 40}), columns);
+  const Bounds bounds({plain, magnitude}, with_lengths({length, 40}), columns);
   return bounds.judge({ErrorStats{0, 1, 1, 0}, ErrorStats{}});
 }
 
@@ -280,9 +280,27 @@ TEST(Bounds, judge_rows_only_of_enough_columns) {
 }
 
 TEST(Bounds, of_zero_are_met_by_no_error_and_missed_by_any) {
-  const Bounds bounds(tolerance_rule(DType::fp32), {ErrorStats{}}, {ErrorStats{}}, with_lengths({9}), 4);
+  const Bounds bounds({{ErrorStats{}}, {ErrorStats{}}}, with_lengths({9}, DType::fp32), 4);
   EXPECT_EQ(bounds.judge({ErrorStats{}}).value, 0);
   EXPECT_EQ(bounds.judge({ErrorStats{1e-30, 1e-60, 1e-60, 0}}).value, infinity);
+}
+
+TEST(Bounds, have_a_rounding_of_the_largest_logit_in_every_floor) {
+  const ErrorScale ordinary{{ErrorStats{}}, {ErrorStats{1, 9 * 32, 32, 0}}},
+      large{ordinary.plain_error, ordinary.magnitude, 100};
+  const ToleranceRule rule = tolerance_rule(DType::fp32);
+  const std::vector<ErrorStats> error = {{(rule.max_floor + 100) * rule.unit_roundoff, 0, 0, 0}};
+  EXPECT_NEAR(Bounds(large, with_lengths({9}, DType::fp32), 32).judge(error).value, 1, 1e-9);
+  EXPECT_GT(Bounds(ordinary, with_lengths({9}, DType::fp32), 32).judge(error).value, 1);
+}
+
+TEST(ErrorScale, of_some_sequences_gives_each_of_the_whole_case_the_worst_of_them) {
+  const ErrorScale part{{{1, 40, 5, 0}, {2, 20, 8, 0}}, {{3, 10, 1, 0}, {1, 60, 2, 0}}, 7};
+  // Mean squares of 40 / (10 * 4) and 20 / (2 * 4), the second larger; for the magnitude 60 / (2 * 4).
+  const ErrorScale whole = extended(part, with_lengths({10, 2}), with_lengths({10, 1, 2}), 4);
+  expect_same(whole.plain_error, {{2, 100, 8, 0}, {2, 10, 8, 0}, {2, 20, 8, 0}});
+  expect_same(whole.magnitude, {{3, 300, 2, 0}, {3, 30, 2, 0}, {3, 60, 2, 0}});
+  EXPECT_EQ(whole.logit_magnitude, 7);
 }
 
 /// Two sequences of 2 and 3 tokens, 4 channels; the reference is 1 everywhere.
@@ -332,8 +350,8 @@ TEST_F(DescribeDifference, names_the_element_that_is_not_finite_among_rounded_on
   rows_ = rows_.add(1e-9);
   rows_[4][3] = not_a_number;
   std::vector<ErrorStats> errors = error_stats({rows_, reference_}, {{0, 1}}, case_)[0];
-  const Bounds bounds(tolerance_rule(DType::fp16), std::vector<ErrorStats>(2, {0.1, 0.1, 0.1, 0}),
-                      std::vector<ErrorStats>(2, {1, 12, 4, 0}), case_, 4);
+  const Bounds bounds({std::vector<ErrorStats>(2, {0.1, 0.1, 0.1, 0}), std::vector<ErrorStats>(2, {1, 12, 4, 0})},
+                      case_, 4);
   const std::string text = describe_difference(rows_, reference_, bounds.judge(errors), case_);
   EXPECT_NE(text.find("1 of 12 elements"), std::string::npos) << text;
   EXPECT_NE(text.find("(sequence 1, token 2, channel 3): got nan, expected 1"), std::string::npos) << text;

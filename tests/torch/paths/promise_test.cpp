@@ -6,9 +6,7 @@
 #include <fmt/ranges.h>
 #include <gtest/gtest.h>
 
-#include "attngate/oracle/error_stats.h"
-#include "attngate/oracle/formula.h"
-#include "attngate/oracle/tolerance.h"
+#include "attngate/oracle/row_comparison.h"
 #include "attngate/paths/attention_path.h"
 #include "attngate/paths/backend_observer.h"
 #include "attngate/paths/sdp_backend_guard.h"
@@ -33,9 +31,7 @@ std::string text_of(const AttentionCase& c) {
 class PromiseCheck {
  public:
   explicit PromiseCheck(const AttentionCase& attention_case)
-      : inputs_(attention_case, device_under_test()),
-        reference_(reference_fp64(inputs_, false).output),
-        plain_(plain_formula(inputs_, false).output.contiguous()) {}
+      : inputs_(attention_case, device_under_test()), truth_(truth_of(inputs_)) {}
 
   /// Empty where the promise is kept.
   std::string broken_promise(const AttentionPath& path) const {
@@ -49,7 +45,8 @@ class PromiseCheck {
       if (refuses) return "promised an error with '" + promise.error + "', but returned";
       if (!promise.backend.empty() && observer.seen() != promise.backend)
         return "promised " + promise.backend + ", but ran " + observer.seen();
-      const Margin margin = margin_of(rows);
+      const RowComparison comparison({{rows}}, truth_, inputs_.attention_case());
+      const Margin& margin = comparison.margin(0);
       if (margin.holds()) return {};
       return fmt::format("wrong result, margin {:.2f} in sequence {}", margin.value, margin.sequence);
     } catch (const c10::Error& error) {
@@ -64,17 +61,9 @@ class PromiseCheck {
   std::string damage() const { return guard_.damage(); }
 
  private:
-  Margin margin_of(const at::Tensor& rows) const {
-    const AttentionCase& attention_case = inputs_.attention_case();
-    const ErrorTable table =
-        error_stats({reference_, plain_, rows}, {{0, Comparison::zero}, {1, 0}, {2, 0}}, attention_case);
-    return Bounds(tolerance_rule(attention_case.dtype), table[1], table[0], attention_case, reference_.size(1))
-        .judge(table[2]);
-  }
-
   CaseInputs inputs_;
   InputGuard guard_{inputs_};
-  at::Tensor reference_, plain_;
+  Truth truth_;
 };
 
 class KeptPromises : public testing::Test {

@@ -5,6 +5,7 @@
 #include <limits>
 #include <stdexcept>
 
+#include "attngate/properties/property.h"
 #include "dense_attention.h"
 #include "tensors.h"
 
@@ -17,8 +18,9 @@ const char* const ragged_case = "dtype=fp32 heads=2 head_dim=16 lengths=5,9,12,2
 /// So little that only two sequences are checked: the longest and the shortest.
 constexpr ReferenceLimit two_sequences{1, 1};
 
-SweepAnswer check(const std::vector<AttentionPath>& paths, const ReferenceLimit& limit) {
-  const auto inputs = std::make_shared<const CaseInputs>(parse_line(ragged_case), device_under_test());
+SweepAnswer check(const std::vector<AttentionPath>& paths, const ReferenceLimit& limit,
+                  const std::string& line = ragged_case) {
+  const auto inputs = std::make_shared<const CaseInputs>(parse_line(line), device_under_test());
   std::vector<RowOperator> operators;
   SweepRequest request;
   request.limit = limit;
@@ -54,6 +56,30 @@ TEST(RowCheckTest, checks_a_part_by_the_very_tokens_of_its_sequences) {
   EXPECT_GT(part.operators[0].margin, 0);
   EXPECT_LE(part.operators[0].margin, all.operators[0].margin * (1 + 1e-6))
       << "the worst of some is no worse than that of all";
+}
+
+/// All logits of this case are large.
+const std::string case_of_large_values = std::string(ragged_case) + " values=large";
+
+TEST(RowCheckTest, has_the_margin_of_the_property_agreement) {
+  for (const std::string& line : {std::string(ragged_case), case_of_large_values}) {
+    PathRegistry registry;
+    registry.add(dense_path("right"));
+    const Verdict verdict =
+        find_property("agreement")->bind({.device = device_under_test(), .registry = &registry})(parse_line(line));
+    EXPECT_GT(verdict.paths.at(0).margin, 0);
+    EXPECT_EQ(check({dense_path("right")}, {}, line).operators[0].margin, verdict.paths.at(0).margin) << line;
+  }
+}
+
+TEST(RowCheckTest, bears_more_where_logits_are_large) {
+  const auto shifted = dense_path("shifted", {.output = [](at::Tensor& output, const CaseInputs&) {
+                                    output.mul_(1 + 200 * tolerance_rule(DType::fp32).unit_roundoff);
+                                  }});
+  EXPECT_FALSE(check({shifted}, {}).holds());
+  for (const ReferenceLimit& limit : {ReferenceLimit{}, two_sequences}) {
+    EXPECT_TRUE(check({shifted, dense_path("right")}, limit, case_of_large_values).holds());
+  }
 }
 
 TEST(RowCheckTest, finds_a_wrong_result_in_a_checked_sequence_and_names_it_as_the_whole_case_does) {
