@@ -1,6 +1,6 @@
-#include "attngate/properties/agreement.h"
-
 #include "attngate/oracle/compared_run.h"
+#include "attngate/properties/property_list.h"
+#include "attngate/properties/selection.h"
 #include "attngate/properties/verdict_of.h"
 
 namespace attngate {
@@ -13,7 +13,7 @@ class AgreementCheck {
 
   Verdict operator()(const AttentionCase& attention_case) {
     const std::vector<SelectedPath> selected = select_paths(context_, attention_case, lanes_);
-    if (selected.empty()) return inapplicable(context_, "runs");
+    if (selected.empty()) return no_path(context_, "runs");
     Verdict verdict;
     ComparedRun run = runner_.run(attention_case, selected, verdict);
     conclude(verdict, run.executions, std::move(run.failed_pairs));
@@ -25,17 +25,6 @@ class AgreementCheck {
   Lanes lanes_;
   ComparedRunner runner_;
 };
-
-/// The CPU has no fused nested kernels and few paths: one property runs them all.
-Lanes lanes_on(Lanes lanes, at::DeviceType device) {
-  return lanes == Lanes::fused && device == at::kCPU ? Lanes::every : lanes;
-}
-
-PropertyCheck bind_agreement(const PropertyContext& context, Lanes lanes) {
-  return make_check<AgreementCheck>(context, lanes_on(lanes, context.device.type()));
-}
-
-AttentionCase unchanged(AttentionCase attention_case) { return attention_case; }
 
 /// cuDNN plans only for head_dim in multiples of 8 and two or more columns.
 AttentionCase for_cudnn(AttentionCase attention_case) {
@@ -51,21 +40,24 @@ AttentionCase for_cudnn(AttentionCase attention_case) {
 }  // namespace
 
 Property agreement_property() {
-  return {"agreement", "all paths agree with the fp64 reference and with each other (flash, efficient, else math)",
-          [](DType, at::DeviceType) { return true; }, unchanged,
-          [](const PropertyContext& context) { return bind_agreement(context, Lanes::fused); }};
+  return {.name = "agreement",
+          .summary = "all paths agree with the fp64 reference and with each other (flash, efficient, else math)",
+          .bind = [](const PropertyContext& context) { return make_check<AgreementCheck>(context, Lanes::fused); }};
 }
 
 Property agreement_math_property() {
-  return {"agreement_math", "the paths without fused kernels agree with the fp64 reference and with each other",
-          [](DType, at::DeviceType device) { return device == at::kCUDA; }, unchanged,
-          [](const PropertyContext& context) { return bind_agreement(context, Lanes::math); }};
+  return {.name = "agreement_math",
+          .summary = "the paths without fused kernels agree with the fp64 reference and with each other",
+          .exists = [](DType, at::DeviceType device) { return device == at::kCUDA; },
+          .bind = [](const PropertyContext& context) { return make_check<AgreementCheck>(context, Lanes::math); }};
 }
 
 Property agreement_cudnn_property() {
-  return {"agreement_cudnn", "the cuDNN paths agree with the fp64 reference and with each other",
-          [](DType dtype, at::DeviceType device) { return device == at::kCUDA && dtype != DType::fp32; }, for_cudnn,
-          [](const PropertyContext& context) { return bind_agreement(context, Lanes::cudnn); }};
+  return {.name = "agreement_cudnn",
+          .summary = "the cuDNN paths agree with the fp64 reference and with each other",
+          .exists = [](DType dtype, at::DeviceType device) { return device == at::kCUDA && dtype != DType::fp32; },
+          .adapt = for_cudnn,
+          .bind = [](const PropertyContext& context) { return make_check<AgreementCheck>(context, Lanes::cudnn); }};
 }
 
 }  // namespace attngate

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "attngate/paths/mha/exported_modules.h"
-#include "attngate/properties/agreement.h"
+#include "attngate/properties/property_list.h"
 #include "attngate/properties/seeded_draw.h"
 
 namespace attngate {
@@ -32,7 +32,7 @@ AttentionCase for_compiled(AttentionCase attention_case) {
   const HeadShape own{attention_case.num_heads, attention_case.head_dim};
   if (!shapes.empty() && std::ranges::count(shapes, own) == 0) {
     SeededDraw draw(attention_case, "agreement_compiled");
-    const HeadShape& drawn = shapes[static_cast<std::size_t>(draw.below(static_cast<std::int64_t>(shapes.size())))];
+    const HeadShape& drawn = draw.one_of(shapes);
     attention_case.num_heads = drawn.num_heads;
     attention_case.head_dim = drawn.head_dim;
   }
@@ -60,7 +60,6 @@ Property agreement_compiled_property() {
           .summary =
               "the compiled and scripted paths agree with the fp64 reference and with each other, on shapes they were "
               "not made for",
-          .exists = [](DType, at::DeviceType) { return true; },
           .adapt = for_compiled,
           .bind = bind_compiled,
           .obstacle = nothing_compiled};

@@ -1,4 +1,4 @@
-#include "attngate/properties/agreement.h"
+#include "attngate/properties/property_list.h"
 
 namespace attngate {
 namespace {
@@ -18,7 +18,6 @@ Property agreement_graphed_property() {
   return {.name = "agreement_graphed",
           .summary = "the dense paths replayed as CUDA graphs agree with the fp64 reference and with each other",
           .exists = [](DType, at::DeviceType device) { return device == at::kCUDA; },
-          .adapt = [](AttentionCase attention_case) { return attention_case; },
           .bind = bind_graphed};
 }
 

@@ -3,7 +3,8 @@
 #include <array>
 
 #include "attngate/case/cost.h"
-#include "attngate/properties/agreement.h"
+#include "attngate/properties/property_list.h"
+#include "attngate/properties/verdict_of.h"
 #include "attngate/values/device_memory.h"
 
 namespace attngate {
@@ -57,19 +58,18 @@ double bytes_needed(const AttentionCase& attention_case) {
 
 Verdict too_large(const AttentionCase& attention_case, double free_bytes) {
   constexpr double gib = 1024.0 * 1024 * 1024;
-  Verdict verdict;
-  verdict.applicable = false;
-  verdict.reason = fmt::format("the case needs {:.0f} GiB of device memory, {:.0f} GiB are free",
-                               bytes_needed(attention_case) / gib, free_bytes / gib);
-  return verdict;
+  return not_applicable(fmt::format("the case needs {:.0f} GiB of device memory, {:.0f} GiB are free",
+                                    bytes_needed(attention_case) / gib, free_bytes / gib));
 }
 
 }  // namespace
 
 Property agreement_large_property() {
-  return {"agreement_large", "all paths agree on tensors of more than 2^31 elements (where the memory is there)",
-          [](DType, at::DeviceType device) { return device == at::kCUDA; }, for_large,
-          [](const PropertyContext& context) -> PropertyCheck {
+  return {.name = "agreement_large",
+          .summary = "all paths agree on tensors of more than 2^31 elements (where the memory is there)",
+          .exists = [](DType, at::DeviceType device) { return device == at::kCUDA; },
+          .adapt = for_large,
+          .bind = [](const PropertyContext& context) -> PropertyCheck {
             return [check = agreement_property().bind(context), device = context.device](const AttentionCase& c) {
               const auto free_bytes = static_cast<double>(free_device_memory(device));
               return bytes_needed(c) > free_bytes ? too_large(c, free_bytes) : check(c);

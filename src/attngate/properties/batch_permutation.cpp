@@ -1,7 +1,7 @@
 #include <numeric>
 
 #include "attngate/properties/metamorphic.h"
-#include "attngate/properties/metamorphic_properties.h"
+#include "attngate/properties/property_list.h"
 #include "attngate/properties/seeded_draw.h"
 #include "attngate/values/sequences.h"
 
@@ -9,12 +9,15 @@ namespace attngate {
 namespace {
 
 Variant rearranged(const CaseInputs& base, const std::vector<std::int64_t>& sources, std::string relation) {
-  Variant variant{.relation = std::move(relation), .inputs = sequences_of(base, sources)};
-  variant.from_base = gather_rows(rows_of_sequences(base.attention_case(), sources), base.device());
+  const AttentionCase& before = base.attention_case();
+  CaseInputs inputs = sequences_of(base, sources);
   // Another padded length may take another kernel or tile size, which is allowed to round differently.
-  variant.bitwise = variant.inputs.attention_case().padded_length() == base.attention_case().padded_length();
-  variant.keeps_truth = true;
-  return variant;
+  const bool bitwise = inputs.attention_case().padded_length() == before.padded_length();
+  return {.relation = std::move(relation),
+          .inputs = std::move(inputs),
+          .from_base = gather_rows(rows_of_sequences(before, sources), base.device()),
+          .bitwise = bitwise,
+          .keeps_truth = true};
 }
 
 std::vector<Variant> variants(const CaseInputs& base) {
@@ -26,12 +29,10 @@ std::vector<Variant> variants(const CaseInputs& base) {
   const std::int64_t overwritten = draw.below(batch);
   const std::int64_t source = (overwritten + 1 + draw.below(batch - 1)) % batch;
   duplicated[static_cast<std::size_t>(overwritten)] = source;
-  std::vector<Variant> result;
-  result.push_back(rearranged(base, draw.permutation(batch), "sequences permuted: rows move with them"));
-  result.push_back(rearranged(base, duplicated,
-                              "sequence " + std::to_string(overwritten) + " replaced by sequence " +
-                                  std::to_string(source) + ": duplicate rows, the others as before"));
-  return result;
+  return {rearranged(base, draw.permutation(batch), "sequences permuted: rows move with them"),
+          rearranged(base, duplicated,
+                     "sequence " + std::to_string(overwritten) + " replaced by sequence " + std::to_string(source) +
+                         ": duplicate rows, the others as before")};
 }
 
 }  // namespace

@@ -1,7 +1,7 @@
 #include <algorithm>
 
 #include "attngate/properties/metamorphic.h"
-#include "attngate/properties/metamorphic_properties.h"
+#include "attngate/properties/property_list.h"
 #include "attngate/properties/seeded_draw.h"
 #include "attngate/values/sequences.h"
 

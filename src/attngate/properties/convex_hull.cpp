@@ -9,8 +9,8 @@
 
 #include "attngate/oracle/tolerance.h"
 #include "attngate/properties/metamorphic.h"
-#include "attngate/properties/metamorphic_properties.h"
 #include "attngate/properties/parameters.h"
+#include "attngate/properties/property_list.h"
 #include "attngate/values/sequences.h"
 
 namespace attngate {
@@ -91,10 +91,10 @@ std::vector<Variant> variants(const CaseInputs& base) {
   copy_attention_to_output(parameters);
   const CaseInputs inputs = base.with_parameters(std::move(parameters));
   const Hull hull = hull_of(inputs);
-  Variant variant{.relation = "out projection left out: attention lies between the visible values", .inputs = inputs};
-  variant.nearest = [hull](const at::Tensor& rows) { return rows.to(at::kDouble).clamp(hull.least, hull.largest); };
-  variant.allowance = [hull](const at::Tensor&) { return hull.allowance; };
-  return {variant};
+  return {{.relation = "out projection left out: attention lies between the visible values",
+           .inputs = inputs,
+           .allowance = [hull](const at::Tensor&, const CaseInputs&) { return hull.allowance; },
+           .nearest = [hull](const at::Tensor& rows) { return rows.to(at::kDouble).clamp(hull.least, hull.largest); }}};
 }
 
 }  // namespace
@@ -103,8 +103,6 @@ Property convex_hull_property() {
   return metamorphic_property(
       {.name = "convex_hull",
        .summary = "per head channel, attention lies between the least and the largest visible value",
-       .adapt = unchanged_case,
-       .why_not = always_applies,
        .variants = variants});
 }
 

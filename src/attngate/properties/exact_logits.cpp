@@ -7,8 +7,8 @@
 
 #include "attngate/oracle/tolerance.h"
 #include "attngate/properties/metamorphic.h"
-#include "attngate/properties/metamorphic_properties.h"
 #include "attngate/properties/parameters.h"
+#include "attngate/properties/property_list.h"
 #include "attngate/properties/seeded_draw.h"
 #include "attngate/values/case_values.h"
 
@@ -65,7 +65,8 @@ double fp32_roundings(const AttentionCase& attention_case) {
 constexpr double no_output = 1e-30;
 
 /// In parts of an element's own size.
-at::Tensor allowance_for(const at::Tensor& reference, const AttentionCase& attention_case) {
+at::Tensor allowance(const at::Tensor& reference, const CaseInputs& inputs) {
+  const AttentionCase& attention_case = inputs.attention_case();
   const double relative =
       roundings * tolerance_rule(attention_case.dtype).unit_roundoff + fp32_roundings(attention_case) * 0x1p-24;
   return reference.abs().mul(relative).add(no_output);
@@ -162,12 +163,9 @@ ValueKeys two_tokens(const AttentionCase& attention_case) {
 }
 
 std::vector<Variant> variants(const CaseInputs& base) {
-  Variant variant{.relation = "two tokens with exact logits, the favoured one's values 0",
-                  .inputs = base.with_parameters(parameters_of(base))};
-  variant.allowance = [attention_case = base.attention_case()](const at::Tensor& reference) {
-    return allowance_for(reference, attention_case);
-  };
-  return {variant};
+  return {{.relation = "two tokens with exact logits, the favoured one's values 0",
+           .inputs = base.with_parameters(parameters_of(base)),
+           .allowance = allowance}};
 }
 
 /// The scale 1/sqrt(head_dim) is exact for these, and so is its root, by which SDPA's math backend multiplies queries

@@ -1,11 +1,10 @@
-#include "attngate/properties/guarded_memory.h"
-
 #include <ATen/ops/equal.h>
 #include <c10/core/InferenceMode.h>
 
 #include "attngate/oracle/claim.h"
 #include "attngate/oracle/phase_clock.h"
 #include "attngate/oracle/reference_lane.h"
+#include "attngate/properties/property_list.h"
 #include "attngate/properties/selection.h"
 #include "attngate/properties/verdict_of.h"
 #include "attngate/values/guarded_memory.h"
@@ -20,9 +19,8 @@ class GuardedMemoryCheck {
 
   Verdict operator()(const AttentionCase& attention_case) {
     const c10::InferenceMode no_autograd;
-    const Lanes lanes = context_.device.is_cuda() ? Lanes::fused : Lanes::every;
-    const std::vector<SelectedPath> selected = select_paths(context_, attention_case, lanes);
-    if (selected.empty()) return inapplicable(context_, "runs");
+    const std::vector<SelectedPath> selected = select_paths(context_, attention_case, Lanes::fused);
+    if (selected.empty()) return no_path(context_, "runs");
     Verdict verdict;
     PhaseClock clock;
     const CaseInputs inputs(attention_case, context_.device);
@@ -69,9 +67,9 @@ class GuardedMemoryCheck {
 }  // namespace
 
 Property guarded_memory_property() {
-  return {"guarded_memory", "paths agree and write nowhere else when all memory starts as NaN between NaN bands",
-          [](DType, at::DeviceType) { return true; }, [](AttentionCase attention_case) { return attention_case; },
-          [](const PropertyContext& context) { return make_check<GuardedMemoryCheck>(context); }};
+  return {.name = "guarded_memory",
+          .summary = "paths agree and write nowhere else when all memory starts as NaN between NaN bands",
+          .bind = [](const PropertyContext& context) { return make_check<GuardedMemoryCheck>(context); }};
 }
 
 }  // namespace attngate

@@ -1,5 +1,3 @@
-#include "attngate/properties/known_issues.h"
-
 #include <c10/core/InferenceMode.h>
 #include <c10/util/Exception.h>
 
@@ -7,6 +5,7 @@
 
 #include "attngate/oracle/compared_run.h"
 #include "attngate/paths/known_issues.h"
+#include "attngate/properties/property_list.h"
 #include "attngate/properties/selection.h"
 #include "attngate/properties/verdict_of.h"
 #include "attngate/values/cuda_error.h"
@@ -47,7 +46,7 @@ class KnownIssuesCheck {
 
   Verdict operator()(const AttentionCase& attention_case) {
     const std::vector<SelectedPath> selected = select_paths(context_, attention_case, Lanes::defective);
-    if (selected.empty()) return inapplicable(context_, "has a known issue");
+    if (selected.empty()) return no_path(context_, "has a known issue");
     if (const auto losing = paths_that_lose_the_device(selected); !losing.empty()) {
       return lose_device(losing[static_cast<std::size_t>(attention_case.seed % losing.size())], attention_case);
     }
@@ -59,7 +58,7 @@ class KnownIssuesCheck {
     if (!wrong.empty()) executions = compare(wrong, attention_case, verdict);
     if (!overrunning.empty())
       std::ranges::move(run_between_bands(overrunning, attention_case), std::back_inserter(executions));
-    conclude(verdict, executions, {});
+    conclude(verdict, executions);
     return verdict;
   }
 
@@ -112,7 +111,7 @@ class KnownIssuesCheck {
     } catch (const CudaError& error) {
       note_loss(executions.front().outcome, path, error.what(), verdict);
     }
-    conclude(verdict, executions, {});
+    conclude(verdict, executions);
     return verdict;
   }
 
@@ -138,10 +137,10 @@ AttentionCase with_defective_shape(AttentionCase attention_case) {
 }  // namespace
 
 Property known_issues_property() {
-  return {"known_issues",
-          "paths with a known defect behave as recorded (docs/findings.md); a mended LibTorch is reported",
-          [](DType, at::DeviceType) { return true; }, with_defective_shape,
-          [](const PropertyContext& context) { return make_check<KnownIssuesCheck>(context); }};
+  return {.name = "known_issues",
+          .summary = "paths with a known defect behave as recorded (docs/findings.md); a mended LibTorch is reported",
+          .adapt = with_defective_shape,
+          .bind = [](const PropertyContext& context) { return make_check<KnownIssuesCheck>(context); }};
 }
 
 }  // namespace attngate

@@ -9,6 +9,7 @@
 #include "attngate/oracle/formula.h"
 #include "attngate/oracle/phase_clock.h"
 #include "attngate/oracle/reference_lane.h"
+#include "attngate/properties/selection.h"
 #include "attngate/properties/verdict_of.h"
 #include "attngate/values/input_guard.h"
 #include "attngate/values/sequences.h"
@@ -16,49 +17,42 @@
 namespace attngate {
 namespace {
 
-/// The path's promise for another case, where it is one to run.
-std::optional<SelectedPath> selected_for(const SelectedPath& selected, const AttentionCase& attention_case,
-                                         at::DeviceType device) {
-  Promise promise = selected.path->promise(attention_case, device);
-  if (promise.kind != Promise::Kind::runs) return std::nullopt;
-  return SelectedPath{selected.path, std::move(promise)};
-}
+/// What a check keeps from case to case.
+struct Tools {
+  Relation relation;
+  PropertyContext context;
+  PathExecutor base_executor;  ///< keeps its times while the variants run
+  PathExecutor variant_executor;
+  ReferenceLane references;
+};
 
 /// One case on its way: the base's inputs, truth and executions.
 class MetamorphicRun {
  public:
-  MetamorphicRun(const Relation& relation, const PropertyContext& context, std::vector<SelectedPath> selected,
-                 PathExecutor& base_executor, PathExecutor& variant_executor, ReferenceLane& references)
-      : relation_(relation),
-        context_(context),
-        selected_(std::move(selected)),
-        base_executor_(base_executor),
-        variant_executor_(variant_executor),
-        references_(references),
-        judged_(selected_.size(), false) {}
+  MetamorphicRun(Tools& tools, std::vector<SelectedPath> selected)
+      : tools_(tools), selected_(std::move(selected)), judged_(selected_.size(), false) {}
 
   Verdict operator()(const AttentionCase& attention_case) {
-    const CaseInputs base(attention_case, context_.device,
-                          relation_.keys ? relation_.keys(attention_case) : ValueKeys{});
-    const std::vector<Variant> variants = relation_.variants(base);
+    const CaseInputs base(attention_case, tools_.context.device, tools_.relation.keys(attention_case));
+    const std::vector<Variant> variants = tools_.relation.variants(base);
     verdict_.phases.inputs_us = clock_.lap_us();
     const bool needs_base = std::ranges::any_of(variants, [](const Variant& variant) { return !!variant.from_base; });
     const auto run = [&] { guarded(base, [&] { run_base(base, needs_base); }); };
     if (std::ranges::any_of(variants, &Variant::keeps_truth)) {
-      base_truth_ = references_.beside(base, run);
+      base_truth_ = tools_.references.beside(base, run);
     } else {
       run();
     }
     verdict_.phases.paths_us += clock_.lap_us();
     for (const Variant& variant : variants) check(variant, base.attention_case());
-    if (needs_base) base_executor_.read_times(executions_);
+    if (needs_base) tools_.base_executor.read_times(executions_);
     return finish();
   }
 
  private:
   void run_base(const CaseInputs& base, bool needed) {
     if (needed) {
-      executions_ = base_executor_.run(selected_, base);
+      executions_ = tools_.base_executor.run(selected_, base);
     } else {
       for (const SelectedPath& selected : selected_) executions_.emplace_back().outcome.path = selected.path->name;
     }
@@ -73,7 +67,7 @@ class MetamorphicRun {
     const Truth truth = run_for_truth(variant, run);
     verdict_.phases.paths_us += clock_.lap_us();
     if (variant.allowance) {
-      const at::Tensor allowance = variant.allowance(truth.reference);
+      const at::Tensor allowance = variant.allowance(truth.reference, variant.inputs);
       for (Claim& claim : claims) claim.pair.allowance = allowance;
     }
     judge(claims, truth, judged_case, executions_, verdict_);
@@ -83,7 +77,7 @@ class MetamorphicRun {
   /// Runs paths on these inputs; where the relation guards them, finds the paths that wrote to them.
   template <typename Run>
   void guarded(const CaseInputs& inputs, const Run& run) {
-    if (!relation_.guards_inputs) return run();
+    if (!tools_.relation.guards_inputs) return run();
     const InputGuard guard(inputs);
     run();
     const std::string damage = guard.damage();
@@ -94,9 +88,9 @@ class MetamorphicRun {
   void blame(const CaseInputs& damaged, const std::string& damage) {
     bool found = false;
     for (std::size_t i = 0; i < selected_.size(); ++i) {
-      const CaseInputs inputs(damaged.attention_case(), context_.device);
+      const CaseInputs inputs(damaged.attention_case(), damaged.device());
       const InputGuard guard(inputs);
-      variant_executor_.run({selected_[i]}, inputs);
+      tools_.variant_executor.run({selected_[i]}, inputs);
       const std::string written = guard.damage();
       if (written.empty()) continue;
       found = true;
@@ -115,7 +109,7 @@ class MetamorphicRun {
   template <typename Run>
   Truth run_for_truth(const Variant& variant, const Run& run) {
     const bool own_reference = !variant.keeps_truth && !variant.reference.defined() && !variant.nearest;
-    if (own_reference) return references_.beside(variant.inputs, run);
+    if (own_reference) return tools_.references.beside(variant.inputs, run);
     run();
     if (variant.nearest) return {};
     if (variant.keeps_truth) {
@@ -133,12 +127,12 @@ class MetamorphicRun {
     std::vector<std::size_t> indices;
     for (std::size_t i = 0; i < selected_.size(); ++i) {
       if (!executions_[i].outcome.holds()) continue;
-      std::optional<SelectedPath> path = selected_for(selected_[i], inputs.attention_case(), context_.device.type());
+      std::optional<SelectedPath> path = selected_for(inputs.attention_case(), selected_[i], inputs.device());
       if (!path) continue;
       paths.push_back(std::move(*path));
       indices.push_back(i);
     }
-    const std::vector<Execution> executions = variant_executor_.run(paths, inputs);
+    const std::vector<Execution> executions = tools_.variant_executor.run(paths, inputs);
     for (std::size_t i = 0; i < paths.size(); ++i) {
       judged_[indices[i]] = true;
       if (ran_well(executions[i], relation, executions_[indices[i]])) take(indices[i], executions[i]);
@@ -185,18 +179,14 @@ class MetamorphicRun {
     for (std::size_t i = 0; i < executions_.size(); ++i) {
       if (judged_[i] || !executions_[i].outcome.holds()) checked.push_back(std::move(executions_[i]));
     }
-    if (checked.empty()) return inapplicable(context_, "runs the transformed inputs");
-    conclude(verdict_, checked, {});
+    if (checked.empty()) return no_path(tools_.context, "runs the transformed inputs");
+    conclude(verdict_, checked);
     verdict_.phases.compare_us += clock_.lap_us();
     return std::move(verdict_);
   }
 
-  const Relation& relation_;
-  const PropertyContext& context_;
+  Tools& tools_;
   std::vector<SelectedPath> selected_;
-  PathExecutor& base_executor_;
-  PathExecutor& variant_executor_;
-  ReferenceLane& references_;
   PhaseClock clock_;
   Verdict verdict_;
   Truth base_truth_;
@@ -206,54 +196,31 @@ class MetamorphicRun {
 
 class MetamorphicCheck {
  public:
-  MetamorphicCheck(Relation relation, PropertyContext context)
-      : relation_(std::move(relation)),
-        context_(std::move(context)),
-        base_executor_(context_.device, context_.on_path),
-        variant_executor_(context_.device, context_.on_path),
-        references_(context_.device) {}
+  MetamorphicCheck(const Relation& relation, const PropertyContext& context)
+      : tools_{relation, context, PathExecutor(context.device, context.on_path),
+               PathExecutor(context.device, context.on_path), ReferenceLane(context.device)} {}
 
   Verdict operator()(const AttentionCase& attention_case) {
     const c10::InferenceMode no_autograd;
     if (attention_case.total_tokens() == 0) return not_applicable("no tokens: nothing to compare");
-    if (std::string reason = relation_.why_not(attention_case); !reason.empty()) {
-      return not_applicable(std::move(reason));
-    }
-    std::vector<SelectedPath> selected =
-        select_paths(context_, attention_case, metamorphic_lanes(context_.device.type()));
-    if (selected.empty()) return inapplicable(context_, "runs");
-    return MetamorphicRun(relation_, context_, std::move(selected), base_executor_, variant_executor_,
-                          references_)(attention_case);
+    std::string reason = tools_.relation.why_not(attention_case);
+    if (!reason.empty()) return not_applicable(std::move(reason));
+    std::vector<SelectedPath> selected = select_paths(tools_.context, attention_case, Lanes::fused);
+    if (selected.empty()) return no_path(tools_.context, "runs");
+    return MetamorphicRun(tools_, std::move(selected))(attention_case);
   }
 
  private:
-  Relation relation_;
-  PropertyContext context_;
-  PathExecutor base_executor_;  ///< keeps its times while the variants run
-  PathExecutor variant_executor_;
-  ReferenceLane references_;
+  Tools tools_;
 };
 
 }  // namespace
-
-AttentionCase unchanged_case(AttentionCase attention_case) { return attention_case; }
-
-std::string always_applies(const AttentionCase&) { return {}; }
 
 at::Tensor same_rows(const at::Tensor& rows) { return rows; }
 
 RowMap gather_rows(const std::vector<std::int64_t>& sources, at::Device device) {
   const at::Tensor index = row_numbers(sources, device);
   return [index](const at::Tensor& rows) { return at::index_select(rows, 0, index); };
-}
-
-Lanes metamorphic_lanes(at::DeviceType device) { return device == at::kCPU ? Lanes::every : Lanes::fused; }
-
-Verdict not_applicable(std::string reason) {
-  Verdict verdict;
-  verdict.applicable = false;
-  verdict.reason = std::move(reason);
-  return verdict;
 }
 
 bool ran_well(const Execution& variant, const std::string& relation, Execution& execution) {
@@ -266,12 +233,12 @@ bool ran_well(const Execution& variant, const std::string& relation, Execution& 
 }
 
 Property metamorphic_property(const Relation& relation) {
-  return {relation.name,
-          relation.summary,
-          [](DType, at::DeviceType) { return true; },
-          relation.adapt,
-          [relation](const PropertyContext& context) { return make_check<MetamorphicCheck>(relation, context); },
-          "metamorphic"};
+  return {
+      .name = relation.name,
+      .summary = relation.summary,
+      .adapt = relation.adapt,
+      .bind = [relation](const PropertyContext& context) { return make_check<MetamorphicCheck>(relation, context); },
+      .group = "metamorphic"};
 }
 
 }  // namespace attngate

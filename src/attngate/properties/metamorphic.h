@@ -6,7 +6,6 @@
 
 #include "attngate/oracle/claim.h"
 #include "attngate/properties/property.h"
-#include "attngate/properties/selection.h"
 
 namespace attngate {
 
@@ -35,18 +34,14 @@ struct Variant {
   bool keeps_truth = false;
   /// The truth, where there is a simpler one than the reference: fp64 [total_tokens, embed_dim].
   at::Tensor reference = {};
-  /// How far each element may be off, given the truth; empty for the tolerance rule.
-  RowMap allowance = {};
+  /// How far each element may be off, fp64 [total_tokens, embed_dim], given the truth and `inputs`; empty for the
+  /// tolerance rule.
+  std::function<at::Tensor(const at::Tensor& truth, const CaseInputs& inputs)> allowance = {};
   /// Where a range is right: the rows in it that are nearest to a path's. Nothing else is compared, within `allowance`.
   RowMap nearest = {};
   /// These are run, one by one, in place of `inputs`; rows that no part covers are taken over from the base.
   std::vector<Part> parts = {};
 };
-
-/// The case as it is, for a property that has something to say about every case.
-AttentionCase unchanged_case(AttentionCase attention_case);
-/// No reason not to, for the same.
-std::string always_applies(const AttentionCase& attention_case);
 
 /// The rows as they are.
 at::Tensor same_rows(const at::Tensor& rows);
@@ -59,27 +54,21 @@ struct Relation {
   std::string name;
   std::string summary;
   /// As Property::adapt.
-  std::function<AttentionCase(AttentionCase)> adapt;
-  /// Why there is nothing to say of a case: "head_permutation needs two heads"; empty when there is.
-  std::function<std::string(const AttentionCase&)> why_not;
+  std::function<AttentionCase(AttentionCase)> adapt = [](AttentionCase any) { return any; };
+  /// Why there is nothing to say of a case that has tokens: "head_permutation needs two heads"; empty when there is.
+  std::function<std::string(const AttentionCase&)> why_not = [](const AttentionCase&) { return std::string(); };
   /// The variants of these inputs, one or more.
   std::function<std::vector<Variant>(const CaseInputs&)> variants;
-  /// Keys of the base's values; empty for the case's own.
-  std::function<ValueKeys(const AttentionCase&)> keys = {};
+  /// Keys of the base's values; by itself the case's own.
+  std::function<ValueKeys(const AttentionCase&)> keys = [](const AttentionCase&) { return ValueKeys(); };
   /// A path that writes to the inputs or to the guard memory round them is wrong.
   bool guards_inputs = false;
 };
 
-/// The relation as a property: on CUDA on the paths of Lanes::fused, on the CPU on all.
+/// The relation as a property, on the paths of Lanes::fused.
 ///
 /// A path takes part in a variant when it promises to run the variant's case too.
 Property metamorphic_property(const Relation& relation);
-
-/// Lanes of the properties of this file on a device.
-Lanes metamorphic_lanes(at::DeviceType device);
-
-/// The verdict where a property has nothing to say about a case.
-Verdict not_applicable(std::string reason);
 
 /// Takes over what went wrong while a path ran on a variant; true when nothing did and rows are there.
 bool ran_well(const Execution& variant, const std::string& relation, Execution& execution);

@@ -1,5 +1,5 @@
 #include "attngate/properties/metamorphic.h"
-#include "attngate/properties/metamorphic_properties.h"
+#include "attngate/properties/property_list.h"
 #include "attngate/values/sequences.h"
 
 namespace attngate {

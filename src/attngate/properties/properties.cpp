@@ -1,12 +1,7 @@
 #include <algorithm>
 
 #include "attngate/base/joined.h"
-#include "attngate/properties/agreement.h"
-#include "attngate/properties/guarded_memory.h"
-#include "attngate/properties/known_issues.h"
-#include "attngate/properties/metamorphic_properties.h"
-#include "attngate/properties/status.h"
-#include "attngate/properties/weights.h"
+#include "attngate/properties/property_list.h"
 
 namespace attngate {
 
@@ -26,6 +21,17 @@ const std::vector<Property>& properties() {
     return list;
   }();
   return all;
+}
+
+std::vector<Property> metamorphic_properties() {
+  return {exact_logits_property(),     uniform_attention_property(),
+          constant_value_property(),   convex_hull_property(),
+          single_token_property(),     rerun_property(),
+          storage_layout_property(),   padding_content_property(),
+          padding_amount_property(),   batch_permutation_property(),
+          batch_split_property(),      token_permutation_property(),
+          head_permutation_property(), causal_property(),
+          value_scaling_property(),    value_shift_property()};
 }
 
 const Property* find_property(const std::string& name) {

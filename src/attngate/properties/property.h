@@ -32,10 +32,10 @@ struct Property {
   std::string name;
   /// One sentence for `attngate list`.
   std::string summary;
-  /// Is there anything to check for this dtype on this device?
-  std::function<bool(DType, at::DeviceType)> exists;
+  /// Is there anything to check for this dtype on this device? By itself: everywhere.
+  std::function<bool(DType, at::DeviceType)> exists = [](DType, at::DeviceType) { return true; };
   /// Turns a random case into one that the property has something to say about; changes nothing it need not.
-  std::function<AttentionCase(AttentionCase)> adapt;
+  std::function<AttentionCase(AttentionCase)> adapt = [](AttentionCase any) { return any; };
   /// The check itself; keeps its buffers between cases, so one check belongs to one thread.
   std::function<PropertyCheck(const PropertyContext&)> bind;
   /// CTest runs the properties of a group in one test, property.<group>.<dtype>.<device>; empty for a test of its own.

@@ -9,8 +9,9 @@
 #include "attngate/oracle/phase_clock.h"
 #include "attngate/oracle/reference_lane.h"
 #include "attngate/properties/metamorphic.h"
-#include "attngate/properties/metamorphic_properties.h"
+#include "attngate/properties/property_list.h"
 #include "attngate/properties/seeded_draw.h"
+#include "attngate/properties/selection.h"
 #include "attngate/properties/verdict_of.h"
 
 namespace attngate {
@@ -66,9 +67,8 @@ class RerunCheck {
   Verdict operator()(const AttentionCase& attention_case) {
     const c10::InferenceMode no_autograd;
     if (attention_case.total_tokens() == 0) return not_applicable("no tokens: nothing to compare");
-    const std::vector<SelectedPath> selected =
-        select_paths(context_, attention_case, metamorphic_lanes(context_.device.type()));
-    if (selected.empty()) return inapplicable(context_, "runs");
+    const std::vector<SelectedPath> selected = select_paths(context_, attention_case, Lanes::fused);
+    if (selected.empty()) return no_path(context_, "runs");
     PhaseClock clock;
     Verdict verdict;
     const CaseInputs inputs(attention_case, context_.device);
@@ -87,7 +87,7 @@ class RerunCheck {
     });
     verdict.phases.paths_us = clock.lap_us();
     judge(claims, truth, attention_case, executions, verdict);
-    conclude(verdict, executions, {});
+    conclude(verdict, executions);
     verdict.phases.compare_us = clock.lap_us();
     return verdict;
   }
@@ -122,8 +122,8 @@ class RerunCheck {
 
   /// Runs the path on other inputs; what comes of it is not judged.
   void disturb(const SelectedPath& selected, const CaseInputs& other) {
-    const Promise promise = selected.path->promise(other.attention_case(), context_.device.type());
-    if (promise.kind == Promise::Kind::runs) executor_.run({{selected.path, promise}}, other);
+    if (const auto path = selected_for(other.attention_case(), selected, context_.device))
+      executor_.run({*path}, other);
   }
 
   PropertyContext context_;
@@ -135,9 +135,9 @@ class RerunCheck {
 }  // namespace
 
 Property rerun_property() {
-  return {"rerun", "the same inputs give the same right rows every time, whatever ran in between",
-          [](DType, at::DeviceType) { return true; }, unchanged_case,
-          [](const PropertyContext& context) { return make_check<RerunCheck>(context); }};
+  return {.name = "rerun",
+          .summary = "the same inputs give the same right rows every time, whatever ran in between",
+          .bind = [](const PropertyContext& context) { return make_check<RerunCheck>(context); }};
 }
 
 }  // namespace attngate

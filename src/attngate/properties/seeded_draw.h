@@ -27,6 +27,12 @@ class SeededDraw {
     return static_cast<std::int64_t>(block.word[0] % static_cast<std::uint64_t>(count));
   }
 
+  /// One of the choices.
+  template <typename Choices>
+  const auto& one_of(const Choices& choices) {
+    return choices[static_cast<std::size_t>(below(static_cast<std::int64_t>(choices.size())))];
+  }
+
   /// 0 to count - 1 in random order (Fisher and Yates).
   std::vector<std::int64_t> permutation(std::int64_t count) {
     std::vector<std::int64_t> order(static_cast<std::size_t>(count));

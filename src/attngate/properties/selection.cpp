@@ -42,6 +42,7 @@ bool is_wanted(const Promise& promise, Lanes lanes) {
 
 std::vector<SelectedPath> select_paths(const PropertyContext& context, const AttentionCase& attention_case,
                                        Lanes lanes) {
+  if (lanes == Lanes::fused && context.device.is_cpu()) lanes = Lanes::every;
   std::vector<SelectedPath> candidates;
   for (const AttentionPath& path : context.registry->paths()) {
     if (context.only.empty() ? path.only_by_name : !is_named(path, context.only)) continue;
@@ -54,6 +55,13 @@ std::vector<SelectedPath> select_paths(const PropertyContext& context, const Att
   std::ranges::copy_if(candidates, std::back_inserter(selected),
                        [&](const SelectedPath& candidate) { return takes_part(candidate, lanes); });
   return selected;
+}
+
+std::optional<SelectedPath> selected_for(const AttentionCase& attention_case, const SelectedPath& selected,
+                                         at::Device device) {
+  Promise promise = selected.path->promise(attention_case, device.type());
+  if (promise.kind != Promise::Kind::runs) return std::nullopt;
+  return SelectedPath{selected.path, std::move(promise)};
 }
 
 }  // namespace attngate

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <vector>
 
 #include "attngate/oracle/path_executor.h"
@@ -9,7 +10,8 @@ namespace attngate {
 
 /// Which paths of a case a property looks at.
 enum class Lanes {
-  fused,     ///< the flash and efficient paths that run, and those that leave the backend open
+  fused,     ///< the flash and efficient paths that run, and those that leave the backend open; on the CPU `every`,
+             ///< since it has no fused nested kernels and few paths
   math,      ///< everything that runs with no fused backend
   cudnn,     ///< the cuDNN paths that run
   every,     ///< everything that runs, except cuDNN
@@ -22,5 +24,9 @@ enum class Lanes {
 /// With names in context.only, exactly the paths or families named that run (or refuse, for Lanes::refusing).
 std::vector<SelectedPath> select_paths(const PropertyContext& context, const AttentionCase& attention_case,
                                        Lanes lanes);
+
+/// The path with its promise for another case; nullopt unless it runs that one too.
+std::optional<SelectedPath> selected_for(const AttentionCase& attention_case, const SelectedPath& selected,
+                                         at::Device device);
 
 }  // namespace attngate

@@ -1,8 +1,8 @@
 #include <algorithm>
 
 #include "attngate/properties/metamorphic.h"
-#include "attngate/properties/metamorphic_properties.h"
 #include "attngate/properties/parameters.h"
+#include "attngate/properties/property_list.h"
 
 namespace attngate {
 namespace {
@@ -13,11 +13,10 @@ std::vector<Variant> variants(const CaseInputs& base) {
   MhaParameters parameters = copy_of(base.parameters());
   copy_tokens_to_values(parameters);
   copy_attention_to_output(parameters);
-  Variant variant{.relation = "sequences of one token: attention returns its value",
-                  .inputs = base.with_parameters(std::move(parameters)),
-                  .bitwise = true};
-  variant.reference = base.tokens().to(at::kDouble);
-  return {variant};
+  return {{.relation = "sequences of one token: attention returns its value",
+           .inputs = base.with_parameters(std::move(parameters)),
+           .bitwise = true,
+           .reference = base.tokens().to(at::kDouble)}};
 }
 
 bool all_single(const AttentionCase& attention_case) {

@@ -1,8 +1,7 @@
-#include "attngate/properties/status.h"
-
 #include <c10/core/InferenceMode.h>
 
 #include "attngate/oracle/phase_clock.h"
+#include "attngate/properties/property_list.h"
 #include "attngate/properties/selection.h"
 #include "attngate/properties/verdict_of.h"
 #include "attngate/values/device_stream.h"
@@ -19,7 +18,7 @@ class StatusCheck {
     const c10::InferenceMode no_autograd;
     Verdict verdict;
     const std::vector<SelectedPath> selected = select_paths(context_, attention_case, Lanes::refusing);
-    if (selected.empty()) return inapplicable(context_, "promises an error");
+    if (selected.empty()) return no_path(context_, "promises an error");
     PhaseClock clock;
     const CaseInputs inputs(attention_case, context_.device);
     verdict.phases.inputs_us = clock.lap_us();
@@ -27,7 +26,7 @@ class StatusCheck {
     // An asynchronous failure belongs to this case, not to the next one.
     synchronize(context_.device);
     verdict.phases.paths_us = clock.lap_us();
-    conclude(verdict, executions, {});
+    conclude(verdict, executions);
     return verdict;
   }
 
@@ -39,9 +38,9 @@ class StatusCheck {
 }  // namespace
 
 Property status_property() {
-  return {"status", "every path that promises an error for a case raises that error",
-          [](DType, at::DeviceType) { return true; }, [](AttentionCase attention_case) { return attention_case; },
-          [](const PropertyContext& context) { return make_check<StatusCheck>(context); }};
+  return {.name = "status",
+          .summary = "every path that promises an error for a case raises that error",
+          .bind = [](const PropertyContext& context) { return make_check<StatusCheck>(context); }};
 }
 
 }  // namespace attngate

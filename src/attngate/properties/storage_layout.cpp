@@ -1,7 +1,7 @@
 #include <array>
 
 #include "attngate/properties/metamorphic.h"
-#include "attngate/properties/metamorphic_properties.h"
+#include "attngate/properties/property_list.h"
 #include "attngate/properties/seeded_draw.h"
 #include "attngate/values/sequences.h"
 
@@ -34,8 +34,8 @@ AttentionCase in_another_form(AttentionCase attention_case) {
   SeededDraw draw(attention_case, "storage_layout");
   constexpr std::array layouts = {StorageLayout::transposed, StorageLayout::sliced};
   constexpr std::array forms = {NestedForm::gaps, NestedForm::list};
-  attention_case.layout = layouts[static_cast<std::size_t>(draw.below(layouts.size()))];
-  attention_case.nested = forms[static_cast<std::size_t>(draw.below(forms.size()))];
+  attention_case.layout = draw.one_of(layouts);
+  attention_case.nested = draw.one_of(forms);
   attention_case.storage_offset = draw.below(CaseRange::max_storage_offset + 1);
   attention_case.parameter_offset = draw.below(CaseRange::max_storage_offset + 1);
   return attention_case;

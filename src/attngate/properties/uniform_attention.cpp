@@ -1,7 +1,7 @@
 #include "attngate/oracle/tolerance.h"
 #include "attngate/properties/metamorphic.h"
-#include "attngate/properties/metamorphic_properties.h"
 #include "attngate/properties/parameters.h"
+#include "attngate/properties/property_list.h"
 
 namespace attngate {
 namespace {
@@ -14,7 +14,7 @@ constexpr double roundings = 3;
 double subnormal_rounding(DType dtype) { return dtype == DType::fp16 ? 0x1p-25 : 0; }
 
 /// The mean itself is taken in fp32: 2^-24 of the largest token for each key, and for the division and the product.
-at::Tensor allowance_for(const at::Tensor& mean, const CaseInputs& inputs) {
+at::Tensor allowance(const at::Tensor& mean, const CaseInputs& inputs) {
   const AttentionCase& attention_case = inputs.attention_case();
   const double sums = 2 * static_cast<double>(attention_case.max_length()) + 2;
   const double u = tolerance_rule(attention_case.dtype).unit_roundoff;
@@ -33,10 +33,9 @@ std::vector<Variant> variants(const CaseInputs& base) {
   projection_of(parameters.in_proj_bias, Projection::query).zero_();
   copy_tokens_to_values(parameters);
   copy_attention_to_output(parameters);
-  Variant variant{.relation = "queries set to 0: attention is the mean of the visible tokens",
-                  .inputs = base.with_parameters(std::move(parameters))};
-  variant.allowance = [base](const at::Tensor& mean) { return allowance_for(mean, base); };
-  return {variant};
+  return {{.relation = "queries set to 0: attention is the mean of the visible tokens",
+           .inputs = base.with_parameters(std::move(parameters)),
+           .allowance = allowance}};
 }
 
 }  // namespace
@@ -44,8 +43,6 @@ std::vector<Variant> variants(const CaseInputs& base) {
 Property uniform_attention_property() {
   return metamorphic_property({.name = "uniform_attention",
                                .summary = "with queries of 0, attention is the mean of the visible values",
-                               .adapt = unchanged_case,
-                               .why_not = always_applies,
                                .variants = variants});
 }
 

@@ -2,8 +2,8 @@
 #include <cmath>
 
 #include "attngate/properties/metamorphic.h"
-#include "attngate/properties/metamorphic_properties.h"
 #include "attngate/properties/parameters.h"
+#include "attngate/properties/property_list.h"
 #include "attngate/properties/seeded_draw.h"
 
 namespace attngate {
@@ -27,8 +27,8 @@ Variant scaled(const CaseInputs& base, std::string relation, MhaParameters param
 
 std::vector<Variant> variants(const CaseInputs& base) {
   SeededDraw draw(base.attention_case(), "value_scaling");
-  const double value_factor = factors[static_cast<std::size_t>(draw.below(factors.size()))];
-  const double query_factor = factors[static_cast<std::size_t>(draw.below(factors.size()))];
+  const double value_factor = draw.one_of(factors);
+  const double query_factor = draw.one_of(factors);
   MhaParameters value_scaled = copy_of(base.parameters());
   scale(value_scaled, Projection::value, value_factor);
   value_scaled.out_proj_weight.mul_(1 / value_factor);
@@ -47,8 +47,6 @@ Property value_scaling_property() {
   return metamorphic_property(
       {.name = "value_scaling",
        .summary = "powers of two that cancel (values and out projection, queries and keys) change nothing",
-       .adapt = unchanged_case,
-       .why_not = always_applies,
        .variants = variants});
 }
 

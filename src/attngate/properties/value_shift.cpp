@@ -1,8 +1,8 @@
 #include <ATen/ops/matmul.h>
 
 #include "attngate/properties/metamorphic.h"
-#include "attngate/properties/metamorphic_properties.h"
 #include "attngate/properties/parameters.h"
+#include "attngate/properties/property_list.h"
 
 namespace attngate {
 namespace {
@@ -37,8 +37,6 @@ std::vector<Variant> variants(const CaseInputs& base) { return {values_shifted(b
 Property value_shift_property() {
   return metamorphic_property({.name = "value_shift",
                                .summary = "shifted values shift the attention output, shifted keys leave it",
-                               .adapt = unchanged_case,
-                               .why_not = always_applies,
                                .variants = variants});
 }
 

@@ -1,15 +1,18 @@
 #include "attngate/properties/verdict_of.h"
 
-#include "attngate/base/joined.h"
-
 namespace attngate {
 
-Verdict inapplicable(const PropertyContext& context, const std::string& what) {
-  const std::string names = context.only.empty() ? "" : " among " + joined(context.only);
+Verdict not_applicable(std::string reason) {
   Verdict verdict;
   verdict.applicable = false;
-  verdict.reason = "no path" + names + " " + what + " for this case on " + context.device.str();
+  verdict.reason = std::move(reason);
   return verdict;
+}
+
+Verdict no_path(const PropertyContext& context, const std::string& what) {
+  std::string names;
+  for (const std::string& name : context.only) names += (names.empty() ? " among " : ", ") + name;
+  return not_applicable("no path" + names + " " + what + " for this case on " + context.device.str());
 }
 
 void conclude(Verdict& verdict, std::vector<Execution>& executions, std::vector<PathOutcome> failed_pairs) {

@@ -1,5 +1,3 @@
-#include "attngate/properties/weights.h"
-
 #include <ATen/ops/index_select.h>
 #include <ATen/ops/stack.h>
 #include <c10/core/InferenceMode.h>
@@ -8,6 +6,7 @@
 
 #include "attngate/oracle/claim.h"
 #include "attngate/oracle/phase_clock.h"
+#include "attngate/properties/property_list.h"
 #include "attngate/properties/selection.h"
 #include "attngate/properties/verdict_of.h"
 
@@ -96,8 +95,7 @@ class WeightsCheck {
     Verdict verdict;
     const std::vector<SelectedPath> selected = select_weighted(attention_case);
     if (selected.empty()) {
-      return inapplicable(context_,
-                          attention_case.need_weights ? "gives weights" : "is asked for weights: need_weights=0");
+      return no_path(context_, attention_case.need_weights ? "gives weights" : "is asked for weights: need_weights=0");
     }
     PhaseClock clock;
     const CaseInputs inputs(attention_case, context_.device);
@@ -151,13 +149,14 @@ class WeightsCheck {
 }  // namespace
 
 Property weights_property() {
-  return {"weights", "attention weights agree with the reference, sum to 1 per row, and are exactly 0 where masked",
-          [](DType, at::DeviceType) { return true; },
-          [](AttentionCase attention_case) {
-            attention_case.need_weights = true;
-            return attention_case;
-          },
-          [](const PropertyContext& context) { return make_check<WeightsCheck>(context); }};
+  return {.name = "weights",
+          .summary = "attention weights agree with the reference, sum to 1 per row, and are exactly 0 where masked",
+          .adapt =
+              [](AttentionCase attention_case) {
+                attention_case.need_weights = true;
+                return attention_case;
+              },
+          .bind = [](const PropertyContext& context) { return make_check<WeightsCheck>(context); }};
 }
 
 }  // namespace attngate

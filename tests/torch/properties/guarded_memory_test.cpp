@@ -1,4 +1,4 @@
-#include "attngate/properties/guarded_memory.h"
+#include "attngate/properties/property_list.h"
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/empty_like.h>

@@ -5,7 +5,7 @@
 
 #include <memory>
 
-#include "attngate/properties/metamorphic_properties.h"
+#include "attngate/properties/property_list.h"
 #include "attngate/suite/property_run.h"
 #include "attngate/suite/tested_registry.h"
 #include "dense_attention.h"

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <array>
 #include <set>
 
 namespace attngate {
@@ -31,6 +32,12 @@ TEST(SeededDraw, reaches_every_number_below_the_count) {
   std::set<std::int64_t> seen;
   for (int i = 0; i < 200; ++i) seen.insert(draw.below(5));
   EXPECT_EQ(seen, (std::set<std::int64_t>{0, 1, 2, 3, 4}));
+}
+
+TEST(SeededDraw, chooses_as_below_does) {
+  constexpr std::array<char, 4> letters = {'a', 'b', 'c', 'd'};
+  SeededDraw draw(with_seed(5), "rerun"), same(with_seed(5), "rerun");
+  for (int i = 0; i < 20; ++i) EXPECT_EQ(draw.one_of(letters), letters[static_cast<std::size_t>(same.below(4))]);
 }
 
 TEST(SeededDraw, permutes_every_number_once) {

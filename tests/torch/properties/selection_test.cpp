@@ -43,13 +43,17 @@ class SelectPaths : public testing::Test {
     registry_.add(a_path("d.math", "d", SdpBackend::math, refuses));
   }
   std::string select(Lanes lanes, const std::vector<std::string>& only = {}) const {
-    return selected(registry_, any_line, lanes, at::kCPU, only);
+    return selected(registry_, any_line, lanes, at::kCUDA, only);
   }
   PathRegistry registry_;
 };
 
 TEST_F(SelectPaths, takes_the_fused_paths_and_those_that_leave_the_backend_open) {
   EXPECT_EQ(select(Lanes::fused), "a.flash a.efficient c");
+}
+
+TEST_F(SelectPaths, takes_everything_that_runs_for_the_fused_ones_on_the_cpu) {
+  EXPECT_EQ(selected(registry_, any_line, Lanes::fused, at::kCPU), "a.flash a.efficient a.math b.math c");
 }
 
 TEST_F(SelectPaths, leaves_out_what_is_quarantined) {
@@ -83,6 +87,16 @@ TEST_F(SelectPaths, hands_over_the_promise) {
       select_paths({at::kCPU, &registry_, {"d"}, {}, {}}, parse_line(any_line), Lanes::refusing);
   ASSERT_EQ(paths.size(), 1u);
   EXPECT_EQ(paths[0].promise.error, "no");
+}
+
+TEST_F(SelectPaths, follows_a_path_to_another_case_only_where_it_runs_that_one_too) {
+  AttentionPath narrow = a_path("narrow", "narrow", SdpBackend::any, Promise::runs());
+  narrow.promise = [](const AttentionCase& attention_case, at::DeviceType) {
+    return attention_case.max_length() < 5 ? Promise::runs() : Promise::inexpressible("too wide");
+  };
+  const SelectedPath selected{&narrow, {}};
+  EXPECT_TRUE(selected_for(parse_line("dtype=fp32 heads=1 head_dim=8 lengths=4"), selected, at::kCPU).has_value());
+  EXPECT_FALSE(selected_for(parse_line("dtype=fp32 heads=1 head_dim=8 lengths=5"), selected, at::kCPU).has_value());
 }
 
 std::string selected_of_libtorch(const std::string& line, Lanes lanes, at::DeviceType device) {

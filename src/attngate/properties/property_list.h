@@ -4,15 +4,48 @@
 
 #include "attngate/properties/property.h"
 
+// Every property, each made by a function in the file of its name. A new one gets a file, a function here, and a line
+// in properties.cpp. Tables and derivations: docs/properties.md.
+
 namespace attngate {
 
-// First those whose data make mistakes loud, and whose result is known within a few roundings. Then what follows from a
-// path's output for its output on other inputs: these hold the transformed inputs against their own reference as well,
-// by the tolerance rule. Rows that should be the same bits are counted apart, in the verdict's exact pairs. Tables and
-// derivations: docs/properties.md.
+/// agreement: every path agrees with the fp64 reference and with every other path on valid rows.
+Property agreement_property();
 
-/// All of them, in the order in which people should read them.
-std::vector<Property> metamorphic_properties();
+/// agreement_math: the same for the paths without fused kernels.
+Property agreement_math_property();
+
+/// agreement_cudnn: the same for cuDNN, whose plans cost 60 to 150 ms per new shape.
+Property agreement_cudnn_property();
+
+/// agreement_large: the same as agreement for tensors of more than 2^31 elements and grids of more than 65535 blocks.
+/// Does not apply where the device's free memory is too small.
+Property agreement_large_property();
+
+/// agreement_compiled: the paths whose modules ci/export_modules.py made, on the head shapes that it made them for.
+Property agreement_compiled_property();
+
+/// agreement_graphed: the dense paths captured as CUDA graphs, each replayed once.
+Property agreement_graphed_property();
+
+/// status: every path that promises an error for a case raises that error.
+Property status_property();
+
+/// weights: averaged attention weights agree with the reference, their rows sum to 1, and what is masked is exactly 0.
+Property weights_property();
+
+/// guarded_memory: with every allocation between NaN bands and filled with NaN (values/guarded_memory.h), paths still
+/// agree with the reference and write nowhere but into their own tensors. Equal bits with and without guards are
+/// counted.
+Property guarded_memory_property();
+
+/// known_issues: paths with a defect on record (paths/known_issues.h) behave as recorded, no worse and no better.
+Property known_issues_property();
+
+// The metamorphic ones. First those whose data make mistakes loud, and whose result is known within a few roundings.
+// Then what follows from a path's output for its output on other inputs: these hold the transformed inputs against
+// their own reference as well, by the tolerance rule. Rows that should be the same bits are counted apart, in the
+// verdict's exact pairs.
 
 /// exact_logits: with exact logits far apart, small errors of scale, masks and lengths show in any dtype.
 /// Applies to head_dim 1, 16 and 256, values=normal, two tokens or more, and not to layout=expanded.
@@ -77,5 +110,8 @@ Property value_scaling_property();
 /// value_shift: shifted values shift the attention output, shifted keys leave it.
 /// Applies to every case that has tokens.
 Property value_shift_property();
+
+/// The metamorphic ones, in the order in which people should read them.
+std::vector<Property> metamorphic_properties();
 
 }  // namespace attngate
