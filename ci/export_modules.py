@@ -15,9 +15,9 @@ import warnings
 NAME = "export_modules"
 SKIPPED = 77  # CTest's code for a test that could not run
 
-# (num_heads, head_dim). 4 x 32: the usual case, head_dim a multiple of every vector width. 3 x 20: no multiple of 8, where
-# fused kernels on CUDA turn away and vector loops on the CPU have a tail; and odd, which nn.MultiheadAttention's fast path
-# does not take.
+# (num_heads, head_dim). 4 x 32: the usual case, head_dim a multiple of every vector width. 3 x 20: no multiple of 8,
+# where fused kernels on CUDA turn away and vector loops on the CPU have a tail; and odd, which nn.MultiheadAttention's
+# fast path does not take.
 HEAD_SHAPES = ((4, 32), (3, 20))
 DTYPES = ("fp16", "bf16", "fp32")
 UNMASKED = "_unmasked"
@@ -25,13 +25,15 @@ MODULES = ("nn_mha", "composite_sdpa", "nn_mha" + UNMASKED, "composite_sdpa" + U
 
 DESCRIPTION = f"""\
 Exports two modules with torch.export, for any batch size and padded length, with the parameters as inputs, each with a
-key padding mask and without one, and compiles them with AOTInductor into FOLDER/<torch version>/<module>.<device>.<dtype>.h<heads>.d<head_dim>.pt2:
+key padding mask and without one, and compiles them with AOTInductor into
+FOLDER/<torch version>/<module>.<device>.<dtype>.h<heads>.d<head_dim>.pt2:
 
   nn_mha          what nn.MultiheadAttention's slow path computes without weights
   composite_sdpa  linear, scaled_dot_product_attention, linear
   ..._unmasked    the same where nothing is hidden: a mask keeps SDPA from its fastest kernels
 
-Beside them, FOLDER/<torch version>/python_mha.h<heads>.d<head_dim>.pt is nn.MultiheadAttention itself, by torch.jit.script.
+Beside them, FOLDER/<torch version>/python_mha.h<heads>.d<head_dim>.pt is nn.MultiheadAttention itself, by
+torch.jit.script.
 
 What an earlier run of this very script left there is kept. Needs the torch that attngate's LibTorch came from, and a
 C++ compiler. By default (heads x head_dim): {", ".join(f"{heads}x{head_dim}" for heads, head_dim in HEAD_SHAPES)}.
@@ -57,7 +59,8 @@ def arguments():
     parser = argparse.ArgumentParser(
         prog=NAME, description=DESCRIPTION, formatter_class=argparse.RawDescriptionHelpFormatter,
         epilog="Exit codes: 0 all there, 1 a module could not be made, 2 wrong usage, 77 no torch or no CUDA device.")
-    parser.add_argument("--folder", required=True, type=pathlib.Path, help="folder for the modules; made where it is missing")
+    parser.add_argument("--folder", required=True, type=pathlib.Path,
+                        help="folder for the modules; made where it is missing")
     parser.add_argument("--device", choices=("cpu", "cuda"), default="cpu", help="device to compile for (default: cpu)")
     parser.add_argument("--dtypes", nargs="+", choices=DTYPES, default=DTYPES, help="dtypes (default: all three)")
     parser.add_argument("--shapes", nargs="+", type=head_shape, default=HEAD_SHAPES, metavar="HxD",
@@ -100,8 +103,8 @@ def module_of(torch, name, num_heads):
         def forward(self, x, in_weight, in_bias, out_weight, out_bias, key_padding_mask=None):
             rows = x.transpose(0, 1)  # the module does the same for batch_first=True
             output, _ = functional.multi_head_attention_forward(
-                rows, rows, rows, x.size(-1), num_heads, in_weight, in_bias, None, None, False, 0.0, out_weight, out_bias,
-                training=False, key_padding_mask=key_padding_mask, need_weights=False)
+                rows, rows, rows, x.size(-1), num_heads, in_weight, in_bias, None, None, False, 0.0, out_weight,
+                out_bias, training=False, key_padding_mask=key_padding_mask, need_weights=False)
             return output.transpose(0, 1)
 
     class CompositeSdpa(torch.nn.Module):
@@ -120,7 +123,8 @@ def module_of(torch, name, num_heads):
 def example_inputs(torch, name, dtype, device, embed_dim):
     """Inputs of one shape; sizes above 1 that differ from each other, so that none is taken for a constant."""
     batch, seqlen = 3, 5
-    shapes = ((batch, seqlen, embed_dim), (3 * embed_dim, embed_dim), (3 * embed_dim,), (embed_dim, embed_dim), (embed_dim,))
+    shapes = ((batch, seqlen, embed_dim),
+              (3 * embed_dim, embed_dim), (3 * embed_dim,), (embed_dim, embed_dim), (embed_dim,))
     numbers = tuple(torch.zeros(shape, dtype=dtype, device=device) for shape in shapes)
     if name.endswith(UNMASKED):
         return numbers
@@ -131,15 +135,16 @@ def compile_module(torch, name, dtype, device, num_heads, head_dim, file):
     """Writes the package in one step: an interrupted run leaves no half of one."""
     inputs = example_inputs(torch, name, dtype, device, num_heads * head_dim)
     any_size = {0: torch.export.Dim.DYNAMIC, 1: torch.export.Dim.DYNAMIC}
-    # The wrapper only calls: not worth optimising. Kernels on CUDA inside the library, because attngate removes what the
-    # loader unpacks; on the CPU as many threads as the process has, and not as many as this machine.
+    # The wrapper only calls: not worth optimising. Kernels on CUDA inside the library, because attngate removes what
+    # the loader unpacks; on the CPU as many threads as the process has, and not as many as this machine.
     options = {"aot_inductor.compile_wrapper_opt_level": "O0"}
     options |= {"aot_inductor.embed_kernel_binary": True} if device == "cuda" else {"cpp.dynamic_threads": True}
     # SDPA's backend is settled here for every shape to come, and cuDNN does not take a length of 1.
     torch.backends.cuda.enable_cudnn_sdp(False)
     with torch.no_grad():
         program = torch.export.export(
-            module_of(torch, name, num_heads).eval(), inputs, dynamic_shapes=(any_size, None, None, None, None, any_size)[:len(inputs)])
+            module_of(torch, name, num_heads).eval(), inputs,
+            dynamic_shapes=(any_size, None, None, None, None, any_size)[:len(inputs)])
         with tempfile.TemporaryDirectory(dir=file.parent) as unfinished:
             package = torch._inductor.aoti_compile_and_package(
                 program, package_path=os.path.join(unfinished, file.name), inductor_configs=options)

@@ -1,7 +1,8 @@
 # Finds what attngate builds with. It only looks; `ci/setup` brings what is missing.
 #
 # After it, sources link to: attngate::torch, attngate::cuda, fmt::fmt, nlohmann_json::nlohmann_json, CLI11::CLI11,
-# rapidcheck, GTest::gtest, Boost::headers. ATTNGATE_HAVE_CUDA says whether LibTorch has CUDA, and so whether .cu files can be built.
+# rapidcheck, GTest::gtest, Boost::headers. ATTNGATE_HAVE_CUDA says whether LibTorch has CUDA, and so whether .cu files
+# can be built.
 set(CMAKE_CXX_STANDARD 20)
 set(CMAKE_CXX_STANDARD_REQUIRED ON)
 set(CMAKE_CXX_EXTENSIONS OFF)
@@ -24,8 +25,9 @@ mark_as_advanced(CCACHE_PROGRAM)
 foreach(language IN ITEMS CXX CUDA)
   if(CCACHE_PROGRAM AND NOT DEFINED CMAKE_${language}_COMPILER_LAUNCHER)
     # Sloppiness: without it ccache keeps nothing that uses a precompiled header.
+    set(sloppiness pch_defines,time_macros,include_file_mtime,include_file_ctime)
     set(CMAKE_${language}_COMPILER_LAUNCHER
-      "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=pch_defines,time_macros,include_file_mtime,include_file_ctime;${CCACHE_PROGRAM}")
+      "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=${sloppiness};${CCACHE_PROGRAM}")
   endif()
 endforeach()
 

@@ -12,8 +12,8 @@ FetchContent_Declare(GTest SYSTEM
 # RapidCheck makes no releases; this is the commit that package managers pin.
 FetchContent_Declare(rapidcheck SYSTEM
   GIT_REPOSITORY https://github.com/emil-e/rapidcheck.git GIT_TAG ff6af6fc683159deb51c543b065eba14dfcf329b)
-# Of Boost only Boost.Math, which stands alone since 1.76. The SOURCE_SUBDIR that does not exist keeps its own CMakeLists
-# out: it names its target otherwise than an installed Boost.
+# Of Boost only Boost.Math, which stands alone since 1.76. The SOURCE_SUBDIR that does not exist keeps its own
+# CMakeLists out: it names its target otherwise than an installed Boost.
 FetchContent_Declare(Boost SYSTEM
   GIT_REPOSITORY https://github.com/boostorg/math.git GIT_TAG boost-1.83.0 GIT_SHALLOW ON SOURCE_SUBDIR headers-only)
 set(CMAKE_POLICY_VERSION_MINIMUM 3.5) # RapidCheck asks for a CMake older than CMake 4 accepts

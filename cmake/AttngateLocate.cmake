@@ -67,7 +67,8 @@ function(attngate_named_torch result origin)
     endforeach()
     if(folders AND name MATCHES "Torch_") # a folder that is named for nothing else must hold it
       message(FATAL_ERROR "${name} is '${folders}', and no TorchConfig.cmake is there. "
-        "Name the folder that holds it; if LibTorch has moved since the build folder was made, delete the build folder.")
+        "Name the folder that holds it; if LibTorch has moved since the build folder was made, "
+        "delete the build folder.")
     endif()
   endforeach()
 endfunction()

@@ -2,8 +2,8 @@
 
 # attngate_add_room(FOLDER [LIBTORCH] [PUBLIC target...] [PRIVATE target...])
 #
-# Makes the library attngate::<folder> (a / becomes _) of all sources and headers in that folder; subfolders are rooms of
-# their own. A new file is found by itself.
+# Makes the library attngate::<folder> (a / becomes _) of all sources and headers in that folder; subfolders are rooms
+# of their own. A new file is found by itself.
 # LIBTORCH: its sources may include LibTorch. Only then are there files for one kind of LibTorch: *_cuda.* and *.cu, or
 # cpu_only.cpp in their place. A room without it compiles in a tenth of the time, and stays that way.
 function(attngate_add_room folder)

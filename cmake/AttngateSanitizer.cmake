@@ -4,7 +4,7 @@ mark_as_advanced(ATTNGATE_COMPUTE_SANITIZER)
 if(ATTNGATE_COMPUTE_SANITIZER)
   set(MEMORYCHECK_TYPE CudaSanitizer)
   set(MEMORYCHECK_COMMAND "${ATTNGATE_COMPUTE_SANITIZER}")
-  # An error fails the test. cuBLAS asks the driver things that it may refuse: such calls are no errors of ours. LibTorch
-  # keeps its memory until the process ends: no leak either.
+  # An error fails the test. cuBLAS asks the driver things that it may refuse: such calls are no errors of ours.
+  # LibTorch keeps its memory until the process ends: no leak either.
   set(MEMORYCHECK_COMMAND_OPTIONS "--tool memcheck --leak-check no --report-api-errors no --error-exitcode 86")
 endif()

@@ -4,8 +4,9 @@
 #                             [MODULES])
 #
 # One CTest test per dtype, property.<name>.<dtype>.<device>. CASES and SECONDS are its budget of random cases,
-# whichever is used up first; ATTNGATE_CASES and ATTNGATE_SECONDS take their place. Tests of greater COST, about the seconds that one takes, start first, so
-# that none of the long ones runs alone at the end. LABEL comes beside the usual ones.
+# whichever is used up first; ATTNGATE_CASES and ATTNGATE_SECONDS take their place. Tests of greater COST, about the
+# seconds that one takes, start first, so that none of the long ones runs alone at the end. LABEL comes beside the usual
+# ones.
 # MODULES: needs what attngate_add_modules_fixture(DEVICE ...) makes.
 function(attngate_add_property_tests)
   cmake_parse_arguments(PARSE_ARGV 0 arg "MODULES" "DEVICE;CASES;SECONDS;COST;LABEL" "PROPERTY;DTYPES")
@@ -25,12 +26,13 @@ endfunction()
 
 # attngate_add_modules_fixture(DEVICE cpu|cuda)
 #
-# fixture.modules.<device> compiles what the compiled paths load, once: what is there stays there. modules.reused.<device>
-# runs behind the tests that need it, and fails where anything would have to be compiled anew. Both skip without the Python
-# that LibTorch came from.
+# fixture.modules.<device> compiles what the compiled paths load, once: what is there stays there.
+# modules.reused.<device> runs behind the tests that need it, and fails where anything would have to be compiled anew.
+# Both skip without the Python that LibTorch came from.
 function(attngate_add_modules_fixture)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "DEVICE" "")
-  set(script "${PROJECT_SOURCE_DIR}/ci/export_modules.py" --device ${arg_DEVICE} --folder "${PROJECT_BINARY_DIR}/modules")
+  set(script "${PROJECT_SOURCE_DIR}/ci/export_modules.py"
+    --device ${arg_DEVICE} --folder "${PROJECT_BINARY_DIR}/modules")
   attngate_python_of_torch(python)
   set(compile fixture.modules.${arg_DEVICE})
   set(reuse modules.reused.${arg_DEVICE})
@@ -59,8 +61,8 @@ endfunction()
 
 # attngate_add_property_group(NAME group PROPERTY name... DEVICE cpu|cuda DTYPES ... CASES n SECONDS n [COST n])
 #
-# One CTest test per dtype for all of the properties together, property.<group>.<dtype>.<device>: they share a process and
-# its worker, so that the device's start and the loading of kernels are paid once. The budget is each property's own.
+# One CTest test per dtype for all of the properties together, property.<group>.<dtype>.<device>: they share a process
+# and its worker, so that the device's start and the loading of kernels are paid once. The budget is each property's.
 function(attngate_add_property_group)
   cmake_parse_arguments(PARSE_ARGV 0 arg "" "NAME;DEVICE;CASES;SECONDS;COST" "PROPERTY;DTYPES")
   list(LENGTH arg_PROPERTY count)

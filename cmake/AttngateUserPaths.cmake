@@ -1,15 +1,17 @@
 # Your own attention among the paths under test: -DATTNGATE_USER_PATHS=FILE[;FILE...]
 #
-# Each file registers its paths with `static attngate::RegisterPaths` (examples/my_attention/my_attention.cpp shows how).
+# Each file registers its paths with `static attngate::RegisterPaths`; examples/my_attention/my_attention.cpp shows how.
 # The command `attngate` and the property tests link to attngate::user_paths, which is empty when no file is named.
-# Objects and no static library: a linker takes from a library only what somebody asks for, and nobody asks for a registrar.
+# Objects and no static library: a linker takes from a library only what somebody asks for, and nobody asks for a
+# registrar.
 
 # FILEPATH: CMake makes a relative name absolute, from the folder that cmake is called in.
 set(ATTNGATE_USER_PATHS "" CACHE FILEPATH "C++ or CUDA sources with attention paths of your own, separated by ;")
 
 # Stops with one message unless the file can be built.
 function(attngate_check_user_path file)
-  set(advice "ATTNGATE_USER_PATHS takes C++ or CUDA sources, separated by semicolons; empty (-DATTNGATE_USER_PATHS=) takes none.")
+  string(CONCAT advice "ATTNGATE_USER_PATHS takes C++ or CUDA sources, separated by semicolons; "
+    "empty (-DATTNGATE_USER_PATHS=) takes none.")
   if(NOT EXISTS "${file}")
     message(FATAL_ERROR "ATTNGATE_USER_PATHS: there is no file ${file}. ${advice}")
   elseif(IS_DIRECTORY "${file}" OR NOT file MATCHES "\\.(cpp|cc|cxx|cu)$")

@@ -14,7 +14,8 @@ namespace {
 
 const char* const good = R"({"schema": "attngate.gate_bounds", "version": 1, "bounds": [
   {"gate": "gate.a", "quantity": "gpu_time", "kind": "upper_ratio", "about": "A against B.",
-   "values": [{"compute_capability": "9.0", "value": 1.01, "source": "measured"}, {"compute_capability": "10.0", "value": 2, "source": "as well"}]},
+   "values": [{"compute_capability": "9.0", "value": 1.01, "source": "measured"},
+              {"compute_capability": "10.0", "value": 2, "source": "as well"}]},
   {"gate": "gate.b", "quantity": "peak_bytes", "kind": "floor", "about": "C.", "values": "uncalibrated"}]})";
 
 std::string with(std::string text, const std::string& old_part, const std::string& new_part) {
