@@ -5,6 +5,8 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "unit/golden.h"
+
 namespace attngate::faults {
 namespace {
 
@@ -51,14 +53,7 @@ std::string table_of(const FaultRun& run) {
 }
 
 TEST(FaultTableTest, has_a_row_for_each_fault_with_every_check_and_the_smallest_case) {
-  EXPECT_EQ(table_of(sample_run()),
-            "fp32 fault                 attngate  cases  property   status        shrink s  2x rule     smallest case\n"
-            "-------------------------  --------  -----  ---------  ------------  --------  ----------  "
-            "----------------------------\n"
-            "length_short_by_one        killed        3  agreement  wrong result       0.0  killed (4)  heads=1 "
-            "head_dim=1 lengths=2\n"
-            "scale_off_by_half_percent  survives  1,200                                     survives\n"
-            "    within the rounding\n");
+  test::expect_golden("kill_rate/fault_table", table_of(sample_run()));
 }
 
 TEST(FaultTableTest, shouts_where_a_survivor_has_no_reason) {

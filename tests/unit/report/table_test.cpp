@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <sstream>
 
+#include "unit/golden.h"
 #include "unit/report/sample_results.h"
 
 namespace attngate::test {
@@ -35,21 +36,7 @@ std::vector<Results> three_tests() {
 TEST(ResultsTableTest, has_a_row_for_each_test_and_the_totals) {
   std::ostringstream out;
   print_results_table(out, three_tests());
-  EXPECT_EQ(out.str(),
-            "property   dtype  device  backends              cases  cases/s  worst margin  of path            same "
-            "bits  time s  status\n"
-            "---------  -----  ------  --------------------  -----  -------  ------------  -----------------  "
-            "---------  ------  -------\n"
-            "agreement  fp16   cuda    flash, math, unfused  1,234    154.2         0.312  nn_mha_fast.flash     "
-            "99/100     8.1  holds\n"
-            "weights    fp32   cuda    flash, math               7      3.0        12.500  nn_mha_slow           "
-            "99/100   131.5  failed\n"
-            "    nn_mha_slow: wrong result\n"
-            "cudnn      bf16   cuda                              -        -             -                             "
-            "-       -  skipped\n"
-            "    nothing ran: the property does not apply (no CUDA device)\n"
-            "\n"
-            "3 tests (1 holds, 1 failed, 1 skipped), 1,241 cases, 139.6 s\n");
+  expect_golden("report/results_table", out.str());
 }
 
 TEST(ResultsTableTest, says_that_there_are_no_tests) {
@@ -63,12 +50,7 @@ TEST(PathsTableTest, has_a_row_for_each_path) {
   results.report.paths.push_back({"nn_mha_fast.cudnn", 0, 1241, 0, "", {}, {}});
   std::ostringstream out;
   print_paths_table(out, {results});
-  EXPECT_EQ(out.str(),
-            "test                         path               backends      runs  refused  worst margin  median us\n"
-            "---------------------------  -----------------  -----------  -----  -------  ------------  ---------\n"
-            "property.agreement.fp16.cpu  nn_mha_fast.flash  flash, math  1,200       34         0.312       81.2\n"
-            "property.agreement.fp16.cpu  nn_mha_slow        unfused          7        0         0.001     1234.5\n"
-            "property.agreement.fp16.cpu  nn_mha_fast.cudnn                   0    1,241             -          -\n");
+  expect_golden("report/paths_table", out.str());
 }
 
 TEST(PathsTableTest, is_empty_without_paths) {

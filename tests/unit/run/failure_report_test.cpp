@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "unit/golden.h"
 #include "unit/run/fakes.h"
 
 namespace attngate::test {
@@ -32,26 +33,7 @@ Failure a_failure() {
 }
 
 TEST(FailureReportTest, says_what_failed_where_and_how_to_replay_it) {
-  EXPECT_EQ(failure_report(run, a_failure()),
-            "attngate: property.agreement.fp16.cuda FAILED\n"
-            "  property   agreement\n"
-            "  device     cuda\n"
-            "  dtype      fp16\n"
-            "  seed       0x2a, random case 17\n"
-            "  reason     nn_mha_fast.flash: wrong result\n"
-            "  first      lengths=7,1,64\n"
-            "  shrunk     lengths=1,2\n"
-            "             31 attempts, 6 steps, 0.4 s\n"
-            "\n"
-            "  path               backend  status           error     bound  margin\n"
-            "  -----------------  -------  ------------  --------  --------  ------\n"
-            "  nn_mha_slow        math     ok            3.14e-03  1.00e-02    0.31\n"
-            "  nn_mha_fast.flash  flash    wrong result  1.23e-01  1.00e-02   12.30\n"
-            "      sequence 1 token 0 channel 5: 0.5, expected 0.623\n"
-            "\n"
-            "  replay with\n"
-            "    attngate replay --property agreement --device cuda 'lengths=1,2'\n"
-            "    ATTNGATE_CASE='lengths=1,2' ctest -R '^property.agreement.fp16.cuda$' -V\n");
+  expect_golden("run/failure_report", failure_report(run, a_failure()));
 }
 
 TEST(FailureReportTest, says_why_a_case_was_not_shrunk) {
