@@ -100,7 +100,7 @@ Environment read_environment(const LookUp& look_up) {
 }
 
 Environment read_environment() {
-  const Environment environment = read_environment([](const char* name) -> std::optional<std::string> {
+  Environment environment = read_environment([](const char* name) -> std::optional<std::string> {
     const char* value = std::getenv(name);
     if (!value) return std::nullopt;
     return value;
@@ -108,6 +108,17 @@ Environment read_environment() {
   if (environment.seed_was_drawn)
     fmt::print(stderr, "attngate: ATTNGATE_SEED=random drew the seed {:#x}\n", *environment.seed);
   return environment;
+}
+
+void use_gpu_from_ctest() {
+  const char* group = std::getenv("CTEST_RESOURCE_GROUP_0_GPUS");
+  if (group == nullptr) return;
+  const std::string text = group;
+  const std::size_t comma = text.find(',');
+  if (!text.starts_with("id:") || comma == std::string::npos || comma == 3) {
+    throw UsageError("CTEST_RESOURCE_GROUP_0_GPUS='" + text + "': expected id:NUMBER,slots:NUMBER");
+  }
+  setenv("CUDA_VISIBLE_DEVICES", text.substr(3, comma - 3).c_str(), /*overwrite=*/1);
 }
 
 }  // namespace attngate

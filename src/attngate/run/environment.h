@@ -42,4 +42,9 @@ Environment read_environment(const LookUp& look_up);
 /// Reads this process's environment, and prints a seed that it drew to stderr; throws UsageError.
 Environment read_environment();
 
+/// Makes the GPU that CTest handed out (CTEST_RESOURCE_GROUP_0_GPUS=id:N,slots:1) the only visible one.
+///
+/// Call it before anything touches CUDA. Throws UsageError when CTest's variable cannot be read.
+void use_gpu_from_ctest();
+
 }  // namespace attngate

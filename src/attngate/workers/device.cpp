@@ -9,7 +9,6 @@
 #include <cstdlib>
 
 #include "attngate/base/processor_name.h"
-#include "attngate/base/usage_error.h"
 #include "attngate/run/environment.h"
 
 #if ATTNGATE_HAVE_CUDA
@@ -161,16 +160,5 @@ bool in_process_is_asked_for() {
 }
 
 std::string attngate_version() { return ATTNGATE_VERSION; }
-
-void use_gpu_from_ctest() {
-  const char* group = std::getenv("CTEST_RESOURCE_GROUP_0_GPUS");
-  if (group == nullptr) return;
-  const std::string text = group;
-  const std::size_t comma = text.find(',');
-  if (!text.starts_with("id:") || comma == std::string::npos || comma == 3) {
-    throw UsageError("CTEST_RESOURCE_GROUP_0_GPUS='" + text + "': expected id:NUMBER,slots:NUMBER");
-  }
-  setenv("CUDA_VISIBLE_DEVICES", text.substr(3, comma - 3).c_str(), /*overwrite=*/1);
-}
 
 }  // namespace attngate

@@ -43,9 +43,4 @@ std::string cuda_version();
 /// attngate's version.
 std::string attngate_version();
 
-/// Makes the GPU that CTest handed out (CTEST_RESOURCE_GROUP_0_GPUS=id:N,slots:1) the only visible one.
-///
-/// Call it before anything touches CUDA. Throws UsageError when CTest's variable cannot be read.
-void use_gpu_from_ctest();
-
 }  // namespace attngate
