@@ -95,7 +95,7 @@ function(attngate_add_property_registration_test)
   get_property(registered GLOBAL PROPERTY ATTNGATE_PROPERTY_TESTS)
   list(JOIN arg_LEFT_OUT ":" left_out)
   add_test(NAME unit.property_registration COMMAND attngate_property_tests "--all-of=${registered}:${left_out}")
-  set_tests_properties(unit.property_registration PROPERTIES LABELS unit TIMEOUT 60)
+  set_tests_properties(unit.property_registration PROPERTIES LABELS "unit;quick" TIMEOUT 60)
 endfunction()
 
 # attngate_set_device(test cpu|cuda [label...]): the device's label and, for a GPU, its claim on one.
