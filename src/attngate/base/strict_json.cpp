@@ -42,7 +42,7 @@ std::string StrictObject::text(const char* key) {
 std::string StrictObject::optional_text(const char* key) { return object_->contains(key) ? text(key) : std::string(); }
 
 std::string StrictObject::one_of(const char* key, const std::vector<std::string>& allowed) {
-  const std::string value = text(key);
+  std::string value = text(key);
   if (std::ranges::find(allowed, value) == allowed.end()) {
     refuse(key, fmt::format("{}; this is '{}'", fmt::join(allowed, ", "), value));
   }

@@ -230,55 +230,55 @@ void add_single_steps(const AttentionCase& c, Steps& steps) {
 
 }  // namespace
 
-AttentionCase apply(const ShrinkStep& step, AttentionCase c) {
-  c.lengths = lengths_after(step, std::move(c.lengths));
+AttentionCase apply(const ShrinkStep& step, AttentionCase attention_case) {
+  attention_case.lengths = lengths_after(step, std::move(attention_case.lengths));
   switch (step.kind) {
     case Step::simplest_of_lengths:
-      return {.dtype = c.dtype, .num_heads = 1, .head_dim = 1, .lengths = c.lengths};
+      return {.dtype = attention_case.dtype, .num_heads = 1, .head_dim = 1, .lengths = attention_case.lengths};
     case Step::plain:
-      return without_switches(c);
+      return without_switches(attention_case);
     case Step::one_channel:
-      return with_one_channel(std::move(c));
+      return with_one_channel(std::move(attention_case));
     case Step::plain_one_channel:
-      return with_one_channel(without_switches(c));
+      return with_one_channel(without_switches(attention_case));
     case Step::keep_switch:
-      return with_only_switch(step.first, c);
+      return with_only_switch(step.first, attention_case);
     case Step::reset_switch:
-      switches[static_cast<std::size_t>(step.first)](AttentionCase(), c);
+      switches[static_cast<std::size_t>(step.first)](AttentionCase(), attention_case);
       break;
     case Step::heads:
-      c.num_heads = step.first;
+      attention_case.num_heads = step.first;
       break;
     case Step::head_dim:
-      c.head_dim = step.first;
+      attention_case.head_dim = step.first;
       break;
     case Step::extra_padding:
-      c.extra_padding = step.first;
+      attention_case.extra_padding = step.first;
       break;
     case Step::storage_offset:
-      c.storage_offset = step.first;
+      attention_case.storage_offset = step.first;
       break;
     case Step::parameter_offset:
-      c.parameter_offset = step.first;
+      attention_case.parameter_offset = step.first;
       break;
     case Step::seed:
-      c.seed = 0;
+      attention_case.seed = 0;
       break;
     default:
       break;
   }
-  return c;
+  return attention_case;
 }
 
-ShrinkSteps shrink_steps(const AttentionCase& c, ShrinkStage start) {
+ShrinkSteps shrink_steps(const AttentionCase& attention_case, ShrinkStage start) {
   Steps steps;
-  add_jumps(c, steps);
+  add_jumps(attention_case, steps);
   add_resets(steps);
-  add_batch_steps(c, steps);
-  add_length_steps(c, steps);
-  add_shape_steps(c, steps);
-  add_switch_steps(c, steps);
-  add_single_steps(c, steps);
+  add_batch_steps(attention_case, steps);
+  add_length_steps(attention_case, steps);
+  add_shape_steps(attention_case, steps);
+  add_switch_steps(attention_case, steps);
+  add_single_steps(attention_case, steps);
   steps.push_back({Stage::seed, Step::seed});
   const auto first = std::find_if(steps.begin(), steps.end(), [&](const Step& step) { return step.stage >= start; });
   std::rotate(steps.begin(), first, steps.end());

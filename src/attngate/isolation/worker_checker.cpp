@@ -38,7 +38,7 @@ Verdict WorkerChecker::check(const AttentionCase& value, const std::string& line
   const std::string request = encode(request_);
   const RequestLimits limits{case_seconds_, host_bytes_allowed(value, available_bytes_)};
   const WorkerReply reply = pool_.ask(request, limits, warm_seconds());
-  const Verdict verdict = judge([&](const AttentionCase&) { return verdict_of(reply); }, value);
+  Verdict verdict = judge([&](const AttentionCase&) { return verdict_of(reply); }, value);
   if (spoils_the_worker(verdict)) pool_.discard_worker();
   if (verdict.holds && verdict.applicable && !verdict.device_lost) {
     pool_.warm_up_with(request);
