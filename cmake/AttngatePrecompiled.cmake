@@ -6,11 +6,12 @@ include(AttngateWarnings)
 find_package(Threads REQUIRED)
 
 # What precedes every precompiled header here. What few sources include is left to them: the templates that a header's
-# inline functions use are instantiated anew in every source, used or not (nlohmann/json 1.1 s, ATen/record_function 1 s).
+# inline functions use are instantiated anew in every source, used or not
+# (nlohmann/json 1.1 s, ATen/record_function 1 s).
 set(attngate_standard_headers
-  <algorithm> <array> <atomic> <charconv> <chrono> <cmath> <cstdint> <cstdlib> <cstring> <filesystem> <fstream> <functional>
-  <iostream> <limits> <map> <memory> <numeric> <optional> <ostream> <set> <span> <sstream> <stdexcept> <string>
-  <string_view> <utility> <vector>)
+  <algorithm> <array> <atomic> <charconv> <chrono> <cmath> <cstdint> <cstdlib> <cstring> <filesystem> <fstream>
+  <functional> <iostream> <limits> <map> <memory> <numeric> <optional> <ostream> <set> <span> <sstream> <stdexcept>
+  <string> <string_view> <utility> <vector>)
 
 # What a source of each kind links to and may include.
 add_library(attngate_plain_cpp INTERFACE)
