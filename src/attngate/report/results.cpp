@@ -53,7 +53,7 @@ std::string results_path(const std::string& folder, const std::string& test) {
 }
 
 std::string write_results(const std::string& folder, const Results& results) {
-  const std::string path = results_path(folder, results.context.run.test);
+  std::string path = results_path(folder, results.context.run.test);
   std::error_code made;
   fs::create_directories(folder, made);
   if (made) fail(folder, "the folder cannot be made; allowed is a writable folder", made.value());
