@@ -53,7 +53,8 @@ function(attngate_use_libtorch target)
 endfunction()
 
 if(BUILD_TESTING)
-  # Tests are compiled with less optimisation, half of their time otherwise, and so have precompiled headers of their own.
+  # Tests are compiled with less optimisation, half of their time otherwise, and so have precompiled headers of their
+  # own.
   add_library(attngate_plain_test INTERFACE)
   target_link_libraries(attngate_plain_test INTERFACE attngate_plain_cpp GTest::gtest)
   target_compile_options(attngate_plain_test INTERFACE ${ATTNGATE_TEST_FLAGS})
@@ -61,7 +62,8 @@ if(BUILD_TESTING)
   add_library(attngate_libtorch_test INTERFACE)
   target_link_libraries(attngate_libtorch_test INTERFACE attngate_libtorch attngate_plain_test)
   target_include_directories(attngate_libtorch_test INTERFACE "${PROJECT_SOURCE_DIR}/tests/torch")
-  attngate_add_precompiled(attngate_precompiled_plain_test attngate_plain_test <gtest/gtest.h> ${attngate_standard_headers})
+  attngate_add_precompiled(attngate_precompiled_plain_test attngate_plain_test
+    <gtest/gtest.h> ${attngate_standard_headers})
   attngate_add_precompiled(attngate_precompiled_libtorch_test attngate_libtorch_test
     <gtest/gtest.h> ${attngate_libtorch_headers} ${attngate_standard_headers})
 endif()

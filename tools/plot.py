@@ -15,7 +15,8 @@ import pathlib
 import statistics
 import sys
 
-# Eight colours that people who confuse red and green can tell apart. Source: Okabe, Ito, "Color Universal Design", 2008.
+# Eight colours that people who confuse red and green can tell apart. Source: Okabe, Ito, "Color Universal Design",
+# 2008.
 COLOURS = ("#0072B2", "#D55E00", "#009E73", "#CC79A7", "#E69F00", "#56B4E9", "#999999", "#000000")
 PIXEL = 1 / 100  # of an inch: places below are pixels of an SVG file that nobody scales
 
@@ -115,8 +116,9 @@ def read_study(file):
         raise UsageError(f"{file}: {len(study['curves'])} curves; there are colours for {len(COLOURS)}")
     for curve in study["curves"]:
         if "computed" not in curve or any(arm["decisions"] == 0 for arm in curve["arms"]):
-            raise UsageError(f"{file}: was interrupted, or is of an older attngate: its decisions are not tallied. Tally "
-                             f"them first, and draw what that writes: attngate gate tally {file} --json TALLIED.json")
+            raise UsageError(f"{file}: was interrupted, or is of an older attngate: its decisions are not tallied. "
+                             "Tally them first, and draw what that writes: "
+                             f"attngate gate tally {file} --json TALLIED.json")
     return study
 
 
@@ -232,8 +234,9 @@ def matplotlib_figure(width, height):
         import matplotlib
         from matplotlib.figure import Figure
     except ImportError as error:
-        raise UsageError("matplotlib is missing: run this script by .venv/bin/python3, into which ci/setup installs it, "
-                         f"or install it: {sys.executable} -m pip install matplotlib") from error
+        raise UsageError("matplotlib is missing: run this script by .venv/bin/python3, into which ci/setup "
+                         "installs it, or "
+                         f"install it: {sys.executable} -m pip install matplotlib") from error
     # Letters stay letters in SVG, and the same numbers make the same file.
     matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "attngate", "font.size": 9})
     return Figure(figsize=(width * PIXEL, height * PIXEL), dpi=100)
@@ -284,7 +287,8 @@ def draw_panel(figure, left, panel):
         axes.axhline(1, color="#555555", linestyle=(0, (5, 4)), linewidth=1)
     for (label, points), colour in zip(series, COLOURS):
         faint = 0.3 if len(points) > 60 else 0.8  # shows where many points are dense
-        axes.plot(*zip(*points) if points else ([], []), ".", color=colour, alpha=faint, markersize=4, markeredgewidth=0)
+        axes.plot(*zip(*points) if points else ([], []), ".", color=colour, alpha=faint, markersize=4,
+                  markeredgewidth=0)
         line = medians(points, panel["x"], ends)
         axes.plot(*zip(*line) if line else ([], []), "-", color=colour, linewidth=1.6)
         axes.plot([], [], "o", color=colour, markersize=6, label=label)
@@ -357,8 +361,8 @@ def parse(arguments):
                        help="CSV file of --save-path, or JSON file of --json, which knows the device's name; several "
                        "files of one sweep are drawn as one")
     gate = commands.add_parser("gate", help="share of failed decisions against the slowdown",
-                               description="Draws what `attngate gate study` measured: rates with 95 % intervals, and the "
-                               "curve that its spreads make one expect.")
+                               description="Draws what `attngate gate study` measured: rates with 95 % intervals, and "
+                                           "the curve that its spreads make one expect.")
     gate.add_argument("file", metavar="STUDY.json", help="the study's --json file")
     for command in (sweep, gate):
         command.add_argument("-o", "--output", required=True, metavar="FILE",

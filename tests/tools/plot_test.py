@@ -97,8 +97,10 @@ class SweepPoints(PlotTest):
 
     def test_of_the_other_sweep_take_its_columns(self):
         columns = ("max_sequence_len", "nn_mha_time (\u00b5s)", "nn_mha_no_weights_time (\u00b5s)",
-                   "composite_mha_time (\u00b5s)", "compiled_nn_mha_time (\u00b5s)", "composite_speedup", "padding", "tokens")
-        name, _, rows = plot.read_sweep([self.csv(columns=columns, rows=[("32", "9", "8", "3", "skipped", "3", "0", "64")])])
+                   "composite_mha_time (\u00b5s)", "compiled_nn_mha_time (\u00b5s)", "composite_speedup", "padding",
+                   "tokens")
+        name, _, rows = plot.read_sweep(
+            [self.csv(columns=columns, rows=[("32", "9", "8", "3", "skipped", "3", "0", "64")])])
         self.assertEqual(name, "sdp")
         self.assertEqual(plot.speedup_panel(name, rows)["series"], [("length 32", [(0, 3)])])
         self.assertEqual([label for label, _ in plot.time_panel(name, rows)["series"]],
@@ -108,7 +110,8 @@ class SweepPoints(PlotTest):
         rows = [(str(length), "1", "1", "2", "0.5", "1", "9", "ok") for length in range(10, 0, -1)]
         name, _, read = plot.read_sweep([self.csv(rows=rows)])
         series = plot.speedup_panel(name, read)["series"]
-        self.assertEqual([label for label, _ in series], [f"length {length}" for length in range(1, 8)] + ["length 8 and more"])
+        self.assertEqual([label for label, _ in series], [f"length {length}" for length in range(1, 8)] +
+                         ["length 8 and more"])
         self.assertEqual(len(series[-1][1]), 3)
 
     def test_without_a_place_on_the_axes_are_left_out(self):
@@ -131,7 +134,8 @@ class Axes(unittest.TestCase):
         self.assertEqual(plot.log_ticks(0.9, 110), [1, 2, 5, 10, 20, 50, 100])
         self.assertEqual(plot.log_ticks(0.9, 11000), [1, 10, 100, 1000, 10000])
         self.assertEqual(plot.log_ticks(1.1, 2.6), [1.2, 1.5, 2, 2.5])
-        self.assertEqual([plot.short_text(value) for value in (0.5, 20, 1000, 2500, 5e6)], ["0.5", "20", "1k", "2.5k", "5M"])
+        self.assertEqual([plot.short_text(value) for value in (0.5, 20, 1000, 2500, 5e6)],
+                         ["0.5", "20", "1k", "2.5k", "5M"])
         self.assertEqual([plot.percent_text(share) for share in (-1e-9, 0.0125, 1)], ["0 %", "1.25 %", "100 %"])
 
     def test_are_divided_into_tenths_with_a_median_each(self):
@@ -146,7 +150,8 @@ class BadInput(PlotTest):
         self.assert_refused("speedup flash_mha v native_mha", "sweep", self.file("other.csv", "a,b\n1,2\n"))
         self.assert_refused("is of `sweep sdp`", "sweep", self.csv(),
                             self.csv("sdp.csv", columns=("composite_speedup", "x"), rows=[("1", "2")]))
-        self.assert_refused("schema attngate.gate_study, version 2", "gate", self.file("results.json", {"schema": "other"}))
+        self.assert_refused("schema attngate.gate_study, version 2", "gate",
+                            self.file("results.json", {"schema": "other"}))
         self.assert_refused("is no JSON", "gate", self.file("half.json", '{"schema": '))
 
     def test_of_a_study_without_tallies_says_how_to_get_them(self):

@@ -14,7 +14,6 @@
 #include "attngate/sweep/interrupt_watch.h"
 #include "attngate/sweep/row_file.h"
 #include "attngate/sweep/sweep_report.h"
-#include "attngate/workers/device.h"
 #include "attngate/sweep/sweep_run.h"
 #include "attngate/workers/device.h"
 #include "attngate/workers/sweep_worker.h"
@@ -36,7 +35,9 @@ void check_files(const SweepCommandOptions& options) {
 }
 
 void print_head(const SweepPlan& plan, const DeviceKey& device, std::size_t earlier) {
-  std::cout << name_with_libtorch(device) << '\n' << plan.options << '\n' << counted(plan.points.size(), "configuration");
+  std::cout << name_with_libtorch(device) << '\n'
+            << plan.options << '\n'
+            << counted(plan.points.size(), "configuration");
   if (earlier > 0) std::cout << ", " << grouped(earlier) << " of them in the file already";
   std::cout << '\n' << std::endl;
 }

@@ -49,10 +49,11 @@ TEST(DecisionTextTest, says_what_decided_a_failure) {
   const std::vector<std::vector<PairSample>> processes(12, pairs_with(std::vector<double>(40, std::log(1.03))));
   const Decision decision =
       decide(bound, screen(bound, {}, {}, around(std::log(1.03), 0.01)), confirm(bound, {}, {}, processes));
-  EXPECT_EQ(decision_line({"new", "old"}, decision),
-            "new takes 1.030x old (95 % interval 1.030 to 1.030), bound at most 1.01x: fail, headroom -1.9 %; 201 of 201 "
-            "pairs beyond the bound, 118 "
-            "flag; 12 of 12 fresh processes beyond the bound, 11 fail");
+  EXPECT_EQ(
+      decision_line({"new", "old"}, decision),
+      "new takes 1.030x old (95 % interval 1.030 to 1.030), bound at most 1.01x: fail, headroom -1.9 %; 201 of 201 "
+      "pairs beyond the bound, 118 "
+      "flag; 12 of 12 fresh processes beyond the bound, 11 fail");
 }
 
 TEST(DecisionTextTest, says_why_a_gate_did_not_decide) {
