@@ -6,7 +6,7 @@
 
 #include "attngate/base/exit_code.h"
 #include "attngate/case/text.h"
-#include "attngate/report/measurements.h"
+#include "attngate/report/measurements_listener.h"
 #include "attngate/workers/device.h"
 
 namespace attngate {
@@ -83,6 +83,12 @@ class PropertyTest : public testing::Test {
     run.case_timeout_seconds = environment.case_timeout_seconds.value_or(run.case_timeout_seconds);
     run.in_process = environment.in_process;
     run.results_folder = settings_->results_folder;
+    if (settings_->ctest_measurements) {
+      run.listeners.push_back([](const RunContext& context) {
+        const bool alone = testing::UnitTest::GetInstance()->test_to_run_count() == 1;
+        return std::make_unique<MeasurementsListener>(std::cout, context, alone);
+      });
+    }
     return run;
   }
 
@@ -100,9 +106,6 @@ class PropertyTest : public testing::Test {
     RecordProperty("worst_margin", std::to_string(result.report.worst_margin));
     RecordProperty("seed", std::to_string(result.results.context.run.seed));
     RecordProperty("device", result.results.context.device.name);
-    if (!settings_->ctest_measurements) return;
-    const bool alone = testing::UnitTest::GetInstance()->test_to_run_count() == 1;
-    (alone ? write_measurements : write_member_measurements)(std::cout, result.results);
   }
 
   std::shared_ptr<PropertyTestSettings> settings_;

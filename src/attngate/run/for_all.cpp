@@ -7,9 +7,6 @@
 
 #include "attngate/base/elapsed.h"
 #include "attngate/case/text.h"
-#include "attngate/run/journal.h"
-#include "attngate/run/last_words.h"
-#include "attngate/run/progress.h"
 
 namespace attngate {
 namespace {
@@ -35,13 +32,7 @@ class Search {
 class Run {
  public:
   Run(const ForAllOptions& options, const Draw& draw, const Shrinks& shrinks, CaseChecker& checker)
-      : options_(options),
-        draw_(draw),
-        shrinks_(shrinks),
-        checker_(checker),
-        last_words_(options.run, checker.isolates() ? 0 : options.case_timeout_seconds) {
-    if (!options.journal_path.empty()) journal_.emplace(options.journal_path, options.run.test, options.run.seed);
-  }
+      : options_(options), draw_(draw), shrinks_(shrinks), checker_(checker) {}
 
   RunReport operator()() {
     try {
@@ -90,14 +81,12 @@ class Run {
     }
   }
 
-  // Runs one evaluation with its line on record.
+  // Runs one evaluation that the listeners know of beforehand.
   CheckedCase evaluate(const AttentionCase& value) {
     CheckedCase checked{value, to_line(value), {}};
-    last_words_.enter(
-        checked.line);  // first, so that whoever reads the line in the journal can count on the last words
-    if (journal_) journal_->write_case(checked.line);
+    for (RunListener* listener : options_.listeners) listener->case_begins(checked.line);
     checked.verdict = checker_.check(value, checked.line);
-    last_words_.leave();
+    for (RunListener* listener : options_.listeners) listener->case_ends();
     return checked;
   }
 
@@ -109,6 +98,7 @@ class Run {
       CheckedCase checked = evaluate(value);
       if (!checked.verdict.applicable) {
         if (heard.empty()) note_inapplicable(checked.verdict);
+        tell_checked(origin, index, checked, !heard.empty());
         return;
       }
       if (is_disaster(checked.verdict))
@@ -116,17 +106,22 @@ class Run {
       const bool first_look = heard.empty();
       if (origin == CaseOrigin::replay && first_look) report_.replayed = checked.verdict;
       add_to_report(origin, checked, heard);
-      progress_.show(report_.cases(), watch_.seconds() - aside_seconds_, report_.worst_margin);
+      tell_checked(origin, index, checked, !first_look);
       if (checked.verdict.holds) {
         last_that_held_ = value;
         return;
       }
       const Elapsed aside;
-      progress_.clear();
+      for (RunListener* listener : options_.listeners) listener->case_fails(checked);
       again = on_failure(origin, index, std::move(checked), first_look);
       aside_seconds_ += aside.seconds();
       if (options_.stop_at_first_failure) stopped_ = true;
     }
+  }
+
+  void tell_checked(CaseOrigin origin, std::uint64_t index, const CheckedCase& checked, bool again) {
+    const CaseNews news{origin, index, checked, again, report_, watch_.seconds() - aside_seconds_};
+    for (RunListener* listener : options_.listeners) listener->case_checked(news);
   }
 
   void note_inapplicable(const Verdict& verdict) {
@@ -174,6 +169,7 @@ class Run {
     if (failure.not_shrunk.empty()) failure.not_shrunk = reason_not_to_shrink(failure);
     if (failure.not_shrunk.empty()) shrink_into(failure);
     report_.failures.push_back(std::move(failure));
+    for (RunListener* listener : options_.listeners) listener->case_shrunk(report_.failures.back());
     if (one_path) {
       quarantined_.insert(report_.failures.back().blame->path);
       checker_.quarantine(report_.failures.back().blame->path);
@@ -225,19 +221,13 @@ class Run {
     if (report_.cases() == 0 && report_.inapplicable_cases == 0 && report_.error.empty()) {
       report_.error = "nothing ran: no replayed case, no corpus case, and a budget without random cases";
     }
-    if (!journal_) return;
-    journal_->finish();
-    report_.journal_path = journal_->path();
-    if (report_.error.empty()) report_.error = journal_->error();
+    for (RunListener* listener : options_.listeners) listener->run_ends(report_);
   }
 
   const ForAllOptions& options_;
   const Draw& draw_;
   const Shrinks& shrinks_;
   CaseChecker& checker_;
-  std::optional<Journal> journal_;
-  LastWords last_words_;
-  Progress progress_;
   RunReport report_;
   Elapsed watch_;
   double aside_seconds_ = 0;  // spent on re-runs and shrinking

@@ -9,7 +9,7 @@
 
 #include "attngate/case/attention_case.h"
 #include "attngate/run/case_checker.h"
-#include "attngate/run/replay_command.h"
+#include "attngate/run/run_listener.h"
 #include "attngate/run/run_report.h"
 #include "attngate/run/shrink_search.h"
 
@@ -21,13 +21,8 @@ using Draw = std::function<AttentionCase(std::uint64_t index)>;
 /// A case with its smaller neighbours; may be empty, then nothing is shrunk.
 using Shrinks = std::function<rc::Shrinkable<AttentionCase>(const AttentionCase&)>;
 
-/// How long one case may run. The cost limits let none take over 1 s on two CPU cores, or 50 ms on a GPU; 20 times that
-/// leaves room for a machine with other work, and for the first case of a process, which loads kernels.
-inline constexpr double default_case_timeout_seconds = 20;
-
-/// What for_all() runs, and for how long.
+/// What for_all() runs, for how long, and whom it tells.
 struct ForAllOptions {
-  RunIdentity run;
   /// Known cases, run before the random ones and outside their budget.
   std::vector<AttentionCase> corpus;
   /// Only this case runs, once and twice again if it fails; it is not shrunk.
@@ -39,18 +34,14 @@ struct ForAllOptions {
   /// every bad path; a failure that no single path is to blame for ends the run all the same.
   bool stop_at_first_failure = false;
   ShrinkBudget shrink;
-  /// In this process, a case that runs longer ends it with exit code 1; 0 for no limit. Workers have limits of their
-  /// own.
-  double case_timeout_seconds = default_case_timeout_seconds;
-  /// Journal file; empty for none.
-  std::string journal_path;
+  /// Who hears of the run, in this order; they must outlive it.
+  std::vector<RunListener*> listeners;
 };
 
 /// Runs the checker on the corpus, then on random cases, or on the replayed case alone. A failed case runs again twice
 /// (flaky?) and is shrunk; then its path is quarantined, the same case runs again, and the rest follow.
 ///
-/// Before each evaluation its line goes to the journal; whatever ends this process in a case, stderr names the case.
-/// Throws UsageError when the journal cannot be created; a failing check never throws.
+/// Throws only what a listener throws when the run ends; a failing check never throws.
 RunReport for_all(const ForAllOptions& options, const Draw& draw, const Shrinks& shrinks, CaseChecker& checker);
 
 /// The same with a check that runs in this process and knows no quarantine.

@@ -36,14 +36,18 @@ Journal::Journal(std::string path, std::string_view test, std::uint64_t seed)
 
 Journal::~Journal() { ::close(file_); }
 
-void Journal::write_case(std::string_view line) noexcept {
+void Journal::case_begins(const std::string& line) {
   append(line);
   ++cases_;
 }
 
-void Journal::finish() noexcept { append(fmt::format("# done: {} cases", cases_)); }
+void Journal::run_ends(RunReport& report) {
+  append(fmt::format("# done: {} cases", cases_));
+  report.journal_path = path_;
+  if (report.error.empty()) report.error = error_;
+}
 
-void Journal::append(std::string_view line) noexcept {
+void Journal::append(std::string_view line) {
   if (!error_.empty()) return;  // after a torn line the next one would be glued to it
   buffer_.assign(line);
   buffer_ += '\n';

@@ -6,6 +6,7 @@
 #include <string_view>
 
 #include "attngate/base/usage_error.h"
+#include "attngate/run/run_listener.h"
 
 namespace attngate {
 
@@ -18,25 +19,22 @@ namespace attngate {
 /// Each line is one write(2), so whatever ends the process, the last line names the case that was running. There is
 /// no fsync: written pages outlive the process, only the machine's own death loses them, and an fsync costs more
 /// than many a case.
-class Journal {
+class Journal : public RunListener {
  public:
   /// Starts the journal, emptying an older one and making missing folders; throws UsageError naming the path.
   Journal(std::string path, std::string_view test, std::uint64_t seed);
-  ~Journal();
+  ~Journal() override;
   Journal(const Journal&) = delete;
   Journal& operator=(const Journal&) = delete;
 
-  /// Notes that the case of this line runs next; a failing write (a full disk) is reported once to stderr, see error().
-  void write_case(std::string_view line) noexcept;
+  /// Notes that the case of this line runs next. A failing write (a full disk) is told once on stderr and makes the run
+  /// an error; later lines are then left out.
+  void case_begins(const std::string& line) override;
   /// Notes the orderly end; without it the last case counts as in flight.
-  void finish() noexcept;
-
-  /// Empty while every line was written, else why one was not; later lines are then left out.
-  const std::string& error() const { return error_; }
-  const std::string& path() const { return path_; }
+  void run_ends(RunReport& report) override;
 
  private:
-  void append(std::string_view line) noexcept;
+  void append(std::string_view line);
 
   std::string path_;
   std::string error_;

@@ -85,7 +85,7 @@ LastWords::LastWords(RunIdentity run, double case_timeout_seconds)
 }
 
 LastWords::~LastWords() {
-  leave();
+  LastWords::case_ends();
   if (watchdog_.joinable()) {
     {
       const std::lock_guard lock(mutex_);
@@ -118,8 +118,8 @@ void LastWords::install_handlers() {
   }
 }
 
-void LastWords::enter(std::string_view line) {
-  std::string text = fmt::format("{}\nattngate: replay with: {}\n", line, replay_command(run_, std::string(line)));
+void LastWords::case_begins(const std::string& line) {
+  std::string text = fmt::format("{}\nattngate: replay with: {}\n", line, replay_command(run_, line));
   if (text.size() > words_capacity) {
     constexpr std::string_view cut = "... (too long to print; the journal has the whole line)\n";
     text.replace(words_capacity - cut.size(), std::string::npos, cut);
@@ -131,7 +131,7 @@ void LastWords::enter(std::string_view line) {
   started_ = now_seconds();
 }
 
-void LastWords::leave() {
+void LastWords::case_ends() {
   const std::lock_guard lock(mutex_);
   words.length.store(0, std::memory_order_release);
   started_ = -1;

@@ -4,13 +4,17 @@
 #include <csignal>
 #include <mutex>
 #include <string>
-#include <string_view>
 #include <thread>
 #include <vector>
 
 #include "attngate/run/replay_command.h"
+#include "attngate/run/run_listener.h"
 
 namespace attngate {
+
+/// How long one case may run. The cost limits let none take over 1 s on two CPU cores, or 50 ms on a GPU; 20 times that
+/// leaves room for a machine with other work, and for the first case of a process, which loads kernels.
+inline constexpr double default_case_timeout_seconds = 20;
 
 /// While it lives, a process that dies or hangs inside a case still says which case it was, on stderr:
 ///
@@ -20,19 +24,19 @@ namespace attngate {
 /// SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGTERM and SIGINT are announced, then take their default effect. A case
 /// that runs longer than the timeout ends the process with exit code 1. Make it after anything that installs signal
 /// handlers of its own (GoogleTest, LibTorch); one at a time, a second one throws std::logic_error.
-class LastWords {
+class LastWords : public RunListener {
  public:
   /// `case_timeout_seconds`: how long one case may run; 0 for no limit (a debugger's choice).
   LastWords(RunIdentity run, double case_timeout_seconds);
   /// Puts the earlier signal handlers back.
-  ~LastWords();
+  ~LastWords() override;
   LastWords(const LastWords&) = delete;
   LastWords& operator=(const LastWords&) = delete;
 
-  /// A case of this line starts.
-  void enter(std::string_view line);
-  /// It has ended.
-  void leave();
+  void case_begins(const std::string& line) override;
+  void case_ends() override;
+  /// A case that could not be checked to its end is over too.
+  void run_ends(RunReport&) override { case_ends(); }
 
  private:
   struct Earlier {

@@ -15,10 +15,10 @@ std::string progress_text(std::uint64_t cases, double seconds, double worst_marg
   return fmt::format("case {}  {:.0f}/s  worst margin {}", grouped(cases), rate, margin_text(worst_margin, 2));
 }
 
-void Progress::show(std::uint64_t cases, double seconds, double worst_margin) {
-  if (seconds - last_seconds_ < seconds_between_lines) return;
-  last_seconds_ = seconds;
-  line_.show(progress_text(cases, seconds, worst_margin));
+void Progress::case_checked(const CaseNews& news) {
+  if (news.seconds - last_seconds_ < seconds_between_lines) return;
+  last_seconds_ = news.seconds;
+  line_.show(progress_text(news.report.cases(), news.seconds, news.report.worst_margin));
 }
 
 }  // namespace attngate

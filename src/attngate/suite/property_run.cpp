@@ -12,7 +12,11 @@
 #include "attngate/case/shrink.h"
 #include "attngate/case/text.h"
 #include "attngate/isolation/worker_checker.h"
-#include "attngate/run/failure_report.h"
+#include "attngate/report/results_file.h"
+#include "attngate/run/journal.h"
+#include "attngate/run/last_words.h"
+#include "attngate/run/progress.h"
+#include "attngate/run/run_printer.h"
 #include "attngate/workers/device.h"
 
 namespace attngate {
@@ -40,20 +44,34 @@ RunContext context_of(const PropertyRun& run) {
   return context;
 }
 
-ForAllOptions options_of(const PropertyRun& run, const RunContext& context) {
+ForAllOptions options_of(const PropertyRun& run) {
   ForAllOptions options;
-  options.run = context.run;
   options.replay = run.replay;
   options.max_cases = run.max_cases;
   options.max_seconds = run.max_seconds;
-  options.case_timeout_seconds = run.case_timeout_seconds;
   options.stop_at_first_failure = run.stop_at_first_failure;
   std::ranges::copy_if(run.corpus, std::back_inserter(options.corpus),
                        [&](const AttentionCase& known) { return known.dtype == run.dtype; });
-  if (!run.results_folder.empty()) {
-    options.journal_path = (std::filesystem::path(run.results_folder) / (context.run.test + ".journal")).string();
-  }
   return options;
+}
+
+/// The outputs of a run, in the order in which they hear of it.
+std::vector<std::unique_ptr<RunListener>> listeners_of(const PropertyRun& run, const RunContext& context,
+                                                       std::ostream& out) {
+  const auto file = [&](const char* suffix) {
+    return (std::filesystem::path(run.results_folder) / (context.run.test + suffix)).string();
+  };
+  const bool keeps_files = !run.results_folder.empty();
+  std::vector<std::unique_ptr<RunListener>> listeners;
+  // Workers have time limits of their own. First, so that who reads a line in the journal can count on the last words.
+  listeners.push_back(std::make_unique<LastWords>(context.run, run.in_process ? run.case_timeout_seconds : 0));
+  if (keeps_files) listeners.push_back(std::make_unique<Journal>(file(".journal"), context.run.test, run.seed));
+  listeners.push_back(std::make_unique<Progress>());
+  listeners.push_back(std::make_unique<RunPrinter>(context.run, out));
+  // Behind what is printed, so that a full disk cannot swallow a failure.
+  if (keeps_files) listeners.push_back(std::make_unique<ResultsFile>(run.results_folder, context));
+  for (const MakeListener& make : run.listeners) listeners.push_back(make(context));
+  return listeners;
 }
 
 void print_header(std::ostream& out, const PropertyRun& run, const RunContext& context) {
@@ -102,24 +120,19 @@ PropertyRunResult run_property(const PropertyRun& run, std::ostream& out) {
 
 PropertyRunResult run_property(const PropertyRun& run, WorkerPool& pool, std::ostream& out) {
   const RunContext context = context_of(run);
-  const ForAllOptions options = options_of(run, context);
+  ForAllOptions options = options_of(run);
   print_header(out, run, context);
+  const std::unique_ptr<CaseChecker> checker = make_checker(run, pool);  // first: LibTorch has signal handlers too
+  const std::vector<std::unique_ptr<RunListener>> listeners = listeners_of(run, context, out);
+  for (const auto& listener : listeners) options.listeners.push_back(listener.get());
 
   const Draw draw = [&](std::uint64_t index) {
     return random_case(*run.property, run.dtype, run.device.type(), run.seed, index);
   };
   PropertyRunResult result;
-  result.report = for_all(options, draw, shrinkable_case, *make_checker(run, pool));
+  result.report = for_all(options, draw, shrinkable_case, *checker);
   result.results = {context, result.report};
   result.exit_code = result.report.exit_code();
-  for (const Failure& failure : result.report.failures) out << failure_report(context.run, failure);
-  const std::optional<Verdict>& replayed = result.report.replayed;
-  if (replayed && result.report.failures.empty() && !replayed->paths.empty())
-    out << '\n' << outcome_table(*replayed) << '\n';
-  out << summary_line(context.run, result.report);
-  out.flush();
-  // Last, so that a full disk cannot swallow a failure.
-  if (!run.results_folder.empty()) write_results(run.results_folder, result.results);
   return result;
 }
 

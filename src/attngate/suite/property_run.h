@@ -1,6 +1,8 @@
 #pragma once
 
+#include <functional>
 #include <iosfwd>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -8,10 +10,14 @@
 #include "attngate/properties/property.h"
 #include "attngate/report/results.h"
 #include "attngate/run/for_all.h"
+#include "attngate/run/last_words.h"
 #include "attngate/run/run_report.h"
 #include "attngate/workers/attention_worker.h"
 
 namespace attngate {
+
+/// Makes one more listener of a run, of what is known beforehand.
+using MakeListener = std::function<std::unique_ptr<RunListener>(const RunContext& context)>;
 
 /// One property, on one dtype and one device, from the first case to the written results.
 struct PropertyRun {
@@ -30,6 +36,8 @@ struct PropertyRun {
   std::optional<AttentionCase> replay;
   /// Folder for the JSON file and the journal; empty for neither.
   std::string results_folder;
+  /// Whoever else listens, after the outputs that every run has.
+  std::vector<MakeListener> listeners = {};
   double case_timeout_seconds = default_case_timeout_seconds;
   /// Ends the run with its first failure; else the path that failed is left out and the others go on.
   bool stop_at_first_failure = false;

@@ -5,6 +5,7 @@
 #include "attngate/case/attention_case.h"
 #include "attngate/case/shrink.h"
 #include "attngate/run/for_all.h"
+#include "attngate/run/replay_command.h"
 
 namespace attngate::test {
 
@@ -38,10 +39,12 @@ inline Verdict failing(const std::string& reason = "fake: wrong result") {
   return verdict;
 }
 
-/// Options that name a fake test and run `cases` random cases.
+/// A test of the fake property.
+inline const RunIdentity fake_run = {"property.fake.fp32.cpu", "fake", "cpu", 0x2a};
+
+/// Options that run `cases` random cases and tell nobody.
 inline ForAllOptions fake_options(std::uint64_t cases) {
   ForAllOptions options;
-  options.run = {"property.fake.fp32.cpu", "fake", "cpu", 0x2a};
   options.max_cases = cases;
   options.stop_at_first_failure = true;  // what most tests are about is one failure
   return options;

@@ -8,6 +8,7 @@
 
 #include "attngate/case/generate.h"
 #include "attngate/case/text.h"
+#include "attngate/run/journal.h"
 #include "unit/run/fakes.h"
 #include "unit/scratch_folder.h"
 
@@ -186,21 +187,24 @@ TEST(ForAllTest, reports_exceptions_and_running_out_of_memory_as_failures) {
 
 TEST(ForAllTest, journals_every_evaluation_before_it_starts) {
   const ScratchFolder folder;
+  const std::string path = folder / "fake.journal";
+  Journal journal(path, fake_run.test, fake_run.seed);
   ForAllOptions options = fake_options(3);
-  options.journal_path = folder / "fake.journal";
-  for_all(options, draw_fake, {}, [&](const AttentionCase& value) {
-    EXPECT_TRUE(file_text(options.journal_path).ends_with(to_line(value) + "\n"));
+  options.listeners = {&journal};
+  const RunReport report = for_all(options, draw_fake, {}, [&](const AttentionCase& value) {
+    EXPECT_TRUE(file_text(path).ends_with(to_line(value) + "\n"));
     return holding();
   });
-  EXPECT_EQ(file_text(options.journal_path), "# attngate journal 1 test=property.fake.fp32.cpu seed=0x2a\n" +
-                                                 to_line(draw_fake(0)) + "\n" + to_line(draw_fake(1)) + "\n" +
-                                                 to_line(draw_fake(2)) + "\n# done: 3 cases\n");
+  EXPECT_EQ(report.journal_path, path);
+  EXPECT_EQ(file_text(path), "# attngate journal 1 test=property.fake.fp32.cpu seed=0x2a\n" + to_line(draw_fake(0)) +
+                                 "\n" + to_line(draw_fake(1)) + "\n" + to_line(draw_fake(2)) + "\n# done: 3 cases\n");
 }
 
 TEST(ForAllTest, is_an_error_when_the_journal_could_not_be_written) {
-  ForAllOptions options = fake_options(3);
-  options.journal_path = "/dev/full";
   testing::internal::CaptureStderr();
+  Journal journal("/dev/full", fake_run.test, fake_run.seed);
+  ForAllOptions options = fake_options(3);
+  options.listeners = {&journal};
   const RunReport report = for_all(options, draw_fake, {}, always_holds);
   testing::internal::GetCapturedStderr();
   EXPECT_EQ(report.random_cases, 3u);

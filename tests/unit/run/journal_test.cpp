@@ -10,10 +10,12 @@ namespace {
 TEST(JournalTest, has_a_header_the_cases_and_a_last_line) {
   const ScratchFolder folder;
   Journal journal(folder / "a.journal", "property.fake.fp32.cpu", 0x2a);
-  journal.write_case("first");
-  journal.write_case("second");
-  journal.finish();
-  EXPECT_EQ(journal.error(), "");
+  journal.case_begins("first");
+  journal.case_begins("second");
+  RunReport report;
+  journal.run_ends(report);
+  EXPECT_EQ(report.error, "");
+  EXPECT_EQ(report.journal_path, folder / "a.journal");
   EXPECT_EQ(file_text(folder / "a.journal"),
             "# attngate journal 1 test=property.fake.fp32.cpu seed=0x2a\nfirst\nsecond\n# done: 2 cases\n");
 }
@@ -22,10 +24,11 @@ TEST(JournalTest, names_the_case_in_flight_as_soon_as_it_is_written) {
   const ScratchFolder folder;
   Journal journal(folder / "a.journal", "t", 1);
   EXPECT_EQ(case_in_flight(folder / "a.journal"), std::nullopt);
-  journal.write_case("first");
-  journal.write_case("second");
+  journal.case_begins("first");
+  journal.case_begins("second");
   EXPECT_EQ(case_in_flight(folder / "a.journal"), "second");
-  journal.finish();
+  RunReport report;
+  journal.run_ends(report);
   EXPECT_EQ(case_in_flight(folder / "a.journal"), std::nullopt);
 }
 
@@ -68,11 +71,22 @@ TEST(JournalTest, refuses_to_read_what_is_no_file) {
 TEST(JournalTest, reports_a_full_disk_once_and_goes_on) {
   testing::internal::CaptureStderr();
   Journal journal("/dev/full", "t", 1);
-  journal.write_case("first");
-  journal.finish();
+  journal.case_begins("first");
+  RunReport report;
+  journal.run_ends(report);
   const std::string errors = testing::internal::GetCapturedStderr();
-  EXPECT_EQ(journal.error(), "journal '/dev/full': cannot be written: No space left on device");
-  EXPECT_EQ(errors, "attngate: " + journal.error() + "\n");
+  EXPECT_EQ(report.error, "journal '/dev/full': cannot be written: No space left on device");
+  EXPECT_EQ(errors, "attngate: " + report.error + "\n");
+}
+
+TEST(JournalTest, keeps_an_earlier_error_of_the_run) {
+  testing::internal::CaptureStderr();
+  Journal journal("/dev/full", "t", 1);
+  RunReport report;
+  report.error = "the generator threw";
+  journal.run_ends(report);
+  testing::internal::GetCapturedStderr();
+  EXPECT_EQ(report.error, "the generator threw");
 }
 
 }  // namespace

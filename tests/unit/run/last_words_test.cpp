@@ -26,8 +26,9 @@ class DyingRun {
   explicit DyingRun(const std::function<void()>& end, double timeout_seconds = 60)
       : child_([&] {
           ForAllOptions options = fake_options(10);
-          options.journal_path = journal();
-          options.case_timeout_seconds = timeout_seconds;
+          LastWords last_words(fake_run, timeout_seconds);
+          Journal record(journal(), fake_run.test, fake_run.seed);
+          options.listeners = {&last_words, &record};
           const RunReport report = for_all(options, draw_fake, shrinkable_case, [&](const AttentionCase& value) {
             if (value == third_case) end();
             return holding();
@@ -128,8 +129,8 @@ TEST(LastWordsTest, say_nothing_about_cases_that_end_in_time) {
 TEST(LastWordsTest, say_so_when_no_case_is_running) {
   ChildProcess child([]() -> int {
     LastWords words({"t", "fake", "cpu", 0}, 60);
-    words.enter("line");
-    words.leave();
+    words.case_begins("line");
+    words.case_ends();
     std::abort();
   });
   const ChildEnd end = child.wait();
@@ -141,7 +142,7 @@ TEST(LastWordsTest, say_so_when_no_case_is_running) {
 TEST(LastWordsTest, cut_a_line_that_is_too_long_to_print) {
   ChildProcess child([]() -> int {
     LastWords words({"t", "fake", "cpu", 0}, 60);
-    words.enter(std::string(200'000, 'x'));
+    words.case_begins(std::string(200'000, 'x'));
     std::abort();
   });
   const ChildEnd end = child.wait();

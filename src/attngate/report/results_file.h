@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "attngate/report/results.h"
+#include "attngate/run/run_listener.h"
+
+namespace attngate {
+
+/// Writes the results of a run to <folder>/<test>.json when it ends; throws ResultsError when they cannot be written.
+class ResultsFile : public RunListener {
+ public:
+  ResultsFile(std::string folder, RunContext context);
+
+  void run_ends(RunReport& report) override;
+
+ private:
+  std::string folder_;
+  RunContext context_;
+};
+
+}  // namespace attngate
