@@ -83,6 +83,7 @@ class PropertyTest : public testing::Test {
     run.case_timeout_seconds = environment.case_timeout_seconds.value_or(run.case_timeout_seconds);
     run.in_process = environment.in_process;
     run.results_folder = settings_->results_folder;
+    run.record_cases = environment.record_cases;
     if (settings_->ctest_measurements) {
       run.listeners.push_back([](const RunContext& context) {
         const bool alone = testing::UnitTest::GetInstance()->test_to_run_count() == 1;

@@ -35,6 +35,7 @@ struct CheckOptions {
   bool in_process = false;
   std::string corpus;
   std::string results;
+  bool record_cases = false;
   std::string json;
 };
 
@@ -73,6 +74,7 @@ std::vector<PropertyRun> plan_runs(const CheckOptions& options, const PathRegist
   base.stop_at_first_failure = options.stop_at_first;
   base.in_process = environment.in_process;
   base.results_folder = options.results;
+  base.record_cases = options.record_cases || environment.record_cases;
   if (!options.corpus.empty()) base.corpus = read_corpus(options.corpus);
   std::vector<PropertyRun> runs;
   const std::vector<DType> dtypes = chosen_dtypes(options.dtypes, {DType::fp16, DType::bf16, DType::fp32});
@@ -155,6 +157,9 @@ void add_check_command(CLI::App& app, Command& chosen) {
       "  attngate check --property agreement --dtype bf16 --seconds 60 --seed random\n"
       "  attngate check --path composite_sdpa_nested        one family against the reference\n"
       "Exit code: 0 all hold, 1 something failed (the line to replay is printed), 2 bad usage.");
+  command->add_flag("--record-cases", options->record_cases,
+                    "Write every checked case and its margins to <test>.cases.jsonl in the --results folder, for "
+                    "tools/compare_results.py (ATTNGATE_RECORD_CASES=1)");
   command->callback([options, &chosen] { chosen = [options] { return check(*options); }; });
 }
 

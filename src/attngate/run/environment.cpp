@@ -92,6 +92,8 @@ Environment read_environment(const LookUp& look_up) {
     environment.require_gpu = read_flag("ATTNGATE_REQUIRE_GPU", *value);
   if (const auto value = look_up("ATTNGATE_IN_PROCESS"))
     environment.in_process = read_flag("ATTNGATE_IN_PROCESS", *value);
+  if (const auto value = look_up("ATTNGATE_RECORD_CASES"))
+    environment.record_cases = read_flag("ATTNGATE_RECORD_CASES", *value);
   if (const auto value = look_up("ATTNGATE_RESULTS")) {
     if (value->empty()) refuse("ATTNGATE_RESULTS", *value, "allowed is the path of a folder");
     environment.results_folder = *value;

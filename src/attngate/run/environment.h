@@ -28,6 +28,8 @@ struct Environment {
   bool require_gpu = false;
   /// ATTNGATE_IN_PROCESS=1: cases are checked in this process and not in workers, for debuggers and compute-sanitizer.
   bool in_process = false;
+  /// ATTNGATE_RECORD_CASES=1: every checked case goes to a file of the results folder, with its margins.
+  bool record_cases = false;
   /// ATTNGATE_RESULTS: folder for results and journals, in place of the default one.
   std::optional<std::string> results_folder;
 };

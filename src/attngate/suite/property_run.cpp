@@ -13,6 +13,7 @@
 #include "attngate/case/text.h"
 #include "attngate/isolation/worker_checker.h"
 #include "attngate/report/results_file.h"
+#include "attngate/run/case_recorder.h"
 #include "attngate/run/journal.h"
 #include "attngate/run/last_words.h"
 #include "attngate/run/progress.h"
@@ -66,6 +67,7 @@ std::vector<std::unique_ptr<RunListener>> listeners_of(const PropertyRun& run, c
   // Workers have time limits of their own. First, so that who reads a line in the journal can count on the last words.
   listeners.push_back(std::make_unique<LastWords>(context.run, run.in_process ? run.case_timeout_seconds : 0));
   if (keeps_files) listeners.push_back(std::make_unique<Journal>(file(".journal"), context.run.test, run.seed));
+  if (run.record_cases) listeners.push_back(std::make_unique<CaseRecorder>(file(".cases.jsonl")));
   listeners.push_back(std::make_unique<Progress>());
   listeners.push_back(std::make_unique<RunPrinter>(context.run, out));
   // Behind what is printed, so that a full disk cannot swallow a failure.
@@ -119,6 +121,9 @@ PropertyRunResult run_property(const PropertyRun& run, std::ostream& out) {
 }
 
 PropertyRunResult run_property(const PropertyRun& run, WorkerPool& pool, std::ostream& out) {
+  if (run.record_cases && run.results_folder.empty()) {
+    throw UsageError("cases are to be recorded, but no folder for results is given; add --results FOLDER");
+  }
   const RunContext context = context_of(run);
   ForAllOptions options = options_of(run);
   print_header(out, run, context);

@@ -36,6 +36,8 @@ struct PropertyRun {
   std::optional<AttentionCase> replay;
   /// Folder for the JSON file and the journal; empty for neither.
   std::string results_folder;
+  /// Writes <test>.cases.jsonl to the results folder as well: every checked case with its margins.
+  bool record_cases = false;
   /// Whoever else listens, after the outputs that every run has.
   std::vector<MakeListener> listeners = {};
   double case_timeout_seconds = default_case_timeout_seconds;
@@ -64,7 +66,8 @@ inline constexpr std::uint64_t default_seed = 0xa77e;
 /// results and journal.
 ///
 /// This process does no work on the device, and must not have used CUDA before (unless run.in_process). Throws
-/// UsageError (results folder, journal) before any case runs, ResultsError when the results cannot be written.
+/// UsageError (results folder, journal, cases to be recorded nowhere) before any case runs, ResultsError when the
+/// results cannot be written.
 PropertyRunResult run_property(const PropertyRun& run, std::ostream& out);
 
 /// The same in the workers of a pool that many runs share: made by make_worker_pool() for the run's registry and

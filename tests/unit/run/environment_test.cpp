@@ -43,6 +43,7 @@ TEST(EnvironmentTest, reads_every_variable) {
                                         {"ATTNGATE_CASE_TIMEOUT", "600"},
                                         {"ATTNGATE_REQUIRE_GPU", "1"},
                                         {"ATTNGATE_IN_PROCESS", "1"},
+                                        {"ATTNGATE_RECORD_CASES", "1"},
                                         {"ATTNGATE_RESULTS", "some/results"}});
   EXPECT_EQ(environment.seed, 0x2au);
   EXPECT_FALSE(environment.seed_was_drawn);
@@ -50,6 +51,7 @@ TEST(EnvironmentTest, reads_every_variable) {
   EXPECT_EQ(environment.max_seconds, 2.5);
   EXPECT_TRUE(environment.require_gpu);
   EXPECT_TRUE(environment.in_process);
+  EXPECT_TRUE(environment.record_cases);
   EXPECT_EQ(environment.results_folder, "some/results");
 }
 
@@ -101,7 +103,8 @@ INSTANTIATE_TEST_SUITE_P(EnvironmentTest, BadValues,
                                          BadValue{"ATTNGATE_SECONDS", "inf"}, BadValue{"ATTNGATE_SECONDS", "10s"},
                                          BadValue{"ATTNGATE_SECONDS", "604801"}, BadValue{"ATTNGATE_CASE_TIMEOUT", "0"},
                                          BadValue{"ATTNGATE_REQUIRE_GPU", "yes"}, BadValue{"ATTNGATE_REQUIRE_GPU", ""},
-                                         BadValue{"ATTNGATE_IN_PROCESS", "true"}, BadValue{"ATTNGATE_RESULTS", ""}));
+                                         BadValue{"ATTNGATE_IN_PROCESS", "true"},
+                                         BadValue{"ATTNGATE_RECORD_CASES", "2"}, BadValue{"ATTNGATE_RESULTS", ""}));
 
 TEST(EnvironmentTest, refuses_a_malformed_case_with_the_parsers_words) {
   EXPECT_TRUE(refusal({{"ATTNGATE_CASE", ""}}).starts_with("ATTNGATE_CASE='': "));
