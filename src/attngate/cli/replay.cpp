@@ -81,7 +81,7 @@ int replay(const ReplayOptions& options) {
   fmt::print("case:         {}\ninputs hash:  {:#018x} (the same on every machine)\n\n", to_line(attention_case), hash);
   std::cout.flush();
   std::vector<Results> results;
-  int exit_code = exit_code::holds;
+  std::optional<int> exit_code;
   for (const Property* property : chosen) {
     PropertyRun run;
     run.property = property;
@@ -92,13 +92,15 @@ int replay(const ReplayOptions& options) {
     run.replay = attention_case;
     run.in_process = in_process;
     const PropertyRunResult result = run_property(run, pool, std::cout);
-    if (result.exit_code != exit_code::holds) exit_code = result.exit_code;
+    // A property that has nothing to say about this case has not failed; one at least must have something to say.
+    if (result.report.status() != RunStatus::inapplicable && exit_code.value_or(exit_code::holds) == exit_code::holds)
+      exit_code = result.exit_code;
     results.push_back(result.results);
     if (!options.json.empty()) write_results_list(options.json, results);
   }
   std::cout << '\n';
   print_paths_table(std::cout, results);
-  return exit_code;
+  return exit_code.value_or(exit_code::failed);
 }
 
 }  // namespace
@@ -116,7 +118,8 @@ void add_replay_command(CLI::App& app, Command& chosen) {
       "Example:\n"
       "  attngate replay 'dtype=fp16 heads=8 head_dim=64 lengths=7,1,64 seed=0x2a'\n"
       "Keys: dtype heads head_dim lengths, and mask extra_padding padding_content need_weights seed.\n"
-      "lengths takes runs: 1x300,64 is 300 sequences of length 1 and one of 64.");
+      "lengths takes runs: 1x300,64 is 300 sequences of length 1 and one of 64.\n"
+      "Exit code: 0 nothing failed and one property held at least, 1 one failed or none applies, 2 bad usage.");
   command->callback([options, &chosen] { chosen = [options] { return replay(*options); }; });
 }
 
