@@ -2,7 +2,7 @@
 
 #include <algorithm>
 #include <cmath>
-#include <random>
+#include <utility>
 
 namespace attngate {
 
@@ -19,11 +19,13 @@ std::uint64_t pairs_within(double budget_seconds, double seconds_per_pair, std::
   return pairs % 2 == 1 ? pairs : pairs - 1;
 }
 
-std::vector<bool> draw_orders(std::uint64_t seed, std::uint64_t pairs) {
-  std::mt19937_64 bits(seed);  // the standard fixes its numbers; those of its distributions it does not
-  std::vector<bool> candidate_first(pairs);
-  for (std::size_t pair = 0; pair < candidate_first.size(); ++pair) candidate_first[pair] = (bits() >> 63) != 0;
-  return candidate_first;
+std::vector<std::size_t> RoundOrders::next(std::vector<std::size_t> operators) {
+  for (std::size_t left = operators.size(); left > 1; --left) {
+    // 0 to left - 1, each as likely as any other but for 2^-31; of two it is the first bit.
+    const auto drawn = static_cast<std::size_t>(((bits_() >> 32) * left) >> 32);
+    std::swap(operators[left - 1], operators[left - 1 - drawn]);
+  }
+  return operators;
 }
 
 }  // namespace attngate

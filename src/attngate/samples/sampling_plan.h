@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <random>
 #include <vector>
 
 namespace attngate {
@@ -19,7 +21,17 @@ std::uint64_t calls_per_sample(double us_per_call, double least_sample_us);
 /// The odd number of pairs, least_pairs to `most_pairs`, that fits into the budget: odd, so that a median is a pair.
 std::uint64_t pairs_within(double budget_seconds, double seconds_per_pair, std::uint64_t most_pairs);
 
-/// For each pair whether the candidate goes first: a fair coin, the same on every machine for the same seed.
-std::vector<bool> draw_orders(std::uint64_t seed, std::uint64_t pairs);
+/// Draws the order within each round, the same on every machine for the same seed. Of two operators a fair coin
+/// decides.
+class RoundOrders {
+ public:
+  explicit RoundOrders(std::uint64_t seed) : bits_(seed) {}
+
+  /// These operators in random order, each order as likely as any other.
+  std::vector<std::size_t> next(std::vector<std::size_t> operators);
+
+ private:
+  std::mt19937_64 bits_;  // the standard fixes its numbers; those of its distributions it does not
+};
 
 }  // namespace attngate

@@ -7,7 +7,7 @@
 
 namespace attngate {
 
-/// When a row of a sweep has been sampled enough.
+/// When ratios are known well enough, see SettledRatios.
 struct StoppingRule {
   /// Enough when the 95 % interval of the ratio is at most that wide: 0.01 is 1 % from its lower to its upper end.
   double width = 0.01;
@@ -26,6 +26,9 @@ constexpr auto describe(const StoppingRule*) {
   return fields(keyless(&StoppingRule::width), keyless(&StoppingRule::least_rounds),
                 keyless(&StoppingRule::most_rounds), keyless(&StoppingRule::most_seconds));
 }
+
+/// Probability with which the interval of a ratio shall contain it.
+inline constexpr double ratio_confidence = 0.95;
 
 /// Ratio with its interval, as shown: exp() of an estimate over logarithms.
 struct RatioEstimate {
@@ -52,17 +55,9 @@ constexpr auto describe(const RatioEstimate*) {
 /// std::invalid_argument without any value, or for one that is not finite.
 RatioEstimate estimate_ratio(std::span<const double> log_ratios);
 
-/// Whether sampling ends behind these rounds, `seconds` after it began, however well the ratios are known.
-bool is_out_of_patience(const StoppingRule& rule, std::uint64_t rounds, double seconds);
-
 /// Behind which round the ratios are estimated next: least_rounds, then every one up to 20, then a tenth more each
 /// time. An estimate takes time in the cube of the rounds, and each is one more chance to stop at an interval that is
 /// narrow by luck.
 std::uint64_t next_estimate_after(const StoppingRule& rule, std::uint64_t rounds);
-
-/// Whether sampling ends behind these rounds, `seconds` after it began; every ratio must be known well enough, or the
-/// rule's patience be over.
-bool ends_sampling(const StoppingRule& rule, std::uint64_t rounds, double seconds,
-                   std::span<const RatioEstimate> ratios);
 
 }  // namespace attngate

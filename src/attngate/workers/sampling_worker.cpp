@@ -11,7 +11,7 @@
 #include "attngate/timing/allocations.h"
 #include "attngate/timing/ceilings.h"
 #include "attngate/timing/graph_replay.h"
-#include "attngate/timing/pair_sampler.h"
+#include "attngate/timing/pair_sampling.h"
 #include "attngate/timing/spin.h"
 #include "attngate/timing/timed_attention.h"
 #include "attngate/workers/attention_worker.h"
@@ -66,7 +66,7 @@ class SamplingWorker {
     }
     release_cached_memory(device_);  // or operators would work in whatever memory the gates before have left
     if (request.release) {
-      answer.samples.device = sampler_->device().key();
+      answer.samples.device = sampler_->facts().key();
       return answer;
     }
     if (request.ceilings) answer.ceilings = ceilings_for(parse_line(request.base.line).dtype);
@@ -78,7 +78,7 @@ class SamplingWorker {
     options.most_pairs = request.most_pairs;
     options.budget_seconds = request.budget_seconds;
     if (request.quantity == Quantity::throughput) options.least_sample_us = least_throughput_us;
-    answer.samples = sampler_->sample(base, candidate, options);
+    answer.samples = sample_pairs(*sampler_, base, candidate, options);
     on_path("");
     return answer;
   }
@@ -132,7 +132,7 @@ class SamplingWorker {
 
   const PathRegistry& registry_;
   c10::Device device_;
-  std::optional<PairSampler> sampler_;
+  std::optional<Sampler> sampler_;
   std::optional<Ceilings> ceilings_;
   std::string line_;
   std::shared_ptr<const CaseInputs> inputs_;

@@ -13,11 +13,11 @@
 #include "attngate/isolation/host_memory.h"
 #include "attngate/isolation/worker_checker.h"
 #include "attngate/paths/sdp_backend_guard.h"
-#include "attngate/timing/round_sampler.h"
 #include "attngate/timing/spin.h"
 #include "attngate/timing/timed_attention.h"
 #include "attngate/workers/attention_worker.h"
 #include "attngate/workers/row_check.h"
+#include "attngate/workers/row_sampling.h"
 
 namespace attngate {
 namespace {
@@ -71,7 +71,7 @@ class SweepWorker {
       timed[one.index] = timed_attention(one.inputs, one.path, answer.operators[one.index].backend);
     }
     running_.clear();
-    sampler_->sample(announced(timed), request, answer);
+    sample_row(*sampler_, announced(timed), request, answer);
     answer.seconds.sample = 1e-6 * elapsed.lap_us();
     on_path("");
   }
@@ -124,7 +124,7 @@ class SweepWorker {
 
   const PathRegistry& registry_;
   c10::Device device_;
-  std::optional<RoundSampler> sampler_;
+  std::optional<Sampler> sampler_;
   std::optional<RowCheck> check_;
   OnPath announce_;
   std::string running_;  ///< the path that runs; empty for none

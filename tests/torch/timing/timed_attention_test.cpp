@@ -9,7 +9,7 @@
 #include "attngate/paths/mha/graphed_paths.h"
 #include "attngate/suite/tested_registry.h"
 #include "attngate/timing/graph_replay.h"
-#include "attngate/timing/pair_sampler.h"
+#include "attngate/timing/pair_sampling.h"
 #include "attngate/timing/spin.h"
 #include "attngate/values/device_stream.h"
 #include "tensors.h"
@@ -160,7 +160,7 @@ void show_samples(const std::string& title, const PairedSamples& samples) {
 TEST(TimingAttention, is_as_fast_as_itself_in_every_quantity) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "other processes share the CPU";
   const PathRegistry registry = make_tested_registry();
-  PairSampler sampler(device_under_test());
+  Sampler sampler(device_under_test());
   const std::string long_case = "dtype=bf16 heads=16 head_dim=128 lengths=2048,2048,2048,2048 mask=none";
   const std::string short_case = "dtype=bf16 heads=16 head_dim=64 lengths=512,512,512,512,512,512,512,512 mask=none";
   const std::string ragged_case = "dtype=fp16 heads=8 head_dim=64 lengths=500,412,388,250,128,77,33,512";
@@ -175,7 +175,7 @@ TEST(TimingAttention, is_as_fast_as_itself_in_every_quantity) {
       SamplingOptions options;
       options.quantity = quantity;
       options.seed = 7;
-      const PairedSamples samples = sampler.sample(timed, timed, options);
+      const PairedSamples samples = sample_pairs(sampler, timed, timed, options);
       show_samples(to_string(quantity), samples);
       // Up to 1.1 % was seen in one process where the host is measured as well (H100); 5 % would be another mistake.
       EXPECT_NEAR(median_of(log_ratios(samples)), 0, 0.05) << name << " as " << to_string(quantity);
@@ -204,10 +204,10 @@ TEST(TimingGraphReplay, runs_the_dense_composite_as_one_launch) {
   const GraphReplay graph = graph_replay(eager, device_under_test());
   ASSERT_TRUE(graph.replayed) << graph.reason;
   EXPECT_TRUE(graph.replayed->graph_replayed);
-  PairSampler sampler(device_under_test());
+  Sampler sampler(device_under_test());
   SamplingOptions options;
   options.quantity = Quantity::isolated_latency;
-  const PairedSamples samples = sampler.sample(eager, *graph.replayed, options);
+  const PairedSamples samples = sample_pairs(sampler, eager, *graph.replayed, options);
   show("dense_composite_eager", median_of(base_times(samples)), "us");
   show("dense_composite_replayed", median_of(candidate_times(samples)), "us");
   EXPECT_LT(median_of(candidate_times(samples)), median_of(base_times(samples)));
@@ -221,15 +221,15 @@ TEST(TimingPlantedSlowdown, slows_an_operator_down_by_about_the_share_that_is_as
   const PathRegistry registry = make_tested_registry();
   const AttentionPath& path = *registry.find(cuda ? "composite_sdpa_dense.flash" : "composite_sdpa_dense.math");
   const TimedOperator timed = timed_attention(shared_inputs(line), path), base = with_spin(timed, device, 0);
-  PairSampler sampler(device);
+  Sampler sampler(device);
   SamplingOptions options;
   options.flush_cache = cuda;
   options.most_pairs = cuda ? 201 : 51;
   options.warm_up.most_seconds = 0.2;
   // On the CPU other processes stretch the calibration as well: much is asked for, and some of it must be seen.
   const double share = cuda ? 0.03 : 1;
-  const double us = median_of(base_times(sampler.sample(base, base, options)));
-  const PairedSamples samples = sampler.sample(base, with_spin(timed, device, share * us), options);
+  const double us = median_of(base_times(sample_pairs(sampler, base, base, options)));
+  const PairedSamples samples = sample_pairs(sampler, base, with_spin(timed, device, share * us), options);
   const double achieved = std::expm1(median_of(log_ratios(samples)));
   EXPECT_EQ(samples.candidate.backend, samples.base.backend);
   show("path", us, "us");

@@ -1,4 +1,4 @@
-#include "attngate/timing/pair_sampler.h"
+#include "attngate/timing/pair_sampling.h"
 
 #include <gtest/gtest.h>
 
@@ -31,10 +31,10 @@ SamplingOptions quick(Quantity quantity = Quantity::gpu_time) {
   return options;
 }
 
-TEST(TimingPairSampler, recovers_a_planted_ratio) {
-  PairSampler sampler(device_under_test());
+TEST(TimingPairSampling, recovers_a_planted_ratio) {
+  Sampler sampler(device_under_test());
   const SpinningOperator base(1000), candidate(1200);
-  const PairedSamples samples = sampler.sample(base.timed(), candidate.timed(), quick());
+  const PairedSamples samples = sample_pairs(sampler, base.timed(), candidate.timed(), quick());
   ASSERT_EQ(samples.calls_per_sample, 1u);
   const std::vector<double> found = log_ratios(samples);
   std::vector<double> errors;
@@ -46,28 +46,29 @@ TEST(TimingPairSampler, recovers_a_planted_ratio) {
   EXPECT_NEAR(median_of(errors), 0, 0.005);
 }
 
-TEST(TimingPairSampler, takes_an_odd_number_of_pairs_in_the_order_of_the_seed) {
-  PairSampler sampler(device_under_test());
+TEST(TimingPairSampling, takes_an_odd_number_of_pairs_in_the_order_of_the_seed) {
+  Sampler sampler(device_under_test());
   std::string order;
   const TimedOperator base{"base", [&] { order += 'b', spin(device_under_test(), 300); }};
   const TimedOperator candidate{"candidate", [&] { order += 'c', spin(device_under_test(), 300); }};
   SamplingOptions options = quick();
   options.flush_cache = false;
-  const PairedSamples samples = sampler.sample(base, candidate, options);
+  const PairedSamples samples = sample_pairs(sampler, base, candidate, options);
   ASSERT_EQ(samples.pairs.size(), least_pairs);
   ASSERT_EQ(samples.calls_per_sample, 1u);
-  const std::vector<bool> orders = draw_orders(42, least_pairs);
+  RoundOrders orders(42);
   std::string expected;
-  for (std::size_t pair = 0; pair < orders.size(); ++pair) {
-    EXPECT_EQ(samples.pairs[pair].candidate_first, orders[pair]);
-    expected += orders[pair] ? "cb" : "bc";
+  for (const SamplePair& pair : samples.pairs) {
+    const bool candidate_first = orders.next({0, 1}).front() == 1;
+    EXPECT_EQ(pair.candidate_first, candidate_first);
+    expected += candidate_first ? "cb" : "bc";
   }
   EXPECT_TRUE(order.ends_with(expected)) << order;
 }
 
-TEST(TimingPairSampler, calls_short_operators_often_for_each_sample_and_both_equally_often) {
-  PairSampler sampler(device_under_test());
-  const PairedSamples samples = sampler.sample(spinning(50), spinning(400), quick());
+TEST(TimingPairSampling, calls_short_operators_often_for_each_sample_and_both_equally_often) {
+  Sampler sampler(device_under_test());
+  const PairedSamples samples = sample_pairs(sampler, spinning(50), spinning(400), quick());
   // A spin takes its 50 us and up to 10 us of starting and ending; on the CPU other processes may add to it.
   EXPECT_LE(samples.calls_per_sample, 4u);
   if (device_under_test().is_cuda()) {
@@ -80,12 +81,12 @@ TEST(TimingPairSampler, calls_short_operators_often_for_each_sample_and_both_equ
   }
 }
 
-TEST(TimingPairSampler, keeps_to_its_budget_and_says_so) {
-  PairSampler sampler(device_under_test());
+TEST(TimingPairSampling, keeps_to_its_budget_and_says_so) {
+  Sampler sampler(device_under_test());
   SamplingOptions options = quick();
   options.most_pairs = 100'001;
   options.budget_seconds = 0.1;
-  const PairedSamples samples = sampler.sample(spinning(300), spinning(300), options);
+  const PairedSamples samples = sample_pairs(sampler, spinning(300), spinning(300), options);
   EXPECT_EQ(samples.pairs.size() % 2, 1u);
   EXPECT_LT(samples.pairs.size(), 334u) << "100 ms hold no more pairs of 600 us";
   ASSERT_FALSE(samples.notes.empty());
@@ -93,13 +94,13 @@ TEST(TimingPairSampler, keeps_to_its_budget_and_says_so) {
       << samples.notes.back();
 }
 
-TEST(TimingPairSampler, says_what_was_measured_and_how) {
-  PairSampler sampler(device_under_test());
+TEST(TimingPairSampling, says_what_was_measured_and_how) {
+  Sampler sampler(device_under_test());
   for (const Quantity quantity : {Quantity::isolated_latency, Quantity::gpu_time, Quantity::throughput}) {
     TimedOperator base = spinning(300);
     base.name = "base";
     base.backend = "flash";
-    const PairedSamples samples = sampler.sample(base, spinning(300), quick(quantity));
+    const PairedSamples samples = sample_pairs(sampler, base, spinning(300), quick(quantity));
     EXPECT_EQ(samples.quantity, quantity);
     EXPECT_EQ(samples.base.name, "base");
     EXPECT_EQ(samples.base.backend, "flash");
@@ -107,8 +108,8 @@ TEST(TimingPairSampler, says_what_was_measured_and_how) {
     EXPECT_EQ(samples.base.peak_bytes.has_value(), device_under_test().is_cuda());
     EXPECT_EQ(samples.seed, 42u);
     EXPECT_EQ(samples.flushed_bytes, 2 * last_cache_bytes(device_under_test()));
-    EXPECT_EQ(samples.device, sampler.device().key());
-    if (!sampler.device().clock_problem().empty()) {
+    EXPECT_EQ(samples.device, sampler.facts().key());
+    if (!sampler.facts().clock_problem().empty()) {
       EXPECT_EQ(samples.clocks_after, ClockState{});
     }
     // The host may be interrupted while it queues, but not in one sample out of five.
@@ -139,16 +140,16 @@ class StumblingOperator {
   int calls_ = 0;
 };
 
-TEST(TimingPairSampler, takes_pairs_in_which_launches_show_again_until_a_quarter_of_them_were) {
+TEST(TimingPairSampling, takes_pairs_in_which_launches_show_again_until_a_quarter_of_them_were) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "the CPU has no queue";
-  PairSampler sampler(device_under_test());
+  Sampler sampler(device_under_test());
   SamplingOptions options = quick();
   options.most_pairs = 41;
   StumblingOperator never([](int) { return false; }), rarely([](int call) { return call % 11 == 0; }),
       always([](int) { return true; });
-  const PairedSamples of_never = sampler.sample(spinning(300), never.timed(), options);
-  const PairedSamples of_rarely = sampler.sample(spinning(300), rarely.timed(), options);
-  const PairedSamples of_always = sampler.sample(spinning(300), always.timed(), options);
+  const PairedSamples of_never = sample_pairs(sampler, spinning(300), never.timed(), options);
+  const PairedSamples of_rarely = sample_pairs(sampler, spinning(300), rarely.timed(), options);
+  const PairedSamples of_always = sample_pairs(sampler, spinning(300), always.timed(), options);
   for (const PairedSamples* samples : {&of_never, &of_rarely, &of_always}) EXPECT_EQ(samples->pairs.size(), 41u);
   EXPECT_EQ(share_with_visible_launches(of_never), 0);
   EXPECT_EQ(share_with_visible_launches(of_rarely), 0);
@@ -163,20 +164,20 @@ TEST(TimingPairSampler, takes_pairs_in_which_launches_show_again_until_a_quarter
       << "but for a pair in which the host stood still by itself";
 }
 
-TEST(TimingPairSampler, lets_errors_of_the_operator_through) {
-  PairSampler sampler(device_under_test());
+TEST(TimingPairSampling, lets_errors_of_the_operator_through) {
+  Sampler sampler(device_under_test());
   const TimedOperator bad{"bad", [] { throw std::runtime_error("bad"); }};
-  EXPECT_THROW(sampler.sample(spinning(300), bad, quick()), std::runtime_error);
-  EXPECT_EQ(sampler.sample(spinning(300), spinning(300), quick()).pairs.size(), least_pairs);
+  EXPECT_THROW(sample_pairs(sampler, spinning(300), bad, quick()), std::runtime_error);
+  EXPECT_EQ(sample_pairs(sampler, spinning(300), spinning(300), quick()).pairs.size(), least_pairs);
 }
 
 // The level of its own noise: what a gate of two equal operators works against.
-TEST(TimingPairSampler, finds_an_operator_as_fast_as_itself) {
+TEST(TimingPairSampling, finds_an_operator_as_fast_as_itself) {
   if (!device_under_test().is_cuda()) GTEST_SKIP() << "other processes share the CPU";
-  PairSampler sampler(device_under_test());
+  Sampler sampler(device_under_test());
   SamplingOptions options = quick();
   options.most_pairs = 201;
-  const PairedSamples samples = sampler.sample(spinning(300), spinning(300), options);
+  const PairedSamples samples = sample_pairs(sampler, spinning(300), spinning(300), options);
   const std::vector<double> ratios = log_ratios(samples);
   show("a_a_pairs", static_cast<double>(ratios.size()), "");
   show("a_a_median", 100 * median_of(ratios), "%");

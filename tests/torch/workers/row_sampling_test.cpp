@@ -1,4 +1,4 @@
-#include "attngate/timing/round_sampler.h"
+#include "attngate/workers/row_sampling.h"
 
 #include <gtest/gtest.h>
 
@@ -30,7 +30,8 @@ SweepRequest request_of(std::size_t operators) {
 SweepAnswer sample(const std::vector<std::optional<TimedOperator>>& operators, const SweepRequest& request) {
   SweepAnswer answer;
   answer.operators.resize(operators.size());
-  RoundSampler(device_under_test()).sample(operators, request, answer);
+  Sampler sampler(device_under_test());
+  sample_row(sampler, operators, request, answer);
   return answer;
 }
 
@@ -48,7 +49,7 @@ SweepAnswer best_of_tries(double us, const SweepRequest& request) {
   return answer;
 }
 
-TEST(TimingRoundSampler, recovers_a_known_speedup_of_short_and_of_long_operators) {
+TEST(TimingRowSampling, recovers_a_known_speedup_of_short_and_of_long_operators) {
   for (const auto& [us, quantity] : {std::pair(40.0, Quantity::gpu_time), std::pair(1000.0, Quantity::gpu_time),
                                      std::pair(40.0, Quantity::throughput), std::pair(1000.0, Quantity::throughput)}) {
     SweepRequest request = request_of(2);
@@ -65,19 +66,19 @@ TEST(TimingRoundSampler, recovers_a_known_speedup_of_short_and_of_long_operators
   }
 }
 
-TEST(TimingRoundSampler, ends_with_the_least_rounds_where_the_interval_is_narrow_enough) {
+TEST(TimingRowSampling, ends_with_the_least_rounds_where_the_interval_is_narrow_enough) {
   SweepRequest request = request_of(2);
   request.rule.width = 100;
   EXPECT_EQ(sample({spinning(300), spinning(300)}, request).rounds, request.rule.least_rounds);
 }
 
-TEST(TimingRoundSampler, goes_on_to_the_most_rounds_where_it_never_is) {
+TEST(TimingRowSampling, goes_on_to_the_most_rounds_where_it_never_is) {
   SweepRequest request = request_of(2);
   request.rule = {.width = no_interval_is_so_narrow, .least_rounds = 3, .most_rounds = 12, .most_seconds = 60};
   EXPECT_EQ(sample({spinning(100), spinning(100)}, request).rounds, 12u);
 }
 
-TEST(TimingRoundSampler, samples_a_bystander_in_the_first_rounds_only_and_still_knows_its_time) {
+TEST(TimingRowSampling, samples_a_bystander_in_the_first_rounds_only_and_still_knows_its_time) {
   int calls = 0;
   SweepRequest request = request_of(3);
   request.rule = {.width = no_interval_is_so_narrow, .least_rounds = 3, .most_rounds = 30, .most_seconds = 60};
@@ -96,7 +97,7 @@ TEST(TimingRoundSampler, samples_a_bystander_in_the_first_rounds_only_and_still_
   }
 }
 
-TEST(TimingRoundSampler, times_what_is_there_and_knows_no_speedup_without_one_of_its_two) {
+TEST(TimingRowSampling, times_what_is_there_and_knows_no_speedup_without_one_of_its_two) {
   const SweepRequest request = request_of(2);
   const SweepAnswer answer = sample({spinning(300), std::nullopt}, request);
   EXPECT_GT(answer.operators[0].us, 0);
@@ -106,7 +107,7 @@ TEST(TimingRoundSampler, times_what_is_there_and_knows_no_speedup_without_one_of
   EXPECT_EQ(answer.rounds, request.rule.least_rounds);
 }
 
-TEST(TimingRoundSampler, of_nothing_takes_no_round) {
+TEST(TimingRowSampling, of_nothing_takes_no_round) {
   EXPECT_EQ(sample({std::nullopt, std::nullopt}, request_of(2)).rounds, 0u);
 }
 
