@@ -18,8 +18,8 @@
 #include "attngate/kill_rate/report.h"
 #include "attngate/source_folders.h"
 #include "attngate/suite/property_run.h"
-#include "attngate/workers/attention_worker.h"
 #include "attngate/workers/device.h"
+#include "attngate/workers/worker.h"
 
 namespace attngate {
 namespace {

@@ -12,7 +12,7 @@
 #include "attngate/cli/own_gate.h"
 #include "attngate/gates/gate_bounds.h"
 #include "attngate/paths/attention_path.h"
-#include "attngate/workers/sampling_worker.h"
+#include "attngate/workers/worker_sample_source.h"
 
 namespace attngate {
 

@@ -11,10 +11,12 @@
 #include "attngate/cli/device_option.h"
 #include "attngate/cli/output_files.h"
 #include "attngate/isolation/worker_checker.h"
+#include "attngate/isolation/worker_request.h"
 #include "attngate/report/results_list.h"
 #include "attngate/report/table.h"
 #include "attngate/suite/property_run.h"
 #include "attngate/suite/tested_registry.h"
+#include "attngate/workers/case_handler.h"
 #include "attngate/workers/device.h"
 
 namespace attngate {
@@ -46,7 +48,7 @@ std::vector<const Property*> properties_for(const ReplayOptions& options, DType 
 std::uint64_t input_hash_by_worker(const AttentionCase& attention_case, at::Device device, WorkerPool& pool) {
   const CaseRequest request{CaseRequest::Kind::hash_inputs, "", {}, {}, to_line(attention_case)};
   const RequestLimits limits{hash_seconds, host_bytes_allowed(attention_case, available_host_bytes())};
-  const WorkerReply reply = pool.ask(encode(request), limits, limits.seconds);
+  const WorkerReply reply = pool.ask(to_bytes({RequestKind::check_case, encode(request)}), limits, limits.seconds);
   if (reply.kind == WorkerReply::Kind::out_of_memory) throw does_not_fit(attention_case, device);
   if (reply.kind != WorkerReply::Kind::answered) {
     throw UsageError("LINE: the inputs of this case cannot be made on " + device.str() + ": a process that tried " +

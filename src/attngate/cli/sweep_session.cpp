@@ -16,7 +16,7 @@
 #include "attngate/sweep/sweep_report.h"
 #include "attngate/sweep/sweep_run.h"
 #include "attngate/workers/device.h"
-#include "attngate/workers/sweep_worker.h"
+#include "attngate/workers/worker_sweep_source.h"
 
 namespace attngate {
 namespace {

@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "attngate/base/elapsed.h"
-#include "attngate/workers/attention_worker.h"
+#include "attngate/workers/worker.h"
 
 namespace attngate::faults {
 namespace {

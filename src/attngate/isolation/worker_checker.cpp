@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "attngate/case/cost.h"
+#include "attngate/isolation/worker_request.h"
 #include "attngate/verdict/blame.h"
 
 namespace attngate {
@@ -35,7 +36,7 @@ WorkerChecker::WorkerChecker(WorkerPool& pool, CaseRequest request, double case_
 
 Verdict WorkerChecker::check(const AttentionCase& value, const std::string& line) {
   request_.line = line;
-  const std::string request = encode(request_);
+  const std::string request = to_bytes({RequestKind::check_case, encode(request_)});
   const RequestLimits limits{case_seconds_, host_bytes_allowed(value, available_bytes_)};
   const WorkerReply reply = pool_.ask(request, limits, warm_seconds());
   Verdict verdict = judge([&](const AttentionCase&) { return verdict_of(reply); }, value);

@@ -12,7 +12,7 @@
 #include "attngate/run/for_all.h"
 #include "attngate/run/last_words.h"
 #include "attngate/run/run_report.h"
-#include "attngate/workers/attention_worker.h"
+#include "attngate/workers/worker.h"
 
 namespace attngate {
 

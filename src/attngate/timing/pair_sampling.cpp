@@ -3,9 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
+#include "attngate/base/elapsed.h"
+#include "attngate/base/median.h"
 #include "attngate/samples/host_load.h"
 #include "attngate/samples/sampling_plan.h"
 #include "attngate/timing/allocations.h"
@@ -13,12 +14,8 @@
 namespace attngate {
 namespace {
 
-using Clock = std::chrono::steady_clock;
-
 // Samples and pairs that are thrown away to learn what one takes: three have a median that one stray does not move.
 constexpr int trials = 3;
-
-double seconds_since(Clock::time_point begin) { return std::chrono::duration<double>(Clock::now() - begin).count(); }
 
 /// What a few samples that are thrown away show.
 struct Trial {
@@ -81,11 +78,11 @@ PairPlan plan_pairs(Sampler& sampler, const TimedOperator& base, const TimedOper
   PairPlan plan{{{base, setting}, {candidate, setting}}};
   std::vector<double> seconds;
   for (int trial = 0; trial < trials; ++trial) {
-    const auto begin = Clock::now();
+    const Elapsed elapsed;
     std::vector<std::size_t> order = {base_position, candidate_position};
     if (trial % 2 == 1) std::swap(order.front(), order.back());
     sampler.take_round(plan.operators, order);
-    seconds.push_back(seconds_since(begin));
+    seconds.push_back(elapsed.seconds());
   }
   const double seconds_per_pair = median_of(seconds);
   plan.pairs = pairs_within(options.budget_seconds, seconds_per_pair, options.most_pairs);

@@ -1,15 +1,13 @@
 #include "attngate/timing/sampler.h"
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
+#include "attngate/base/elapsed.h"
 #include "attngate/samples/sampling_plan.h"
 
 namespace attngate {
 namespace {
-
-using Clock = std::chrono::steady_clock;
 
 /// Positions of the operators that take part in a round, which has so many before it.
 std::vector<std::size_t> taking_part(const std::vector<RoundOperator>& operators, std::uint64_t rounds_before) {
@@ -51,7 +49,7 @@ SampledRounds Sampler::sample(const std::vector<RoundOperator>& operators, const
   RoundOrders orders(setting.seed);
   std::vector<RoundOperator> going = operators;
   std::uint64_t repeats = setting.repeats;
-  const auto begin = Clock::now();
+  const Elapsed elapsed;
   for (bool ends = false; !ends;) {
     std::vector<std::size_t> order = orders.next(taking_part(going, sampled.rounds));
     std::vector<Sample> round = take_round(going, order);
@@ -63,7 +61,7 @@ SampledRounds Sampler::sample(const std::vector<RoundOperator>& operators, const
     }
     sampled.orders.push_back(std::move(order));
     ++sampled.rounds;
-    const double seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    const double seconds = elapsed.seconds();
     ends = stopping.ends({sampled.rounds, seconds, sampled.samples});
   }
   return sampled;

@@ -1,9 +1,31 @@
 #include "attngate/workers/operator_choice.h"
 
-#include "attngate/workers/backend_switches.h"
+#include <ATen/Context.h>
 
 namespace attngate {
 namespace {
+
+void set(const BackendSwitches& switches) {
+  at::Context& context = at::globalContext();
+  context.setSDPUseMath(switches.math);
+  context.setSDPUseFlash(switches.flash);
+  context.setSDPUseMemEfficient(switches.efficient);
+  context.setSDPUseCuDNN(switches.cudnn);
+}
+
+/// Sets LibTorch's switches of the SDPA backends while it lives, then restores them. They belong to the process.
+class BackendSwitchGuard {
+ public:
+  explicit BackendSwitchGuard(const BackendSwitches& switches) { set(switches); }
+  ~BackendSwitchGuard() { set(earlier_); }
+  BackendSwitchGuard(const BackendSwitchGuard&) = delete;
+  BackendSwitchGuard& operator=(const BackendSwitchGuard&) = delete;
+
+ private:
+  const BackendSwitches earlier_ = {at::globalContext().userEnabledMathSDP(), at::globalContext().userEnabledFlashSDP(),
+                                    at::globalContext().userEnabledMemEfficientSDP(),
+                                    at::globalContext().userEnabledCuDNNSDP()};
+};
 
 bool is_on(const BackendSwitches& switches, SdpBackend backend) {
   switch (backend) {
@@ -20,8 +42,6 @@ bool is_on(const BackendSwitches& switches, SdpBackend backend) {
   }
   return false;
 }
-
-std::string reason_of(const Promise& promise) { return promise.reason.empty() ? promise.error : promise.reason; }
 
 /// Redundant paths run, too: nobody else of the family may be switched on.
 bool runs(const Promise& promise) {
@@ -55,6 +75,8 @@ AttentionPath with_switches(const AttentionPath& path, const BackendSwitches& sw
 }
 
 }  // namespace
+
+std::string reason_of(const Promise& promise) { return promise.reason.empty() ? promise.error : promise.reason; }
 
 OperatorChoice choose_operator(const PathRegistry& registry, const SweepOperator& wanted,
                                const AttentionCase& attention_case, at::DeviceType device) {

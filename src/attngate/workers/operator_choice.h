@@ -15,6 +15,9 @@ struct OperatorChoice {
   std::string skip_reason;
 };
 
+/// Why a promise is not to run, in one line.
+std::string reason_of(const Promise& promise);
+
 /// Finds the operator's path and asks what it promises for the case, whose need_weights is the operator's.
 ///
 /// A family becomes one path under the family's name: it runs what the first of its paths runs that promises to run (or

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "attngate/base/median.h"
 #include "attngate/decision/signed_rank.h"
 #include "attngate/samples/sampling_plan.h"
 

@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "attngate/case/text.h"
+#include "attngate/isolation/worker_request.h"
 #include "attngate/run/for_all.h"
 #include "unit/isolation/worker_bodies.h"
 #include "unit/run/fakes.h"
@@ -25,7 +26,7 @@ struct BadPath {
 WorkerBody body_of(const std::vector<BadPath>& bad_paths) {
   return {[] {},
           [bad_paths](std::string_view bytes, const OnPath& on_path) {
-            const CaseRequest request = decode<CaseRequest>(bytes);
+            const CaseRequest request = decode<CaseRequest>(worker_request_from(bytes).message);
             const AttentionCase value = parse_line(request.line);
             Verdict verdict = holding(0.25, "healthy");
             for (const BadPath& path : bad_paths) {
@@ -136,7 +137,7 @@ TEST(WorkerCheckerTest, never_takes_a_spoilt_worker_s_word_for_a_smaller_case) {
       [] {},
       [lost](std::string_view bytes, const OnPath& on_path) {
         on_path("illegal_access");
-        *lost = *lost || parse_line(decode<CaseRequest>(bytes).line).batch_size() >= 3;
+        *lost = *lost || parse_line(decode<CaseRequest>(worker_request_from(bytes).message).line).batch_size() >= 3;
         return encode(*lost ? disaster("illegal_access", PathStatus::device_lost, "an illegal memory access")
                             : holding(0.25, "illegal_access"));
       }};
@@ -151,7 +152,7 @@ TEST(WorkerCheckerTest, lays_a_loss_at_the_door_of_the_path_that_the_closer_look
       [] {},
       [](std::string_view bytes, const OnPath&) {
         const bool closer = std::getenv("ATTNGATE_TEST_WORKER") != nullptr;
-        const bool lost = parse_line(decode<CaseRequest>(bytes).line).batch_size() >= 2;
+        const bool lost = parse_line(decode<CaseRequest>(worker_request_from(bytes).message).line).batch_size() >= 2;
         return encode(lost ? disaster(closer ? "culprit" : "neighbour", PathStatus::device_lost, "lost") : holding());
       }};
   WorkerPool pool(body, {.closer_environment = {{"ATTNGATE_TEST_WORKER", "1"}}});

@@ -2,16 +2,22 @@
 
 #include <c10/core/Device.h>
 
-#include "attngate/base/usage_error.h"
+#include <functional>
+#include <string>
+
 #include "attngate/isolation/worker_pool.h"
 #include "attngate/paths/attention_path.h"
 #include "attngate/properties/property.h"
 
 namespace attngate {
 
-/// Workers that check properties of the registry's paths on the device; they answer CaseRequests, see messages.h.
+/// What every worker process does, whoever asks: readies itself for the device, and answers each kind of request (see
+/// RequestKind) with the registry's paths. The registry outlives the body.
+WorkerBody worker_body(const PathRegistry& registry, c10::Device device);
+
+/// Workers of that body; while they look closer, kernels report their errors where they are launched.
 ///
-/// Made once and shared by many runs. The registry outlives the pool. No worker is started before the first request.
+/// Made once and shared by many runs. No worker is started before the first request.
 WorkerPool make_worker_pool(const PathRegistry& registry, c10::Device device);
 
 /// Readies this process for checking on the device: strict arithmetic, and one thread on the CPU, since small cases
@@ -21,10 +27,7 @@ void ready_for_checks(c10::Device device);
 /// The check with a PathDisaster made a verdict, and likewise errors of the device outside of all paths.
 PropertyCheck with_disasters_as_verdicts(PropertyCheck check);
 
-/// What to say of a case that is too large for the device's memory.
-UsageError does_not_fit(const AttentionCase& attention_case, c10::Device device);
-
-/// The hash of the case's inputs; throws UsageError for a case that does not fit into the device's memory.
-std::uint64_t input_hash(const AttentionCase& attention_case, c10::Device device);
+/// Does the work and says in one line what it threw; empty where it threw nothing.
+std::string error_of(const std::function<void()>& work);
 
 }  // namespace attngate

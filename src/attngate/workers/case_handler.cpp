@@ -1,0 +1,61 @@
+#include "attngate/workers/case_handler.h"
+
+#include <c10/util/Exception.h>
+#include <fmt/format.h>
+
+#include "attngate/case/cost.h"
+#include "attngate/case/text.h"
+#include "attngate/run/case_checker.h"
+#include "attngate/values/case_inputs.h"
+#include "attngate/workers/device.h"
+#include "attngate/workers/worker.h"
+
+namespace attngate {
+
+std::string CaseHandler::answer(std::string_view message, const OnPath& on_path) {
+  const CaseRequest request = decode<CaseRequest>(message);
+  const AttentionCase attention_case = parse_line(request.line);
+  limit_device_memory(device_, attention_case);
+  if (request.kind == CaseRequest::Kind::hash_inputs) {
+    HashAnswer answer;
+    answer.problem = error_of([&] { answer.hash = input_hash(attention_case, device_); });
+    return encode(answer);
+  }
+  return encode(judge(check_for(request, on_path), attention_case));
+}
+
+const PropertyCheck& CaseHandler::check_for(CaseRequest request, const OnPath& on_path) {
+  request.line.clear();
+  PropertyCheck& check = checks_[encode(request)];
+  if (!check) {
+    const Property* property = find_property(request.property);
+    if (property == nullptr) throw std::logic_error("a worker was asked for the property '" + request.property + "'");
+    check =
+        with_disasters_as_verdicts(property->bind({device_, &registry_, request.only, request.quarantined, on_path}));
+  }
+  return check;
+}
+
+UsageError does_not_fit(const AttentionCase& attention_case, c10::Device device) {
+  return UsageError(
+      fmt::format("LINE: this case does not fit into the memory of {}: its reference alone takes {:.3g} GiB",
+                  device.str(), cost_of(attention_case).bytes / (1 << 30)));
+}
+
+std::uint64_t input_hash(const AttentionCase& attention_case, c10::Device device) {
+  const auto refuse = [&] { throw does_not_fit(attention_case, device); };
+  try {
+    return hash_of_inputs(CaseInputs(attention_case, device));
+  } catch (const c10::OutOfMemoryError&) {
+    refuse();
+  } catch (const std::bad_alloc&) {
+    refuse();
+  } catch (const c10::Error& error) {
+    // LibTorch's host allocator has no error type of its own.
+    if (std::string(error.what_without_backtrace()).find("allocate memory") == std::string::npos) throw;
+    refuse();
+  }
+  return 0;
+}
+
+}  // namespace attngate
