@@ -37,4 +37,6 @@ void run_endless_kernel(void* stream) {
   check_cuda(cudaGetLastError(), "running without end");
 }
 
+void launch_too_many_threads(void* stream) { expect<<<1, 4096, 0, as_stream(stream)>>>(true); }
+
 }  // namespace attngate::planted

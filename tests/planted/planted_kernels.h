@@ -8,4 +8,7 @@ void write_to_bad_address(void* stream);
 void fail_device_assertion(void* stream);
 void run_endless_kernel(void* stream);
 
+/// Asks for more threads a block than any device has; CUDA refuses, and cudaGetLastError() says so.
+void launch_too_many_threads(void* stream);
+
 }  // namespace attngate::planted

@@ -22,6 +22,9 @@
 #include "attngate/paths/known_issues.h"
 #include "attngate/values/device_stream.h"
 #include "planted_kernels.h"
+#if ATTNGATE_HAVE_CUDA
+#include <c10/cuda/CUDAException.h>
+#endif
 
 namespace attngate::planted {
 namespace {
@@ -132,6 +135,12 @@ PathOutput device_disaster_on_batches(const CaseInputs& inputs) {
   return healthy(inputs);
 }
 
+/// Fails as LibTorch's own kernels do.
+void be_refused(void* stream) {
+  launch_too_many_threads(stream);
+  C10_CUDA_KERNEL_LAUNCH_CHECK();
+}
+
 #endif
 
 Promise planted_promise(const AttentionCase& attention_case, at::DeviceType) {
@@ -185,7 +194,9 @@ std::vector<AttentionPath> device_paths() {
           planted_on_device("planted_device_assert", "its kernel fails an assertion on two or more sequences",
                             device_disaster_on_batches<fail_device_assertion>),
           planted_on_device("planted_endless_kernel", "its kernel never ends on two or more sequences",
-                            device_disaster_on_batches<run_endless_kernel>)};
+                            device_disaster_on_batches<run_endless_kernel>),
+          planted_on_device("planted_refused_launch", "its kernel's launch is refused on two or more sequences",
+                            device_disaster_on_batches<be_refused>)};
 }
 
 #else

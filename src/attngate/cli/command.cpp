@@ -111,8 +111,8 @@ int run_command(int argc, char** argv) {
   app.immediate_callback();  // else CLI11 reads the variables of the commands that were not chosen, too
   app.footer(
       "Environment: ATTNGATE_SEED, ATTNGATE_CASE, ATTNGATE_CASES, ATTNGATE_SECONDS, ATTNGATE_CASE_TIMEOUT,\n"
-      "ATTNGATE_REQUIRE_GPU=1, ATTNGATE_RESULTS, ATTNGATE_IN_PROCESS=1: read by the tests. Where a command takes one\n"
-      "for an option, its --help has (Env:...) there.\n"
+      "ATTNGATE_REQUIRE_GPU=1, ATTNGATE_RESULTS, ATTNGATE_RECORD_CASES=1, ATTNGATE_IN_PROCESS=1: read by the tests.\n"
+      "Where a command takes one for an option, its --help has (Env:...) there.\n"
       "Exit codes: 0 holds, 1 a check failed, 2 bad input or usage, 77 skipped with a reason.");
   Command chosen;
   add_check_command(app, chosen);

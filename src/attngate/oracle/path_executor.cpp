@@ -70,11 +70,8 @@ Execution PathExecutor::run_one(const SelectedPath& selected, const CaseInputs& 
   } catch (const c10::OutOfMemoryError& error) {
     throw RanOutOfMemory(selected.path->name, first_line(error.what_without_backtrace()));
   } catch (const c10::AcceleratorError& error) {
-    // A launch that CUDA refused leaves the device as it was: such an error may be a promised one.
+    // A launch that CUDA refused leaves the device as it was. Only the device knows which of the two it is.
     note_error(execution, selected.promise, error.what_without_backtrace());
-    if (execution.outcome.status == PathStatus::unexpected_error) {
-      throw DeviceLost(selected.path->name, execution.outcome.detail);
-    }
     expect_device(selected, execution);
   } catch (const c10::Error& error) {
     const std::string text = error.what_without_backtrace();

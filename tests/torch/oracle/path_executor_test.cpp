@@ -163,12 +163,13 @@ TEST_F(PathExecutorTest, announces_each_path_before_it_runs_and_the_end_of_the_l
   EXPECT_EQ(announced_, (std::vector<std::string>{"under_test", ""}));
 }
 
-TEST_F(PathExecutorTest, gives_up_on_a_lost_device) {
-  const auto lose = [](const CaseInputs&) -> PathOutput {
-    throw c10::AcceleratorError({__func__, __FILE__, __LINE__}, 700, "an illegal memory access was encountered");
-  };
-  EXPECT_EQ(message_of<DeviceLost>([&] { execute(Promise::runs(), lose); }),
-            "under_test: device lost: an illegal memory access was encountered");
+// A device that is really lost takes its process along: tests/process/isolation_test.cpp.
+TEST_F(PathExecutorTest, reports_a_launch_that_was_refused_as_an_error_of_the_path_where_the_device_still_works) {
+  const PathOutcome result = outcome(Promise::runs(), [](const CaseInputs&) -> PathOutput {
+    throw c10::AcceleratorError({__func__, __FILE__, __LINE__}, 9, "invalid configuration argument");
+  });
+  EXPECT_EQ(result.status, PathStatus::unexpected_error);
+  EXPECT_EQ(result.detail, "invalid configuration argument");
 }
 
 TEST_F(PathExecutorTest, gives_the_process_up_after_a_capture_that_failed) {
