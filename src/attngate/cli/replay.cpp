@@ -16,7 +16,6 @@
 #include "attngate/report/table.h"
 #include "attngate/suite/property_run.h"
 #include "attngate/suite/tested_registry.h"
-#include "attngate/workers/case_handler.h"
 #include "attngate/workers/device.h"
 
 namespace attngate {

@@ -1,39 +1,62 @@
-#include "attngate/workers/case_handler.h"
-
 #include <c10/util/Exception.h>
 #include <fmt/format.h>
 
+#include <map>
+#include <memory>
+
 #include "attngate/case/cost.h"
 #include "attngate/case/text.h"
+#include "attngate/isolation/messages.h"
 #include "attngate/run/case_checker.h"
 #include "attngate/values/case_inputs.h"
 #include "attngate/workers/device.h"
+#include "attngate/workers/handlers.h"
 #include "attngate/workers/worker.h"
 
 namespace attngate {
+namespace {
 
-std::string CaseHandler::answer(std::string_view message, const OnPath& on_path) {
-  const CaseRequest request = decode<CaseRequest>(message);
-  const AttentionCase attention_case = parse_line(request.line);
-  limit_device_memory(device_, attention_case);
-  if (request.kind == CaseRequest::Kind::hash_inputs) {
-    HashAnswer answer;
-    answer.problem = error_of([&] { answer.hash = input_hash(attention_case, device_); });
-    return encode(answer);
-  }
-  return encode(judge(check_for(request, on_path), attention_case));
-}
+/// What lives in a worker: bound checks, which keep their buffers from case to case.
+class CaseHandler {
+ public:
+  CaseHandler(const PathRegistry& registry, c10::Device device) : registry_(registry), device_(device) {}
 
-const PropertyCheck& CaseHandler::check_for(CaseRequest request, const OnPath& on_path) {
-  request.line.clear();
-  PropertyCheck& check = checks_[encode(request)];
-  if (!check) {
-    const Property* property = find_property(request.property);
-    if (property == nullptr) throw std::logic_error("a worker was asked for the property '" + request.property + "'");
-    check =
-        with_disasters_as_verdicts(property->bind({device_, &registry_, request.only, request.quarantined, on_path}));
+  std::string answer(std::string_view message, const OnPath& on_path) {
+    const CaseRequest request = decode<CaseRequest>(message);
+    const AttentionCase attention_case = parse_line(request.line);
+    limit_device_memory(device_, attention_case);
+    if (request.kind == CaseRequest::Kind::hash_inputs) {
+      HashAnswer answer;
+      answer.problem = error_of([&] { answer.hash = input_hash(attention_case, device_); });
+      return encode(answer);
+    }
+    return encode(judge(check_for(request, on_path), attention_case));
   }
-  return check;
+
+ private:
+  const PropertyCheck& check_for(CaseRequest request, const OnPath& on_path) {
+    request.line.clear();
+    PropertyCheck& check = checks_[encode(request)];
+    if (!check) {
+      const Property* property = find_property(request.property);
+      if (property == nullptr) throw std::logic_error("a worker was asked for the property '" + request.property + "'");
+      check =
+          with_disasters_as_verdicts(property->bind({device_, &registry_, request.only, request.quarantined, on_path}));
+    }
+    return check;
+  }
+
+  const PathRegistry& registry_;
+  c10::Device device_;
+  std::map<std::string, PropertyCheck> checks_;  ///< by request without its line
+};
+
+}  // namespace
+
+RequestHandler case_handler(const PathRegistry& registry, c10::Device device) {
+  return [handler = std::make_shared<CaseHandler>(registry, device)](std::string_view message, const OnPath& on_path) {
+    return handler->answer(message, on_path);
+  };
 }
 
 UsageError does_not_fit(const AttentionCase& attention_case, c10::Device device) {

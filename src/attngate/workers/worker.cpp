@@ -4,54 +4,50 @@
 #include <ATen/Parallel.h>
 #include <c10/util/Exception.h>
 
+#include <map>
 #include <memory>
-#include <stdexcept>
+#include <optional>
+#include <utility>
 
 #include "attngate/base/printable.h"
 #include "attngate/isolation/worker_request.h"
 #include "attngate/paths/sdp_backend_guard.h"
+#include "attngate/timing/spin.h"
 #include "attngate/values/cuda_error.h"
 #include "attngate/verdict/blame.h"
 #include "attngate/verdict/path_disaster.h"
-#include "attngate/workers/case_handler.h"
-#include "attngate/workers/row_handler.h"
-#include "attngate/workers/sample_handler.h"
+#include "attngate/workers/handlers.h"
 
 namespace attngate {
 namespace {
 
-/// What lives in a worker process.
-class Worker {
- public:
-  Worker(const PathRegistry& registry, c10::Device device)
-      : sampler_(device), cases_(registry, device), samples_(registry, sampler_), rows_(registry, sampler_) {}
+constexpr double wake_up_us = 100'000;
 
-  std::string answer(std::string_view bytes, const OnPath& on_path) {
-    const WorkerRequest request = worker_request_from(bytes);
-    switch (request.kind) {
-      case RequestKind::check_case:
-        return cases_.answer(request.message, on_path);
-      case RequestKind::take_samples:
-        return samples_.answer(request.message, on_path);
-      case RequestKind::measure_row:
-        return rows_.answer(request.message, on_path);
+/// An idle GPU's clock is low (345 MHz on an H200) and takes some ten milliseconds to rise.
+LateSampler late_sampler(c10::Device device) {
+  return [device, sampler = std::make_shared<std::optional<Sampler>>()]() -> Sampler& {
+    if (!*sampler) {
+      sampler->emplace(device);
+      if (device.is_cuda()) spin(device, wake_up_us);
     }
-    throw std::logic_error("a worker was asked for something that no worker does");
-  }
-
- private:
-  AwakeSampler sampler_;
-  CaseHandler cases_;
-  SampleHandler samples_;
-  RowHandler rows_;
-};
+    return **sampler;
+  };
+}
 
 }  // namespace
 
 WorkerBody worker_body(const PathRegistry& registry, c10::Device device) {
-  const auto worker = std::make_shared<Worker>(registry, device);
+  const LateSampler sampler = late_sampler(device);
+  const std::map<RequestKind, RequestHandler> handlers = {
+      {RequestKind::check_case, case_handler(registry, device)},
+      {RequestKind::take_samples, sample_handler(registry, sampler)},
+      {RequestKind::measure_row, row_handler(registry, sampler)},
+  };
   return {[device] { ready_for_checks(device); },
-          [worker](std::string_view request, const OnPath& on_path) { return worker->answer(request, on_path); }};
+          [handlers](std::string_view bytes, const OnPath& on_path) {
+            const WorkerRequest request = worker_request_from(bytes);
+            return handlers.at(request.kind)(request.message, on_path);
+          }};
 }
 
 WorkerPool make_worker_pool(const PathRegistry& registry, c10::Device device) {

@@ -5,6 +5,7 @@
 #include <functional>
 #include <string>
 
+#include "attngate/base/usage_error.h"
 #include "attngate/isolation/worker_pool.h"
 #include "attngate/paths/attention_path.h"
 #include "attngate/properties/property.h"
@@ -26,6 +27,12 @@ void ready_for_checks(c10::Device device);
 
 /// The check with a PathDisaster made a verdict, and likewise errors of the device outside of all paths.
 PropertyCheck with_disasters_as_verdicts(PropertyCheck check);
+
+/// What to say of a case that is too large for the device's memory.
+UsageError does_not_fit(const AttentionCase& attention_case, c10::Device device);
+
+/// The hash of the case's inputs; throws UsageError for a case that does not fit into the device's memory.
+std::uint64_t input_hash(const AttentionCase& attention_case, c10::Device device);
 
 /// Does the work and says in one line what it threw; empty where it threw nothing.
 std::string error_of(const std::function<void()>& work);

@@ -11,7 +11,6 @@
 #include "attngate/isolation/worker_request.h"
 #include "attngate/sweep/sweep_request.h"
 #include "attngate/timing/device_facts.h"
-#include "attngate/workers/case_handler.h"
 #include "device_under_test.h"
 
 namespace attngate {
