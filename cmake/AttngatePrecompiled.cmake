@@ -78,3 +78,16 @@ function(attngate_use_test_of target kind)
     target_precompile_headers(${target} REUSE_FROM attngate_precompiled_libtorch_test)
   endif()
 endfunction()
+
+# attngate_compile_together(target FOLDER...): one unit for all of the target's sources in each of these folders (of the
+# current one), see ATTNGATE_UNITY_BUILD. Other folders have sources that share names in their anonymous namespace.
+function(attngate_compile_together target)
+  if(NOT ATTNGATE_UNITY_BUILD)
+    return()
+  endif()
+  set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
+  foreach(folder IN LISTS ARGN)
+    file(GLOB sources CONFIGURE_DEPENDS "${folder}/*_test.cpp")
+    set_source_files_properties(${sources} PROPERTIES UNITY_GROUP "${folder}")
+  endforeach()
+endfunction()

@@ -23,14 +23,20 @@ function(attngate_verify_headers room)
   add_dependencies(attngate_libtorch_headers ${room}_headers)
 endfunction()
 
-# attngate_add_room(FOLDER [LIBTORCH] [PUBLIC target...] [PRIVATE target...])
+# Sources of one room are compiled eight at a time: most of a unit's time goes to the templates of the precompiled header,
+# which each unit instantiates anew. OFF compiles each alone, for clang-tidy and for who edits one room all day.
+option(ATTNGATE_UNITY_BUILD "Compile the sources of a room together" ON)
+
+# attngate_add_room(FOLDER [LIBTORCH] [PUBLIC target...] [PRIVATE target...] [ALONE source...])
 #
 # Makes the library attngate::<folder> (a / becomes _) of all sources and headers in that folder; subfolders are rooms
 # of their own. A new file is found by itself.
 # LIBTORCH: its sources may include LibTorch. Only then are there files for one kind of LibTorch: *_cuda.* and *.cu, or
 # cpu_only.cpp in their place. A room without it compiles in a tenth of the time, and stays that way.
+# ALONE: sources that are compiled each by itself: they share names with others in their anonymous namespace, or are
+# edited one at a time; `ALONE all` for a whole room.
 function(attngate_add_room folder)
-  cmake_parse_arguments(PARSE_ARGV 1 arg "LIBTORCH" "" "PUBLIC;PRIVATE")
+  cmake_parse_arguments(PARSE_ARGV 1 arg "LIBTORCH" "" "PUBLIC;PRIVATE;ALONE")
   string(REPLACE "/" "_" room "${folder}")
   set(target "attngate_${room}")
   file(GLOB sources CONFIGURE_DEPENDS "${folder}/*.cpp" "${folder}/*.cu")
@@ -43,6 +49,11 @@ function(attngate_add_room folder)
   endif()
   add_library(${target} STATIC ${sources})
   add_library(attngate::${room} ALIAS ${target})
+  if(ATTNGATE_UNITY_BUILD AND NOT arg_ALONE STREQUAL "all")
+    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
+    list(TRANSFORM arg_ALONE PREPEND "${folder}/")
+    set_source_files_properties(${arg_ALONE} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+  endif()
   list(FILTER headers EXCLUDE REGEX "\\.cuh$")
   target_sources(${target} PUBLIC FILE_SET HEADERS BASE_DIRS "${PROJECT_SOURCE_DIR}/src" FILES ${headers})
   target_link_libraries(${target} PUBLIC ${arg_PUBLIC} PRIVATE ${arg_PRIVATE})

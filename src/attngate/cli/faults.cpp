@@ -16,6 +16,7 @@
 #include "attngate/faults/judge.h"
 #include "attngate/faults/rival.h"
 #include "attngate/kill_rate/report.h"
+#include "attngate/run/environment.h"
 #include "attngate/source_folders.h"
 #include "attngate/suite/property_run.h"
 #include "attngate/workers/device.h"

@@ -3,6 +3,7 @@
 #include "attngate/cli/chosen.h"
 #include "attngate/cli/device_option.h"
 #include "attngate/gates/calibration.h"
+#include "attngate/run/environment.h"
 #include "attngate/suite/tested_registry.h"
 #include "attngate/workers/device.h"
 

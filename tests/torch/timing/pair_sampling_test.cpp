@@ -1,3 +1,4 @@
+#include "attngate/base/median.h"
 #include "attngate/timing/pair_sampling.h"
 
 #include <gtest/gtest.h>

@@ -1,3 +1,4 @@
+#include "attngate/base/median.h"
 #include "attngate/timing/sample_taker.h"
 
 #include <ATen/ops/empty.h>

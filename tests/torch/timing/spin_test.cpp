@@ -1,3 +1,4 @@
+#include "attngate/base/median.h"
 #include "attngate/timing/spin.h"
 
 #include <gtest/gtest.h>

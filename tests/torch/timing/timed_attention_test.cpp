@@ -1,3 +1,4 @@
+#include "attngate/base/median.h"
 #include "attngate/timing/timed_attention.h"
 
 #include <ATen/Context.h>

@@ -37,7 +37,7 @@ TEST(Worker, answers_each_kind_of_request_in_one_process) {
 
   SampleRequest release;
   release.release = true;
-  const SampleAnswer released = decode<SampleAnswer>(ask(body, RequestKind::take_samples, to_json(release)));
+  const SampleAnswer released = decode<SampleAnswer>(ask(body, RequestKind::take_samples, encode(release)));
   EXPECT_EQ(released.error, "");
   EXPECT_EQ(released.samples.device, DeviceFacts(device_under_test()).key());
 
@@ -53,7 +53,7 @@ TEST(Worker, says_what_went_wrong_with_samples) {
   SampleRequest request;
   request.base = {"no.such", small_case()};
   const std::string answer =
-      ask(worker_body(registry, device_under_test()), RequestKind::take_samples, to_json(request));
+      ask(worker_body(registry, device_under_test()), RequestKind::take_samples, encode(request));
   EXPECT_EQ(decode<SampleAnswer>(answer).error, "there is no path no.such");
 }
 

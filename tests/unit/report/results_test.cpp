@@ -115,7 +115,7 @@ TEST(ResultsTest, carry_the_smallest_failing_case_and_its_replay) {
   const auto check = [](const AttentionCase& value) { return value.batch_size() >= 3 ? failing() : holding(); };
   const ForAllOptions options = fake_options(10);
   RunContext context;
-  context.run = options.run;
+  context.run = fake_run;
   const RunReport report = for_all(options, draw_fake, shrinkable_case, check);
   const auto json = nlohmann::json::parse(results_to_json({context, report}));
   EXPECT_EQ(json.at("status"), "failed");
