@@ -44,7 +44,7 @@ function(attngate_add_modules_fixture)
   foreach(test IN ITEMS ${compile} ${reuse})
     # One folder for all devices: two that find it stale would each empty it.
     set_tests_properties(${test} PROPERTIES SKIP_RETURN_CODE 77 PROCESSORS 1 RESOURCE_LOCK modules)
-    attngate_set_device(${test} ${arg_DEVICE})
+    attngate_set_device(${test} ${arg_DEVICE} modules)
   endforeach()
 endfunction()
 
