@@ -38,7 +38,7 @@ std::string to_string(BoundKind kind) {
     case BoundKind::floor:
       return "floor";
   }
-  throw std::invalid_argument("no such BoundKind");
+  return "unknown kind of bound";
 }
 
 double excess(const Bound& bound, double log_ratio) {

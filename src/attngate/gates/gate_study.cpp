@@ -163,8 +163,15 @@ std::string study_to_json(const GateStudy& study, const std::string& device) {
   json object = {{"schema", "attngate.gate_study"}, {"version", 2}, {"device", device}};
   write_fields(object, study);
   for (std::size_t i = 0; i < study.curves.size(); ++i) {
-    object["curves"][i]["value"] = number(study.curves[i].bound.value);
-    if (is_tallied(study.curves[i])) object["curves"][i]["computed"] = computed_curve(study.curves[i], study.policy);
+    const StudyCurve& curve = study.curves[i];
+    json& written = object["curves"][i];
+    written["value"] = number(curve.bound.value);
+    for (std::size_t arm = 0; arm < curve.arms.size(); ++arm) {
+      const ProportionInterval interval = curve.arms[arm].tally.failure_interval();
+      written["arms"][arm]["failed_from"] = number(interval.lower);
+      written["arms"][arm]["failed_to"] = number(interval.upper);
+    }
+    if (is_tallied(curve)) written["computed"] = computed_curve(curve, study.policy);
   }
   return text_of(object);
 }

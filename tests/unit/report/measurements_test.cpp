@@ -20,7 +20,7 @@ std::string tag(std::string_view name, Value value) {
 
 TEST(MeasurementsTest, writes_numbers_as_numeric_tags) {
   EXPECT_EQ(tag("cases_per_second", 152.5),
-            "<CTestMeasurement type=\"numeric/double\" name=\"cases_per_second\">154.25</CTestMeasurement>\n");
+            "<CTestMeasurement type=\"numeric/double\" name=\"cases_per_second\">152.5</CTestMeasurement>\n");
 }
 
 TEST(MeasurementsTest, writes_words_as_text_tags) {

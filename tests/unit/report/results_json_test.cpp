@@ -88,7 +88,11 @@ std::string without(const std::string& text, const std::set<std::string>& keys) 
     const std::size_t start = line.find('"');
     const bool is_gone =
         start != std::string::npos && keys.contains(line.substr(start + 1, line.find('"', start + 1) - start - 1));
-    if (!is_gone) kept += line + "\n";
+    if (!is_gone) {
+      kept += line + "\n";
+    } else if (!line.ends_with(',') && kept.ends_with(",\n")) {
+      kept.erase(kept.size() - 2, 1);  // the last of its object
+    }
   }
   return kept;
 }

@@ -41,7 +41,7 @@ TEST(ResultsTest, replace_older_ones) {
   const ScratchFolder folder;
   Results results = sample_results();
   write_results(folder.path(), results);
-  results.report.random_cases = 5;
+  results.report.wall_seconds = 5;
   write_results(folder.path(), results);
   EXPECT_EQ(read_results(folder.path()).results, std::vector<Results>{results});
 }
