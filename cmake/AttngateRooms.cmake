@@ -23,8 +23,8 @@ function(attngate_verify_headers room)
   add_dependencies(attngate_libtorch_headers ${room}_headers)
 endfunction()
 
-# Sources of one room are compiled eight at a time: most of a unit's time goes to the templates of the precompiled header,
-# which each unit instantiates anew. OFF compiles each alone, for clang-tidy and for who edits one room all day.
+# Sources of one room are compiled eight at a time: most of a unit's time goes to the templates of the precompiled
+# header, which each unit instantiates anew. OFF compiles each alone, for clang-tidy and for who edits one room all day.
 option(ATTNGATE_UNITY_BUILD "Compile the sources of a room together" ON)
 
 # attngate_add_room(FOLDER [LIBTORCH] [PUBLIC target...] [PRIVATE target...] [ALONE source...])

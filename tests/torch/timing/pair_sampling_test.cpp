@@ -1,5 +1,5 @@
-#include "attngate/base/median.h"
 #include "attngate/timing/pair_sampling.h"
+#include "attngate/base/median.h"
 
 #include <gtest/gtest.h>
 

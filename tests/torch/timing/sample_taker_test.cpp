@@ -1,5 +1,5 @@
-#include "attngate/base/median.h"
 #include "attngate/timing/sample_taker.h"
+#include "attngate/base/median.h"
 
 #include <ATen/ops/empty.h>
 #include <ATen/ops/ones.h>

@@ -1,5 +1,5 @@
-#include "attngate/base/median.h"
 #include "attngate/timing/spin.h"
+#include "attngate/base/median.h"
 
 #include <gtest/gtest.h>
 

@@ -1,5 +1,5 @@
-#include "attngate/base/median.h"
 #include "attngate/timing/timed_attention.h"
+#include "attngate/base/median.h"
 
 #include <ATen/Context.h>
 #include <gtest/gtest.h>

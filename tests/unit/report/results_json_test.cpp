@@ -86,8 +86,13 @@ std::string without(const std::string& text, const std::set<std::string>& keys) 
   std::string kept;
   for (std::string line; std::getline(lines, line);) {
     const std::size_t start = line.find('"');
-    const bool is_gone =
-        start != std::string::npos && keys.contains(line.substr(start + 1, line.find('"', start + 1) - start - 1));
+    if (start == std::string::npos) {
+      kept += line + "\n";
+      continue;
+    }
+    const std::string key = line.substr(start + 1, line.find('"', start + 1) - start - 1);
+    const bool is_outcome_error = key == "error" && start > 2;  // as old as outcomes are
+    const bool is_gone = keys.contains(key) && !is_outcome_error;
     if (!is_gone) {
       kept += line + "\n";
     } else if (!line.ends_with(',') && kept.ends_with(",\n")) {
