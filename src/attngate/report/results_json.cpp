@@ -78,8 +78,8 @@ void fill_from_figures(const LenientObject& fields, RunReport& report) {
   if (report.loop_seconds == 0 && cases_per_second > 0) {
     report.loop_seconds = static_cast<double>(cases) / cases_per_second;
   }
+  if (status == RunStatus::error && report.error.empty()) report.error = reason;
   if (report.status() == status) return;
-  if (status == RunStatus::error) report.error = reason;
   if (status == RunStatus::inapplicable) {
     report.inapplicable_cases = 1;
     report.why_inapplicable = reason.substr(std::min(reason.size(), reason.find('(') + 1));
