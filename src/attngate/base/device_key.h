@@ -11,9 +11,9 @@ namespace attngate {
 /// versions.
 struct DeviceKey {
   /// "cpu" or "cuda".
-  std::string type;
+  std::string type = {};
   /// The device's own name, e.g. "NVIDIA H200", or the processor's.
-  std::string name;
+  std::string name = {};
   /// "9.0"; empty on the CPU.
   std::string compute_capability = {};
   /// The GPU driver's version, e.g. "580.65.06"; "unknown" where NVML does not say it, empty on the CPU.

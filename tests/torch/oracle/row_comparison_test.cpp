@@ -76,11 +76,11 @@ TEST_F(RowComparisons, need_no_truth_where_every_pair_has_an_allowance_and_expec
 }
 
 TEST_F(RowComparisons, give_what_is_not_finite_an_infinite_margin) {
-  const double infinity = std::numeric_limits<double>::infinity();
+  const double infinite = std::numeric_limits<double>::infinity();
   const RowComparison comparison =
-      compare({{off_by(infinity)}, {off_by(infinity), all(1)}, {off_by(-infinity), all(1), all(0.1)}});
+      compare({{off_by(infinite)}, {off_by(infinite), all(1)}, {off_by(-infinite), all(1), all(0.1)}});
   for (const std::size_t pair : {0, 1, 2}) {
-    EXPECT_EQ(comparison.margin(pair).value, infinity);
+    EXPECT_EQ(comparison.margin(pair).value, infinite);
     EXPECT_EQ(comparison.margin(pair).rule, "non-finite");
     EXPECT_NE(comparison.words(pair).find("(sequence 1, token 1, channel 2): got "), std::string::npos)
         << comparison.words(pair);

@@ -111,9 +111,9 @@ std::string promises(const AttentionCase& attention_case, at::DeviceType device)
   std::string letters, family;
   for (const AttentionPath& path : registry.paths()) {
     if (path.name == "registered_by_a_test" || path.only_by_name) continue;
-    const std::string prefix = path.name.substr(0, path.name.find('.'));
-    if (!letters.empty() && prefix != family) letters += ' ';
-    family = prefix;
+    const std::string its_family = path.name.substr(0, path.name.find('.'));
+    if (!letters.empty() && its_family != family) letters += ' ';
+    family = its_family;
     const Kind kind = path.promise(attention_case, device).kind;
     switch (kind) {
       case Kind::runs:

@@ -32,12 +32,12 @@ TEST(RatioEstimateTest, of_the_inverse_is_the_inverse) {
 TEST(RatioEstimateTest, needs_a_value) { EXPECT_THROW(estimate_ratio({}), std::invalid_argument); }
 
 TEST(StoppingRuleTest, estimates_behind_the_least_rounds_first_and_then_behind_a_tenth_more) {
-  const StoppingRule rule = {.least_rounds = 7};
-  EXPECT_EQ(next_estimate_after(rule, 0), 7u);
-  EXPECT_EQ(next_estimate_after(rule, 7), 8u);
-  EXPECT_EQ(next_estimate_after(rule, 19), 20u);
-  EXPECT_EQ(next_estimate_after(rule, 20), 22u);
-  EXPECT_EQ(next_estimate_after(rule, 300), 330u);
+  const StoppingRule from_seven = {.least_rounds = 7};
+  EXPECT_EQ(next_estimate_after(from_seven, 0), 7u);
+  EXPECT_EQ(next_estimate_after(from_seven, 7), 8u);
+  EXPECT_EQ(next_estimate_after(from_seven, 19), 20u);
+  EXPECT_EQ(next_estimate_after(from_seven, 20), 22u);
+  EXPECT_EQ(next_estimate_after(from_seven, 300), 330u);
 }
 
 }  // namespace
