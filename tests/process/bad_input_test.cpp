@@ -182,7 +182,7 @@ INSTANTIATE_TEST_SUITE_P(
         BadInput{"two_bounds_of_a_gate",
                  attngate_command,
                  {"gate", "--least-speedup", "2", "--most-ratio", "0.5"},
-                 {"--most-ratio excludes --least-speedup"}},
+                 {"--least-speedup excludes --most-ratio"}},
         BadInput{"unknown_subcommand_of_gate",
                  attngate_command,
                  {"gate", "calibrat"},
