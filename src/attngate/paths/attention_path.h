@@ -47,8 +47,6 @@ struct Promise {
   static Promise defective(std::string finding, std::string backend) {
     return {Kind::defective, {}, std::move(finding), std::move(backend)};
   }
-  /// The path's form cannot express the case: a nested tensor has no mask with holes.
-  static Promise inexpressible(std::string reason) { return {Kind::inexpressible, {}, std::move(reason), {}}; }
   /// The same, where the defect is an error that contains `error`.
   static Promise defective_error(std::string finding, std::string error) {
     return {Kind::defective, std::move(error), std::move(finding), {}};
@@ -57,6 +55,8 @@ struct Promise {
   static Promise defective_loss(std::string finding) {
     return {Kind::defective, {}, std::move(finding), {}, {}, /*loses_device=*/true};
   }
+  /// The path's form cannot express the case: a nested tensor has no mask with holes.
+  static Promise inexpressible(std::string reason) { return {Kind::inexpressible, {}, std::move(reason), {}}; }
   /// The case is covered by another path.
   static Promise redundant(std::string reason) { return {Kind::redundant, {}, std::move(reason), {}}; }
 };

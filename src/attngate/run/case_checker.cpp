@@ -13,7 +13,6 @@ Verdict failing(std::string reason) {
   return verdict;
 }
 
-// LibTorch's errors go on with a stack trace; the reason is one line.
 // Why a verdict that says "holds" must not be believed; empty when it may.
 std::string contradiction(const Verdict& verdict) {
   if (verdict.paths.empty()) return "no path ran";
