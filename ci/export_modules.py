@@ -48,6 +48,14 @@ def head_shape(text):
     return int(heads), int(head_dim)
 
 
+def dtype_and_shape(text):
+    """'fp32:4x32' as ("fp32", (4, 32))."""
+    dtype, _, shape = text.partition(":")
+    if dtype not in DTYPES:
+        raise argparse.ArgumentTypeError(f"'{text}' is not DTYPE:HEADSxHEAD_DIM, such as fp32:4x32")
+    return dtype, head_shape(shape)
+
+
 def positive(text):
     """'4' as 4."""
     if not (text.isdigit() and int(text)):
@@ -65,6 +73,8 @@ def arguments():
     parser.add_argument("--dtypes", nargs="+", choices=DTYPES, default=DTYPES, help="dtypes (default: all three)")
     parser.add_argument("--shapes", nargs="+", type=head_shape, default=HEAD_SHAPES, metavar="HxD",
                         help="num_heads x head_dim, such as 4x32 8x64")
+    parser.add_argument("--only", nargs="+", type=dtype_and_shape, metavar="DTYPE:HxD",
+                        help="these pairs, such as fp32:4x32 fp16:3x20, in place of each dtype in each shape")
     parser.add_argument("--jobs", type=positive, default=max(1, len(os.sched_getaffinity(0)) // 2), metavar="N",
                         help="modules made at once (default: half the cores, as other tests run beside it)")
     parser.add_argument("--reuse-only", action="store_true", help="make nothing: end with 1 where a module is missing")
@@ -162,12 +172,13 @@ def script_module(torch, num_heads, head_dim, file):
 
 def wanted(options, place):
     """What shall be there: pairs of a file and the arguments of make()."""
-    for shape in options.shapes:
-        size = "h{}.d{}".format(*shape)
-        yield place / f"python_mha.{size}.pt", ("python_mha", None, options.device, shape)
-        for dtype in options.dtypes:
-            for name in MODULES:
-                yield place / f"{name}.{options.device}.{dtype}.{size}.pt2", (name, dtype, options.device, shape)
+    pairs = options.only or [(dtype, shape) for shape in options.shapes for dtype in options.dtypes]
+    for shape in dict.fromkeys(shape for _, shape in pairs):
+        yield place / "python_mha.h{}.d{}.pt".format(*shape), ("python_mha", None, options.device, shape)
+    for dtype, (num_heads, head_dim) in pairs:
+        for name in MODULES:
+            file = place / f"{name}.{options.device}.{dtype}.h{num_heads}.d{head_dim}.pt2"
+            yield file, (name, dtype, options.device, (num_heads, head_dim))
 
 
 def make(job):
@@ -191,6 +202,8 @@ def make_all(missing, processes):
     """Makes the files, several at once; ends with 1 at the first that cannot be made."""
     with tempfile.TemporaryDirectory() as cache:
         os.environ["TORCHINDUCTOR_CACHE_DIR"] = cache  # its files serve this run only
+        # Many modules are made at once: a pool of compilers for each of them would load torch once more for each core.
+        os.environ.setdefault("TORCHINDUCTOR_COMPILE_THREADS", "1")
         # Spawned, not forked: CUDA does not work in a fork of a process that has used it.
         with multiprocessing.get_context("spawn").Pool(processes) as pool:
             for file, seconds, problem in pool.imap_unordered(make, missing):

@@ -1,12 +1,16 @@
 // The properties as tests: what a run of them takes from the command line.
 #include <gtest/gtest.h>
 
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <iostream>
 #include <set>
 #include <sstream>
 
 #include "attngate/base/exit_code.h"
+#include "attngate/base/number_text.h"
+#include "attngate/case/cost.h"
 #include "attngate/suite/tested_registry.h"
 #include "property_tests.h"
 #include "test_main.h"
@@ -44,6 +48,8 @@ class PropertyTests : public test::TestProgram {
     app.add_option("--results", settings_->results_folder,
                    "Folder for JSON files and journals; ATTNGATE_RESULTS goes before");
     app.add_option("--corpus", corpus_, "Folder of *.case files that run first");
+    app.add_flag("--small-corpus", small_corpus_,
+                 "Leave out cases of the corpus that cost more than a random case may on the CPU");
     app.add_option("--all-of", registered_,
                    "Runs nothing; fails unless these names, separated by colons, are all tests there are");
     app.add_flag("--ctest-measurements", settings_->ctest_measurements, "Print CTest's measurement tags");
@@ -60,6 +66,7 @@ class PropertyTests : public test::TestProgram {
     settings_->environment = environment;
     if (environment.results_folder) settings_->results_folder = *environment.results_folder;
     if (!corpus_.empty()) settings_->corpus = read_corpus(corpus_);
+    if (small_corpus_) leave_out_large_cases();
     settings_->registry = make_tested_registry();
     register_property_tests(settings_);
     return registered_.empty() ? std::nullopt : std::optional(compare_with_registered(registered_));
@@ -68,8 +75,15 @@ class PropertyTests : public test::TestProgram {
   std::string usage_error() const override { return settings_->usage_error; }
 
  private:
+  void leave_out_large_cases() {
+    const auto left_out = std::erase_if(
+        settings_->corpus, [](const AttentionCase& known) { return !within(cost_of(known), cpu_limit()); });
+    fmt::print("--small-corpus left out {} of the corpus\n", counted(left_out, "case"));
+  }
+
   std::shared_ptr<PropertyTestSettings> settings_ = std::make_shared<PropertyTestSettings>();
   std::string corpus_;
+  bool small_corpus_ = false;
   std::string registered_;
 };
 
