@@ -16,9 +16,9 @@
 namespace attngate {
 namespace {
 
-constexpr const char* schema_name = "attngate.gate_baseline";
+constexpr const char* baseline_schema = "attngate.gate_baseline";
 // 2: the key is spelled as devices are everywhere, and has the uuid. Files of version 1 are read, too.
-constexpr int schema_version = 2;
+constexpr int baseline_version = 2;
 
 void read_entry(StrictObject& fields, BaselineEntry& entry) {
   fields.read(entry);
@@ -49,7 +49,7 @@ const std::vector<std::string>& known_units() {
 }
 
 std::string baseline_to_json(const Baseline& baseline) {
-  json file = {{"schema", schema_name}, {"version", schema_version}};
+  json file = {{"schema", baseline_schema}, {"version", baseline_version}};
   write_fields(file, baseline);
   file["entries"] = json_of(baseline.entries);
   const std::string text = text_of(file);
@@ -64,7 +64,7 @@ std::string baseline_to_json(const Baseline& baseline) {
 Baseline parse_baseline(const std::string& text, const std::string& where) {
   const json parsed = parse_json(text, where);
   StrictObject file(parsed, where);
-  const int version = file.schema(schema_name, {schema_version, 1});
+  const int version = file.schema(baseline_schema, {baseline_version, 1});
   Baseline baseline;
   file.read(baseline);
   if (version == 1) baseline.key.uuid = file.optional_text("uuid");

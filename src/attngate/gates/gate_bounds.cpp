@@ -14,8 +14,8 @@
 namespace attngate {
 namespace {
 
-constexpr const char* schema_name = "attngate.gate_bounds";
-constexpr int schema_version = 1;
+constexpr const char* bounds_schema = "attngate.gate_bounds";
+constexpr int bounds_version = 1;
 // In the place of `values`, so that a list left empty by mistake is an error.
 constexpr const char* uncalibrated = "uncalibrated";
 
@@ -85,7 +85,7 @@ const std::vector<std::string>& known_quantities() {
 std::vector<GateBound> parse_gate_bounds(const std::string& text, const std::string& where) {
   const json parsed = parse_json(text, where);
   StrictObject file(parsed, where);
-  file.schema(schema_name, {schema_version});
+  file.schema(bounds_schema, {bounds_version});
   std::vector<GateBound> bounds;
   std::set<std::string> gates;
   for (StrictObject& entry : file.objects("bounds")) {
@@ -107,7 +107,7 @@ std::string gate_bounds_to_json(const std::vector<GateBound>& bounds) {
     json& entry = list.emplace_back(json_of(bound));
     entry["values"] = bound.values.empty() ? json(uncalibrated) : json_of(bound.values);
   }
-  return text_of({{"schema", schema_name}, {"version", schema_version}, {"bounds", list}});
+  return text_of({{"schema", bounds_schema}, {"version", bounds_version}, {"bounds", list}});
 }
 
 void set_value(std::vector<GateBound>& bounds, const std::string& gate, const CalibratedValue& value) {

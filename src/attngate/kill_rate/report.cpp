@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <nlohmann/json.hpp>
 #include <ostream>
 
 #include "attngate/base/json_fields.h"
@@ -23,7 +22,7 @@ std::string fate_of(const Judgement& judgement) {
   return judgement.flaky ? "killed (flaky)" : "killed";
 }
 
-nlohmann::ordered_json json_of(const Judgement& judgement) {
+json json_of(const Judgement& judgement) {
   return {{"name", judgement.name},
           {"dtype", to_string(judgement.dtype)},
           {"killed", judgement.killed},
@@ -43,8 +42,8 @@ nlohmann::ordered_json json_of(const Judgement& judgement) {
           {"false_alarm", judgement.false_alarm}};
 }
 
-nlohmann::ordered_json json_of(const RivalColumn& column) {
-  nlohmann::ordered_json faults = nlohmann::json::array();
+json json_of(const RivalColumn& column) {
+  json faults = json::array();
   for (const RivalVerdict& verdict : column.faults) {
     faults.push_back({{"name", verdict.fault}, {"killed", verdict.killed}, {"tests", verdict.tests}});
   }
@@ -58,8 +57,8 @@ nlohmann::ordered_json json_of(const RivalColumn& column) {
           {"faults", faults}};
 }
 
-nlohmann::ordered_json json_of(const Summary& summary) {
-  nlohmann::ordered_json survivors = nlohmann::json::array();
+json json_of(const Summary& summary) {
+  json survivors = json::array();
   for (const Judgement* survivor : summary.survivors) survivors.push_back(survivor->name);
   return {{"dtype", to_string(summary.dtype)},
           {"faults", summary.faults},
@@ -156,7 +155,7 @@ void print_summary(std::ostream& out, const FaultRun& run, const std::vector<DTy
 }
 
 std::string to_json(const FaultRun& run, const std::vector<DType>& dtypes) {
-  nlohmann::ordered_json json = {{"schema", "attngate.faults"},
+  json object = {{"schema", "attngate.faults"},
                                  {"version", 2},
                                  {"device", json_of(run.device)},
                                  {"seed", fmt::format("{:#x}", run.budget.seed)},
@@ -164,11 +163,11 @@ std::string to_json(const FaultRun& run, const std::vector<DType>& dtypes) {
                                  {"seconds", run.budget.seconds},
                                  {"properties", run.properties},
                                  {"shortfalls", run.shortfalls}};
-  for (const DType dtype : dtypes) json["summaries"].push_back(json_of(summarise(run.judgements, dtype)));
-  for (const Judgement& control : run.controls) json["controls"].push_back(json_of(control));
-  for (const Judgement& judgement : run.judgements) json["faults"].push_back(json_of(judgement));
-  for (const RivalColumn& rival : run.rivals) json["rivals"].push_back(json_of(rival));
-  return json.dump(2) + "\n";
+  for (const DType dtype : dtypes) object["summaries"].push_back(json_of(summarise(run.judgements, dtype)));
+  for (const Judgement& control : run.controls) object["controls"].push_back(json_of(control));
+  for (const Judgement& judgement : run.judgements) object["faults"].push_back(json_of(judgement));
+  for (const RivalColumn& rival : run.rivals) object["rivals"].push_back(json_of(rival));
+  return text_of(object);
 }
 
 void write_fault_measurements(std::ostream& out, const FaultRun& run, const std::vector<DType>& dtypes) {

@@ -7,10 +7,10 @@
 namespace attngate {
 namespace {
 
-constexpr const char* schema_name = "attngate.results";
+constexpr const char* results_schema = "attngate.results";
 // Goes up when a field changes its meaning or goes away; a new field does not change it.
 // 2: `failures` took the place of `failure`.
-constexpr int schema_version = 2;
+constexpr int results_version = 2;
 
 json json_of_path(const PathSummary& path) {
   json object = json_of(path);
@@ -91,7 +91,7 @@ void fill_from_figures(const LenientObject& fields, RunReport& report) {
 
 std::string results_to_json(const Results& results) {
   const auto& [context, report] = results;
-  json object = {{"schema", schema_name}, {"version", schema_version}};
+  json object = {{"schema", results_schema}, {"version", results_version}};
   write_fields(object, context);
   object["versions"]["libtorch"] = context.device.libtorch;
   object["versions"]["cuda"] = context.device.cuda;
@@ -112,7 +112,7 @@ std::string results_to_json(const Results& results) {
 Results results_from_json(const std::string& text) {
   const json object = parsed_json(text);
   const LenientObject fields(object, "");
-  check_schema(fields, schema_name, schema_version);
+  check_schema(fields, results_schema, results_version);
   Results results;
   auto& [context, report] = results;
   fields.read(context);

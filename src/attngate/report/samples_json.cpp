@@ -5,9 +5,9 @@
 namespace attngate {
 namespace {
 
-constexpr const char* schema_name = "attngate.samples";
+constexpr const char* samples_schema = "attngate.samples";
 // 4: the device is spelled as everywhere; readers know the former keys, too.
-constexpr std::uint64_t schema_version = 4;
+constexpr std::uint64_t samples_version = 4;
 constexpr std::uint64_t oldest_readable = 3;
 
 // A clock that nobody measured: no clock stands still.
@@ -49,7 +49,7 @@ void read_columns(const LenientObject& fields, std::vector<SamplePair>& pairs, S
 }  // namespace
 
 json samples_json(const PairedSamples& samples) {
-  json object = {{"schema", schema_name}, {"version", schema_version}};
+  json object = {{"schema", samples_schema}, {"version", samples_version}};
   write_fields(object, samples);
   json& order = object["candidate_first"] = json::array();
   for (const SamplePair& pair : samples.pairs) order.push_back(pair.candidate_first);
@@ -63,7 +63,7 @@ std::string samples_to_json(const PairedSamples& samples) { return text_of(sampl
 PairedSamples samples_from_json(const std::string& text) {
   const json object = parsed_json(text);
   const LenientObject fields(object, "");
-  check_schema(fields, schema_name, schema_version, oldest_readable);
+  check_schema(fields, samples_schema, samples_version, oldest_readable);
   PairedSamples samples;
   fields.read(samples);
   std::vector<bool> candidate_first;
