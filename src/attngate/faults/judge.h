@@ -17,7 +17,7 @@ class FaultJudge {
              Budget budget, bool in_process = false);
 
   /// Runs the properties in their order on random cases with this fault alone, until the first failure: 30 cases of
-  /// each, then the corpus, then all cases from the start.
+  /// each, then the corpus, small cases first, then all cases from the start.
   ///
   /// A failure counts when the base without the fault holds on the same case, first and shrunk. Throws
   /// std::runtime_error when a property could not run at all.

@@ -7,14 +7,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "attngate/faults/fault.h"
 
 namespace attngate::faults {
 namespace {
-
-constexpr double infinity = std::numeric_limits<double>::infinity();
 
 void scale_of_embed_dim(Attention& a) { a.scale = 1 / std::sqrt(static_cast<double>(a.embed_dim())); }
 
