@@ -62,7 +62,8 @@ TEST_P(BadInputTest, ends_with_2_and_one_helpful_line_and_leaves_nothing_behind)
                               .arguments = bad.arguments,
                               .environment = bad.environment,
                               .folder = folder.path(),
-                              .most_file_bytes = bad.most_file_bytes});
+                              .most_file_bytes = bad.most_file_bytes,
+                              .forked = bad.program == attngate_command && bad.most_file_bytes == 0});
   EXPECT_EQ(end.exit_code, 2) << "signal " << end.signal << "\n" << end.output << end.errors;
   expect_one_helpful_line(end, bad.helping_words);
   EXPECT_EQ(folder.contents(), before);

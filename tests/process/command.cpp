@@ -6,9 +6,15 @@
 
 #include <chrono>
 #include <csignal>
+#include <cstdio>
+#include <cstdlib>
+#include <deque>
+#include <iostream>
 #include <stdexcept>
 #include <string_view>
 #include <thread>
+
+#include "attngate/cli/command.h"
 
 namespace attngate::test {
 namespace {
@@ -29,7 +35,17 @@ std::vector<char*> pointers(std::vector<std::string>& texts) {
   return result;
 }
 
-/// Becomes the command; returns only when that fails.
+/// Does in this process what attngate_command does; returns its exit code.
+int run_here(std::vector<std::string> arguments, std::vector<std::string> environment) {
+  ::clearenv();
+  for (std::string& variable : environment) ::putenv(variable.data());
+  const int code = run_command(static_cast<int>(arguments.size()), pointers(arguments).data());
+  std::cout.flush();
+  std::fflush(nullptr);
+  return code;
+}
+
+/// Becomes the command; returns only when that fails, or when the command is forked.
 int become(const Command& command, const std::string& output) {
   if (::dup2(::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644), STDOUT_FILENO) < 0) return 126;
   if (!command.folder.empty() && ::chdir(command.folder.c_str()) != 0) return 126;
@@ -42,6 +58,7 @@ int become(const Command& command, const std::string& output) {
   std::vector<std::string> arguments = {command.program};
   arguments.insert(arguments.end(), command.arguments.begin(), command.arguments.end());
   std::vector<std::string> environment = environment_of(command);
+  if (command.forked) return run_here(std::move(arguments), std::move(environment));
   ::execve(command.program.c_str(), pointers(arguments).data(), pointers(environment).data());
   return 127;
 }
@@ -58,7 +75,22 @@ CommandEnd RunningCommand::wait() {
   return end;
 }
 
-CommandEnd run(const Command& command) { return RunningCommand(command).wait(); }
+CommandEnd run(const Command& command) {
+  std::fflush(nullptr);  // else a forked command would print what waits in our buffers
+  return RunningCommand(command).wait();
+}
+
+std::vector<CommandEnd> run_together(const std::vector<Command>& commands) {
+  constexpr std::size_t at_once = 4;
+  std::deque<RunningCommand> running;
+  std::vector<CommandEnd> ends;
+  for (const Command& command : commands) {
+    if (running.size() - ends.size() == at_once) ends.push_back(running[ends.size()].wait());
+    running.emplace_back(command);
+  }
+  while (ends.size() < commands.size()) ends.push_back(running[ends.size()].wait());
+  return ends;
+}
 
 bool wait_until(const std::function<bool()>& condition) {
   for (int attempt = 0; attempt < 6000; ++attempt) {

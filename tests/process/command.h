@@ -22,6 +22,9 @@ struct Command {
   std::string folder = {};
   /// No file may grow beyond this, the kept stdout included: a full disk that is safe to have; 0 for no limit.
   std::uint64_t most_file_bytes = 0;
+  /// What attngate_command does, in a fork of this process: for help and bad input, of which loading LibTorch anew
+  /// would take nearly all of the time.
+  bool forked = false;
   /// SIGALRM ends it then. 100 s: most take 5 on an idle machine, and CTest gives all of them 600.
   unsigned timeout_seconds = 100;
 };
@@ -45,6 +48,9 @@ class RunningCommand {
 
 /// Runs the command to its end.
 CommandEnd run(const Command& command);
+
+/// Runs the commands beside each other, four at once, to the end of the last; for those that mostly wait.
+std::vector<CommandEnd> run_together(const std::vector<Command>& commands);
 
 /// Waits until `condition` holds, a minute at most; says whether it does.
 bool wait_until(const std::function<bool()>& condition);

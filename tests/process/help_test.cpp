@@ -16,7 +16,7 @@ void PrintTo(const Help& help, std::ostream* out) { *out << help.name; }
 class HelpTest : public testing::TestWithParam<Help> {};
 
 TEST_P(HelpTest, ends_with_0_and_mentions_options_and_an_example) {
-  Command command = {.program = attngate_command, .arguments = GetParam().arguments};
+  Command command = {.program = attngate_command, .arguments = GetParam().arguments, .forked = true};
   command.arguments.push_back("--help");
   const CommandEnd end = run(command);
   EXPECT_EQ(end.exit_code, 0);

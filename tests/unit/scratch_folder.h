@@ -7,6 +7,8 @@
 #include <stdexcept>
 #include <string>
 
+#include "attngate/base/remove_folder.h"
+
 namespace attngate::test {
 
 /// A fresh folder that goes away with its owner.
@@ -17,10 +19,7 @@ class ScratchFolder {
     if (!mkdtemp(pattern.data())) throw std::runtime_error("cannot make a folder like " + pattern);
     path_ = pattern;
   }
-  ~ScratchFolder() {
-    std::error_code ignored;
-    std::filesystem::remove_all(path_, ignored);
-  }
+  ~ScratchFolder() { remove_folder(path_.string()); }
   ScratchFolder(const ScratchFolder&) = delete;
   ScratchFolder& operator=(const ScratchFolder&) = delete;
 

@@ -24,9 +24,8 @@ PathRegistry registry_of(const std::vector<Fault>& faults) {
 
 /// In the order of their padded tokens: a fault that a small one kills need not wait for the large ones.
 std::vector<AttentionCase> small_ones_first(std::vector<AttentionCase> corpus) {
-  std::ranges::stable_sort(corpus, {}, [](const AttentionCase& known) {
-    return known.batch_size() * known.padded_length();
-  });
+  std::ranges::stable_sort(corpus, {},
+                           [](const AttentionCase& known) { return known.batch_size() * known.padded_length(); });
   return corpus;
 }
 

@@ -156,13 +156,13 @@ void print_summary(std::ostream& out, const FaultRun& run, const std::vector<DTy
 
 std::string to_json(const FaultRun& run, const std::vector<DType>& dtypes) {
   json object = {{"schema", "attngate.faults"},
-                                 {"version", 2},
-                                 {"device", json_of(run.device)},
-                                 {"seed", fmt::format("{:#x}", run.budget.seed)},
-                                 {"cases_per_property", run.budget.cases_per_property},
-                                 {"seconds", run.budget.seconds},
-                                 {"properties", run.properties},
-                                 {"shortfalls", run.shortfalls}};
+                 {"version", 2},
+                 {"device", json_of(run.device)},
+                 {"seed", fmt::format("{:#x}", run.budget.seed)},
+                 {"cases_per_property", run.budget.cases_per_property},
+                 {"seconds", run.budget.seconds},
+                 {"properties", run.properties},
+                 {"shortfalls", run.shortfalls}};
   for (const DType dtype : dtypes) object["summaries"].push_back(json_of(summarise(run.judgements, dtype)));
   for (const Judgement& control : run.controls) object["controls"].push_back(json_of(control));
   for (const Judgement& judgement : run.judgements) object["faults"].push_back(json_of(judgement));

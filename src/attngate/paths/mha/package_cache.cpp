@@ -6,7 +6,7 @@
 #include <filesystem>
 #include <set>
 
-#include "attngate/paths/remove_folder.h"
+#include "attngate/base/remove_folder.h"
 
 namespace attngate {
 namespace {

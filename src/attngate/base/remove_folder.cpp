@@ -1,4 +1,4 @@
-#include "attngate/paths/remove_folder.h"
+#include "attngate/base/remove_folder.h"
 
 #include <ftw.h>
 
