@@ -79,15 +79,27 @@ function(attngate_use_test_of target kind)
   endif()
 endfunction()
 
-# attngate_compile_together(target FOLDER...): one unit for all of the target's sources in each of these folders (of the
-# current one), see ATTNGATE_UNITY_BUILD. Other folders have sources that share names in their anonymous namespace.
+# attngate_compile_together(target FOLDER... [UNITS count]): one unit, or so many, for all of the target's tests in each
+# of these folders (of the current one; "." for itself), see ATTNGATE_UNITY_BUILD. Tests of one folder share no name in
+# their anonymous namespaces.
 function(attngate_compile_together target)
+  cmake_parse_arguments(PARSE_ARGV 1 arg "" "UNITS" "")
   if(NOT ATTNGATE_UNITY_BUILD)
     return()
   endif()
+  if(NOT arg_UNITS)
+    set(arg_UNITS 1)
+  endif()
   set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_MODE GROUP)
-  foreach(folder IN LISTS ARGN)
-    file(GLOB sources CONFIGURE_DEPENDS "${folder}/*_test.cpp")
-    set_source_files_properties(${sources} PROPERTIES UNITY_GROUP "${folder}")
+  foreach(folder IN LISTS arg_UNPARSED_ARGUMENTS)
+    get_filename_component(path "${folder}" ABSOLUTE)
+    get_filename_component(name "${path}" NAME)
+    file(GLOB sources CONFIGURE_DEPENDS "${path}/*_test.cpp")
+    set(index 0)
+    foreach(source IN LISTS sources)
+      math(EXPR unit "${index} % ${arg_UNITS} + 1")
+      set_source_files_properties("${source}" PROPERTIES UNITY_GROUP "${name}_${unit}")
+      math(EXPR index "${index} + 1")
+    endforeach()
   endforeach()
 endfunction()

@@ -8,7 +8,7 @@
 namespace attngate::test {
 namespace {
 
-struct Named {
+struct NamedItem {
   std::string name;
 };
 
@@ -20,10 +20,11 @@ TEST(Joined, puts_the_separator_between_items_only) {
 }
 
 TEST(Joined, takes_the_text_of_each_item_from_a_member_or_a_function) {
-  const std::vector<Named> items = {{"one"}, {"two"}};
-  EXPECT_EQ(joined(items, "+", &Named::name), "one+two");
-  EXPECT_EQ(joined(items, ", ", [](const Named& item) { return item.name + "!"; }), "one!, two!");
-  EXPECT_EQ(joined(items | std::views::filter([](const Named& item) { return item.name == "two"; }), " ", &Named::name),
+  const std::vector<NamedItem> items = {{"one"}, {"two"}};
+  EXPECT_EQ(joined(items, "+", &NamedItem::name), "one+two");
+  EXPECT_EQ(joined(items, ", ", [](const NamedItem& item) { return item.name + "!"; }), "one!, two!");
+  EXPECT_EQ(joined(items | std::views::filter([](const NamedItem& item) { return item.name == "two"; }), " ",
+                   &NamedItem::name),
             "two");
 }
 

@@ -12,7 +12,7 @@ AttentionCase some_case() {
 }
 
 template <typename Change>
-std::string refusal(const Change& change) {
+std::string refusal_of_case(const Change& change) {
   AttentionCase changed = some_case();
   change(changed);
   return message_of([&] { validate(changed); });
@@ -38,40 +38,40 @@ TEST(Validate, accepts_the_smallest_and_the_largest_values) {
 }
 
 TEST(Validate, names_the_key_and_the_range) {
-  EXPECT_EQ(refusal([](auto& c) { c.num_heads = 0; }), "heads=0: must be 1 to 1024");
-  EXPECT_EQ(refusal([](auto& c) { c.num_heads = 1025; }), "heads=1025: must be 1 to 1024");
-  EXPECT_EQ(refusal([](auto& c) { c.head_dim = -8; }), "head_dim=-8: must be 1 to 1024");
-  EXPECT_EQ(refusal([](auto& c) { c.extra_padding = 65537; }), "extra_padding=65537: must be 0 to 65536");
-  EXPECT_EQ(refusal([](auto& c) { c.padding_content = 8192; }), "padding_content=8192: must be 0 to 4096");
+  EXPECT_EQ(refusal_of_case([](auto& c) { c.num_heads = 0; }), "heads=0: must be 1 to 1024");
+  EXPECT_EQ(refusal_of_case([](auto& c) { c.num_heads = 1025; }), "heads=1025: must be 1 to 1024");
+  EXPECT_EQ(refusal_of_case([](auto& c) { c.head_dim = -8; }), "head_dim=-8: must be 1 to 1024");
+  EXPECT_EQ(refusal_of_case([](auto& c) { c.extra_padding = 65537; }), "extra_padding=65537: must be 0 to 65536");
+  EXPECT_EQ(refusal_of_case([](auto& c) { c.padding_content = 8192; }), "padding_content=8192: must be 0 to 4096");
 }
 
 TEST(Validate, names_the_sequence_whose_length_is_impossible) {
-  EXPECT_EQ(refusal([](auto& c) { c.lengths[1] = -1; }),
+  EXPECT_EQ(refusal_of_case([](auto& c) { c.lengths[1] = -1; }),
             "lengths: sequence 1 has length -1: a length must be 0 to 1048576");
-  EXPECT_EQ(refusal([](auto& c) { c.lengths[2] = 1048577; }),
+  EXPECT_EQ(refusal_of_case([](auto& c) { c.lengths[2] = 1048577; }),
             "lengths: sequence 2 has length 1048577: a length must be 0 to 1048576");
 }
 
 TEST(Validate, accepts_empty_sequences_and_empty_batches) {
-  EXPECT_EQ(refusal([](auto& c) { c.lengths = {0, 7, 0}; }), "no CaseError");
-  EXPECT_EQ(refusal([](auto& c) { c.lengths.clear(); }), "no CaseError");
+  EXPECT_EQ(refusal_of_case([](auto& c) { c.lengths = {0, 7, 0}; }), "no CaseError");
+  EXPECT_EQ(refusal_of_case([](auto& c) { c.lengths.clear(); }), "no CaseError");
   EXPECT_EQ((AttentionCase{.lengths = {}, .extra_padding = 3}).padded_length(), 3);
 }
 
 TEST(Validate, wants_not_too_many_sequences) {
-  EXPECT_EQ(refusal([](auto& c) { c.lengths.assign(1048577, 1); }),
+  EXPECT_EQ(refusal_of_case([](auto& c) { c.lengths.assign(1048577, 1); }),
             "lengths: the number of sequences must be 0 to 1048576, got 1048577");
 }
 
 TEST(Validate, wants_padding_content_that_bf_16_holds_exactly) {
-  EXPECT_EQ(refusal([](auto& c) { c.padding_content = 255 * 16; }), "no CaseError");
-  EXPECT_EQ(refusal([](auto& c) { c.padding_content = 257; }),
+  EXPECT_EQ(refusal_of_case([](auto& c) { c.padding_content = 255 * 16; }), "no CaseError");
+  EXPECT_EQ(refusal_of_case([](auto& c) { c.padding_content = 257; }),
             "padding_content=257: must be exact in bf16 (8 significant bits), use a power of two");
 }
 
 TEST(Validate, allows_no_mask_only_where_nothing_is_padded) {
   const auto unmasked = [](std::vector<std::int64_t> lengths, std::int64_t extra_padding) {
-    return refusal([&](auto& c) {
+    return refusal_of_case([&](auto& c) {
       c.mask = MaskKind::none;
       c.lengths = lengths;
       c.extra_padding = extra_padding;
@@ -83,10 +83,11 @@ TEST(Validate, allows_no_mask_only_where_nothing_is_padded) {
 }
 
 TEST(Validate, wants_equal_lengths_for_a2d_mask_and_for_an_expanded_layout) {
-  EXPECT_EQ(refusal([](auto& c) { c.mask = MaskKind::two_d; }), "mask=2d: needs all lengths equal, use mask=padding");
-  EXPECT_EQ(refusal([](auto& c) { c.layout = StorageLayout::expanded; }),
+  EXPECT_EQ(refusal_of_case([](auto& c) { c.mask = MaskKind::two_d; }),
+            "mask=2d: needs all lengths equal, use mask=padding");
+  EXPECT_EQ(refusal_of_case([](auto& c) { c.layout = StorageLayout::expanded; }),
             "layout=expanded: needs all lengths equal, use layout=packed");
-  EXPECT_EQ(refusal([](auto& c) {
+  EXPECT_EQ(refusal_of_case([](auto& c) {
               c.lengths = {3, 3};
               c.mask = MaskKind::two_d;
               c.layout = StorageLayout::expanded;
@@ -95,8 +96,8 @@ TEST(Validate, wants_equal_lengths_for_a2d_mask_and_for_an_expanded_layout) {
 }
 
 TEST(Validate, wants_no_empty_sequence_where_the_nested_input_is_made_from_a_mask) {
-  EXPECT_EQ(refusal([](auto& c) { c.nested = NestedForm::mask; }), "no CaseError");
-  EXPECT_EQ(refusal([](auto& c) {
+  EXPECT_EQ(refusal_of_case([](auto& c) { c.nested = NestedForm::mask; }), "no CaseError");
+  EXPECT_EQ(refusal_of_case([](auto& c) {
               c.nested = NestedForm::mask;
               c.lengths = {3, 0};
             }),
@@ -104,8 +105,8 @@ TEST(Validate, wants_no_empty_sequence_where_the_nested_input_is_made_from_a_mas
 }
 
 TEST(Validate, wants_offsets_of_at_most_three_elements) {
-  EXPECT_EQ(refusal([](auto& c) { c.storage_offset = 4; }), "storage_offset=4: must be 0 to 3");
-  EXPECT_EQ(refusal([](auto& c) { c.parameter_offset = -1; }), "parameter_offset=-1: must be 0 to 3");
+  EXPECT_EQ(refusal_of_case([](auto& c) { c.storage_offset = 4; }), "storage_offset=4: must be 0 to 3");
+  EXPECT_EQ(refusal_of_case([](auto& c) { c.parameter_offset = -1; }), "parameter_offset=-1: must be 0 to 3");
 }
 
 TEST(ParseDtype, reads_what_to_string_prints) {

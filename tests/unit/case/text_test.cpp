@@ -14,7 +14,7 @@
 namespace attngate {
 namespace {
 
-std::string refusal(std::string_view line) {
+std::string refusal_of_line(std::string_view line) {
   return message_of([&] { parse_line(line); });
 }
 
@@ -100,34 +100,36 @@ TEST(ParseLine, takes_a_seed_of_all_64_bits_in_both_bases) {
 }
 
 TEST(ParseLine, names_the_unknown_key_and_the_known_ones) {
-  EXPECT_EQ(refusal(with("hedas=8")),
+  EXPECT_EQ(refusal_of_line(with("hedas=8")),
             "unknown key 'hedas': did you mean heads? The keys are dtype, heads, head_dim, lengths, mask, "
             "extra_padding, padding_content, need_weights, layout, nested, values, storage_offset, parameter_offset, "
             "seed");
-  EXPECT_NE(refusal(with("need_weight=1")).find("did you mean need_weights?"), std::string::npos);
-  EXPECT_NE(refusal(with("SEED=1")).find("unknown key 'SEED'"), std::string::npos);
-  EXPECT_NE(refusal(with("=1")).find("unknown key ''"), std::string::npos);
+  EXPECT_NE(refusal_of_line(with("need_weight=1")).find("did you mean need_weights?"), std::string::npos);
+  EXPECT_NE(refusal_of_line(with("SEED=1")).find("unknown key 'SEED'"), std::string::npos);
+  EXPECT_NE(refusal_of_line(with("=1")).find("unknown key ''"), std::string::npos);
 }
 
 TEST(ParseLine, refuses_a_key_given_twice) {
-  EXPECT_EQ(refusal(with("heads=9")), "heads is given twice, the second time in 'heads=9': each key may come once");
+  EXPECT_EQ(refusal_of_line(with("heads=9")),
+            "heads is given twice, the second time in 'heads=9': each key may come once");
 }
 
 TEST(ParseLine, names_the_required_key_that_is_missing) {
-  EXPECT_EQ(refusal("dtype=fp16 heads=8 head_dim=64"),
+  EXPECT_EQ(refusal_of_line("dtype=fp16 heads=8 head_dim=64"),
             "lengths is missing; dtype, heads, head_dim and lengths are required");
-  EXPECT_EQ(refusal("heads=8"), "dtype is missing; dtype, heads, head_dim and lengths are required");
+  EXPECT_EQ(refusal_of_line("heads=8"), "dtype is missing; dtype, heads, head_dim and lengths are required");
 }
 
 TEST(ParseLine, refuses_an_empty_line_with_an_example) {
   for (const char* const line : {"", " ", "\t \t"}) {
-    EXPECT_EQ(refusal(line), "the case line is empty; an example: dtype=fp16 heads=8 head_dim=64 lengths=7,1,64");
+    EXPECT_EQ(refusal_of_line(line),
+              "the case line is empty; an example: dtype=fp16 heads=8 head_dim=64 lengths=7,1,64");
   }
 }
 
 TEST(ParseLine, refuses_words_that_are_not_key_and_value) {
   for (const char* const junk : {"junk", "seed", "seed =1", "#", "\r", "\n", "--seed"}) {
-    EXPECT_NE(refusal(with(junk)).find("is not KEY=VALUE; the keys are dtype,"), std::string::npos) << junk;
+    EXPECT_NE(refusal_of_line(with(junk)).find("is not KEY=VALUE; the keys are dtype,"), std::string::npos) << junk;
   }
 }
 
@@ -135,25 +137,27 @@ TEST(ParseLine, refuses_numbers_that_are_not_plain_digits_in_range) {
   for (const char* const value : {"", "-1", "+8", "0", "1025", "8.0", "0x8", "8,", "8h", "1e3", "9223372036854775808",
                                   "18446744073709551616", "99999999999999999999999999"}) {
     const std::string line = std::string("dtype=fp16 head_dim=64 lengths=7 heads=") + value;
-    EXPECT_EQ(refusal(line), std::string("heads='") + value + "': must be a whole number, 1 to 1024");
+    EXPECT_EQ(refusal_of_line(line), std::string("heads='") + value + "': must be a whole number, 1 to 1024");
   }
 }
 
 TEST(ParseLine, refuses_bad_switches_naming_the_key) {
-  EXPECT_EQ(refusal(with("need_weights=true")), "need_weights='true': must be a whole number, 0 to 1");
-  EXPECT_EQ(refusal(with("mask=None")), "mask='None': must be padding, none, holes, 2d, 4d or causal");
-  EXPECT_EQ(refusal(with("layout=strided")), "layout='strided': must be packed, transposed, sliced or expanded");
-  EXPECT_EQ(refusal(with("nested=")), "nested='': must be view, gaps, list or mask");
-  EXPECT_EQ(refusal(with("values=huge")), "values='huge': must be normal, tiny, large, outlier or negative_logits");
-  EXPECT_EQ(refusal(with("storage_offset=4")), "storage_offset='4': must be a whole number, 0 to 3");
-  EXPECT_EQ(refusal(with("parameter_offset=-1")), "parameter_offset='-1': must be a whole number, 0 to 3");
-  EXPECT_EQ(refusal(with("extra_padding=-3")), "extra_padding='-3': must be a whole number, 0 to 65536");
-  EXPECT_EQ(refusal("dtype=int8 heads=8 head_dim=64 lengths=7"), "dtype='int8': must be fp16, bf16 or fp32");
+  EXPECT_EQ(refusal_of_line(with("need_weights=true")), "need_weights='true': must be a whole number, 0 to 1");
+  EXPECT_EQ(refusal_of_line(with("mask=None")), "mask='None': must be padding, none, holes, 2d, 4d or causal");
+  EXPECT_EQ(refusal_of_line(with("layout=strided")),
+            "layout='strided': must be packed, transposed, sliced or expanded");
+  EXPECT_EQ(refusal_of_line(with("nested=")), "nested='': must be view, gaps, list or mask");
+  EXPECT_EQ(refusal_of_line(with("values=huge")),
+            "values='huge': must be normal, tiny, large, outlier or negative_logits");
+  EXPECT_EQ(refusal_of_line(with("storage_offset=4")), "storage_offset='4': must be a whole number, 0 to 3");
+  EXPECT_EQ(refusal_of_line(with("parameter_offset=-1")), "parameter_offset='-1': must be a whole number, 0 to 3");
+  EXPECT_EQ(refusal_of_line(with("extra_padding=-3")), "extra_padding='-3': must be a whole number, 0 to 65536");
+  EXPECT_EQ(refusal_of_line("dtype=int8 heads=8 head_dim=64 lengths=7"), "dtype='int8': must be fp16, bf16 or fp32");
 }
 
 TEST(ParseLine, refuses_seeds_that_do_not_fit) {
   for (const char* const seed : {"", "0x", "-1", "0X1", "0x10000000000000000", "18446744073709551616", "2a", "0x-1"}) {
-    EXPECT_EQ(refusal(with(std::string("seed=") + seed)),
+    EXPECT_EQ(refusal_of_line(with(std::string("seed=") + seed)),
               std::string("seed='") + seed + "': must be 0 to 0xffffffffffffffff, hexadecimal with 0x or decimal");
   }
 }
@@ -161,9 +165,10 @@ TEST(ParseLine, refuses_seeds_that_do_not_fit) {
 TEST(ParseLine, refuses_lengths_with_empty_or_impossible_items) {
   for (const char* const lengths :
        {"", ",", "7,", ",7", "7,,8", "-1", "7;8", "None", "none,1", "7,none", "x3", "1048577", "9223372036854775808"}) {
-    EXPECT_NE(refusal(with_lengths(lengths)).find("a length must be 0 to 1048576"), std::string::npos) << lengths;
+    EXPECT_NE(refusal_of_line(with_lengths(lengths)).find("a length must be 0 to 1048576"), std::string::npos)
+        << lengths;
   }
-  EXPECT_EQ(refusal(with_lengths("5,-1,7")),
+  EXPECT_EQ(refusal_of_line(with_lengths("5,-1,7")),
             "lengths: item '-1': a length must be 0 to 1048576, and the list LENGTH or LENGTHxCOUNT separated by "
             "single commas, or none");
 }
@@ -175,18 +180,20 @@ TEST(ParseLine, reads_a_count_of_empty_sequences) {
 TEST(ParseLine, refuses_counts_before_they_take_memory) {
   for (const char* const lengths :
        {"1x", "1x0", "1x-1", "1x2x3", "1x1048577", "1x1152921504606846976", "1x18446744073709551616", "1x1048576,1"}) {
-    EXPECT_NE(refusal(with_lengths(lengths)).find("all counts together at most 1048576 sequences"), std::string::npos)
+    EXPECT_NE(refusal_of_line(with_lengths(lengths)).find("all counts together at most 1048576 sequences"),
+              std::string::npos)
         << lengths;
   }
   EXPECT_EQ(parse_line(with_lengths("1x1048576")).batch_size(), 1048576);
 }
 
 TEST(ParseLine, refuses_what_only_the_whole_case_can_tell) {
-  EXPECT_EQ(refusal(with("mask=none")), "mask=none: needs all lengths equal, use mask=padding");
-  EXPECT_EQ(refusal(with("layout=expanded")), "layout=expanded: needs all lengths equal, use layout=packed");
-  EXPECT_EQ(refusal(with_lengths("0,7 nested=mask")), "nested=mask: needs every length 1 or more, use nested=view");
-  EXPECT_EQ(refusal(with("padding_content=1000")), "no CaseError");  // 125 * 8: 7 significant bits
-  EXPECT_EQ(refusal(with("padding_content=1001")),
+  EXPECT_EQ(refusal_of_line(with("mask=none")), "mask=none: needs all lengths equal, use mask=padding");
+  EXPECT_EQ(refusal_of_line(with("layout=expanded")), "layout=expanded: needs all lengths equal, use layout=packed");
+  EXPECT_EQ(refusal_of_line(with_lengths("0,7 nested=mask")),
+            "nested=mask: needs every length 1 or more, use nested=view");
+  EXPECT_EQ(refusal_of_line(with("padding_content=1000")), "no CaseError");  // 125 * 8: 7 significant bits
+  EXPECT_EQ(refusal_of_line(with("padding_content=1001")),
             "padding_content=1001: must be exact in bf16 (8 significant bits), use a power of two");
 }
 
@@ -194,7 +201,7 @@ TEST(ParseLine, keeps_errors_on_one_printable_line) {
   const std::string lines[] = {with(std::string("a\0b=1", 5)), with("s\xc3\xa4\x65\x64=1"), with("seed=1\n2"),
                                with(std::string(100000, 'k') + "=1"), with("seed=" + std::string(100000, '9'))};
   for (const std::string& line : lines) {
-    const std::string message = refusal(line);
+    const std::string message = refusal_of_line(line);
     EXPECT_NE(message, "no CaseError");
     EXPECT_LT(message.size(), 300u);
     for (const char character : message) {

@@ -13,12 +13,12 @@ namespace {
 
 /// Twenty processes, a third of them at 2040 MHz and the others at 1980; ratios of 0.5 that go with the clock, and some
 /// noise.
-struct Processes {
+struct RatiosAndClocks {
   std::vector<double> log_ratios, mhz;
 };
 
-Processes processes(double exponent, double noise) {
-  Processes all;
+RatiosAndClocks processes(double exponent, double noise) {
+  RatiosAndClocks all;
   for (int process = 0; process < 20; ++process) {
     all.mhz.push_back(process % 3 == 0 ? 2040 : 1980);
     all.log_ratios.push_back(std::log(0.5) + exponent * std::log(all.mhz.back() / 1980) +
@@ -28,14 +28,14 @@ Processes processes(double exponent, double noise) {
 }
 
 TEST(ClockTermTest, is_recovered_from_processes_at_two_clocks) {
-  const Processes all = processes(-0.4, 0.001);
+  const RatiosAndClocks all = processes(-0.4, 0.001);
   const ClockTerm term = fit_clock_term(all.log_ratios, all.mhz);
   EXPECT_NEAR(term.exponent, -0.4, 0.03);
   EXPECT_EQ(term.reference_mhz, 1980);
 }
 
 TEST(ClockTermTest, takes_ratios_to_one_clock) {
-  const Processes all = processes(-0.4, 0.001);
+  const RatiosAndClocks all = processes(-0.4, 0.001);
   const ClockTerm term = fit_clock_term(all.log_ratios, all.mhz);
   std::vector<double> at_one_clock;
   for (std::size_t i = 0; i < all.mhz.size(); ++i)
@@ -45,20 +45,20 @@ TEST(ClockTermTest, takes_ratios_to_one_clock) {
 }
 
 TEST(ClockTermTest, has_no_exponent_where_the_clock_stood_still) {
-  Processes all = processes(-0.4, 0.001);
+  RatiosAndClocks all = processes(-0.4, 0.001);
   for (double& mhz : all.mhz) mhz = 1980;
   EXPECT_EQ(fit_clock_term(all.log_ratios, all.mhz), ClockTerm{});
 }
 
 TEST(ClockTermTest, has_no_exponent_where_nobody_read_the_clock) {
-  Processes all = processes(-0.4, 0.001);
+  RatiosAndClocks all = processes(-0.4, 0.001);
   for (double& mhz : all.mhz) mhz = 0;
   EXPECT_EQ(fit_clock_term(all.log_ratios, all.mhz), ClockTerm{});
   EXPECT_EQ(log_clock_effect({0.5, 1980}, 0), 0);
 }
 
 TEST(ClockTermTest, has_no_exponent_where_it_would_not_help) {
-  Processes all = processes(0, 0.01);
+  RatiosAndClocks all = processes(0, 0.01);
   const ClockTerm term = fit_clock_term(all.log_ratios, all.mhz);
   std::vector<double> at_one_clock;
   for (std::size_t i = 0; i < all.mhz.size(); ++i)
@@ -67,7 +67,7 @@ TEST(ClockTermTest, has_no_exponent_where_it_would_not_help) {
 }
 
 TEST(ClockTermTest, has_no_exponent_from_a_single_stray_clock) {
-  Processes all = processes(0, 0.001);
+  RatiosAndClocks all = processes(0, 0.001);
   for (double& mhz : all.mhz) mhz = 1980;
   all.mhz[5] = 2040;
   all.log_ratios[5] += 0.03;
@@ -76,7 +76,7 @@ TEST(ClockTermTest, has_no_exponent_from_a_single_stray_clock) {
 }
 
 TEST(ClockTermTest, has_an_exponent_that_physics_allows) {
-  const Processes all = processes(3, 0.0001);
+  const RatiosAndClocks all = processes(3, 0.0001);
   EXPECT_EQ(fit_clock_term(all.log_ratios, all.mhz).exponent, 1);
 }
 

@@ -6,12 +6,12 @@
 
 #include <cmath>
 
+#include "unit/decision/one_percent.h"
 #include "unit/decision/sample_pairs.h"
 
 namespace attngate::test {
 namespace {
 
-const Bound one_percent{BoundKind::upper_ratio, 1.01};
 constexpr double fast = 0.0;
 constexpr double slow = 0.02;
 

@@ -6,11 +6,10 @@
 #include <stdexcept>
 
 #include "attngate/decision/binomial.h"
+#include "unit/decision/one_percent.h"
 
 namespace attngate::test {
 namespace {
-
-const Bound one_percent{BoundKind::upper_ratio, 1.01};
 
 double excess_of(double slowdown) { return excess(one_percent, std::log1p(slowdown)); }
 

@@ -8,6 +8,7 @@
 #include "attngate/decision/operating_characteristic.h"
 #include "attngate/decision/power.h"
 #include "simulator.h"
+#include "unit/decision/one_percent.h"
 
 namespace attngate::test {
 namespace {
@@ -36,7 +37,6 @@ void expect_count(std::size_t count, std::size_t trials, double probability, con
 }
 
 const Bound none{BoundKind::upper_ratio, 1.0};
-const Bound one_percent{BoundKind::upper_ratio, 1.01};
 const Bound two_percent{BoundKind::upper_ratio, 1.02};
 
 TEST(SimulationTest, screen_alarms_at_the_attained_alpha_whatever_the_distribution) {

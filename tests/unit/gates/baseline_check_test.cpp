@@ -11,29 +11,29 @@
 namespace attngate::test {
 namespace {
 
-const std::vector<GateBound> bounds = {{"gate.path.a", "throughput", BoundKind::required_speedup, "a", {}}};
+const std::vector<GateBound> bounds_of_a = {{"gate.path.a", "throughput", BoundKind::required_speedup, "a", {}}};
 
 /// Process p sees the candidate at `speedup` + p / 100 times the base.
-FakeSource source(double speedup) {
+FakeSource source_with_speedup(double speedup) {
   return FakeSource([speedup](const SampleRequest& request, int process) {
     return pairs_of(request, 1 / (speedup + process / 100.0), 200, 0);
   });
 }
 
 Baseline stored() {
-  FakeSource samples = source(2);
-  return calibrate_gates(samples, samples.device_key(), bounds,
+  FakeSource samples = source_with_speedup(2);
+  return calibrate_gates(samples, samples.device_key(), bounds_of_a,
                          [](std::uint64_t) { return std::vector<Gate>{path_gate_named("gate.path.a")}; }, {20, {}})
       .baseline;
 }
 
 std::vector<BaselineResult> check(FakeSource& samples, const Baseline& baseline,
                                   const std::string& gate = "gate.path.a") {
-  return check_against_baseline(samples, samples.device_key(), bounds, {path_gate_named(gate)}, baseline, {});
+  return check_against_baseline(samples, samples.device_key(), bounds_of_a, {path_gate_named(gate)}, baseline, {});
 }
 
 TEST(BaselineCheckTest, passes_what_is_as_fast_as_it_was_and_takes_two_fresh_processes) {
-  FakeSource samples = source(2.1);
+  FakeSource samples = source_with_speedup(2.1);
   const std::vector<BaselineResult> results = check(samples, stored());
   ASSERT_EQ(results.size(), 1u);
   EXPECT_EQ(results[0].status, GateStatus::pass) << results[0].line;
@@ -42,7 +42,7 @@ TEST(BaselineCheckTest, passes_what_is_as_fast_as_it_was_and_takes_two_fresh_pro
 }
 
 TEST(BaselineCheckTest, fails_a_speedup_that_is_smaller_than_all_on_record_and_passes_a_larger_one) {
-  FakeSource slower = source(1.5), faster = source(3);
+  FakeSource slower = source_with_speedup(1.5), faster = source_with_speedup(3);
   const std::vector<BaselineResult> results = check(slower, stored());
   EXPECT_EQ(results[0].status, GateStatus::fail) << results[0].line;
   EXPECT_TRUE(verdict_of(results).fails);
@@ -59,7 +59,7 @@ TEST(BaselineCheckTest, passes_what_is_slower_in_two_processes_and_not_in_the_ne
 }
 
 TEST(BaselineCheckTest, takes_as_many_pairs_a_process_as_those_on_record) {
-  FakeSource samples = source(2.1);
+  FakeSource samples = source_with_speedup(2.1);
   Baseline baseline = stored();
   baseline.pairs_per_process = 75;
   check(samples, baseline);
@@ -68,7 +68,7 @@ TEST(BaselineCheckTest, takes_as_many_pairs_a_process_as_those_on_record) {
 
 TEST(BaselineCheckTest, tells_another_device_of_the_same_name_where_both_are_known) {
   Baseline baseline = stored();
-  DeviceKey device = source(2).device_key();
+  DeviceKey device = source_with_speedup(2).device_key();
   EXPECT_EQ(device_note(baseline, device), "");
   device.uuid = "GPU-2";
   EXPECT_EQ(device_note(baseline, device), "") << "nobody knows";
@@ -80,7 +80,7 @@ TEST(BaselineCheckTest, tells_another_device_of_the_same_name_where_both_are_kno
 }
 
 TEST(BaselineCheckTest, skips_another_key_and_an_unknown_gate_with_the_reason_and_measures_nothing) {
-  FakeSource samples = source(2);
+  FakeSource samples = source_with_speedup(2);
   Baseline other = stored();
   other.key.driver = "2";
   const std::vector<BaselineResult> results = check(samples, other);

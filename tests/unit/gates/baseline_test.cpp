@@ -10,6 +10,8 @@
 #include "attngate/base/gate_data_error.h"
 #include "attngate/base/seeded_random.h"
 #include "attngate/report/results.h"
+#include "unit/edited_text.h"
+#include "unit/refusal.h"
 #include "unit/scratch_folder.h"
 
 namespace attngate::test {
@@ -21,32 +23,16 @@ const DeviceKey h200{.type = "cuda",
                      .driver = "580.65.06",
                      .cuda = "13.0",
                      .libtorch = "2.11.0"};
-const char* const line = "dtype=bf16 heads=16 head_dim=128 lengths=2048x4";
+const char* const entry_line = "dtype=bf16 heads=16 head_dim=128 lengths=2048x4";
 
 Baseline sample() {
   const BaselineEntry entry{.gate = "gate.build",
-                            .line = line,
+                            .line = entry_line,
                             .quantity = "gpu_time",
                             .unit = "us",
                             .kind = BoundKind::upper_ratio,
                             .values = {217.1, 216.0, 218.25}};
   return {.key = h200, .written = "2026-01-31T12:00:00Z", .entries = {entry}};
-}
-
-std::string with(std::string text, const std::string& old_part, const std::string& new_part) {
-  const auto at = text.find(old_part);
-  if (at == std::string::npos) throw std::logic_error("the sample has no " + old_part);
-  return text.replace(at, old_part.size(), new_part);
-}
-
-template <typename Callable>
-std::string refusal(const Callable& callable) {
-  try {
-    callable();
-  } catch (const GateDataError& error) {
-    return error.what();
-  }
-  return "accepted";
 }
 
 TEST(BaselineTest, gives_back_what_was_written) {
@@ -61,7 +47,7 @@ TEST(BaselineTest, keeps_which_device_it_was_and_how_many_pairs_a_process_took_w
   baseline.key.uuid = "GPU-1";
   baseline.pairs_per_process = 101;
   EXPECT_EQ(parse_baseline(baseline_to_json(baseline), "F"), baseline);
-  EXPECT_EQ(refusal([&] { parse_baseline(with(baseline_to_json(baseline), "101", "0"), "F"); }),
+  EXPECT_EQ(refusal_by<GateDataError>([&] { parse_baseline(with(baseline_to_json(baseline), "101", "0"), "F"); }),
             "F: field 'pairs_per_process': allowed is a whole number of 1 or more");
 }
 
@@ -81,7 +67,9 @@ TEST(BaselineTest, reads_a_file_of_version_1_with_its_spelling) {
 
 TEST(BaselineTest, says_what_is_wrong_with_a_file) {
   const std::string good = baseline_to_json(sample());
-  const auto refused = [](const std::string& text) { return refusal([&] { parse_baseline(text, "F"); }); };
+  const auto refused = [](const std::string& text) {
+    return refusal_by<GateDataError>([&] { parse_baseline(text, "F"); });
+  };
   EXPECT_EQ(refused(good.substr(0, good.size() / 2)), "F: is not JSON, or only a part of it");
   EXPECT_EQ(refused(good + "}"), "F: is not JSON, or only a part of it");
   EXPECT_EQ(refused(with(good, "gate_baseline", "results")),
@@ -98,11 +86,11 @@ TEST(BaselineTest, says_what_is_wrong_with_a_file) {
 
 TEST(BaselineTest, names_a_file_that_is_missing_or_cut_short) {
   const ScratchFolder folder;
-  EXPECT_EQ(refusal([&] { read_baseline(folder / "none"); }),
+  EXPECT_EQ(refusal_by<GateDataError>([&] { read_baseline(folder / "none"); }),
             "baseline '" + folder / "none" + "': cannot be read: No such file or directory");
   const std::string text = baseline_to_json(sample());
   write_text(folder / "cut", text.substr(0, text.size() - 20));
-  EXPECT_EQ(refusal([&] { read_baseline(folder / "cut"); }),
+  EXPECT_EQ(refusal_by<GateDataError>([&] { read_baseline(folder / "cut"); }),
             "baseline '" + folder / "cut" + "': is not JSON, or only a part of it");
 }
 
@@ -122,11 +110,11 @@ TEST(BaselineTest, writes_nothing_that_it_could_not_read) {
 
 TEST(BaselineTest, finds_an_entry_under_the_same_key_only) {
   const Baseline baseline = sample();
-  ASSERT_NE(find_entry(baseline, h200, "gate.build", line).entry, nullptr);
+  ASSERT_NE(find_entry(baseline, h200, "gate.build", entry_line).entry, nullptr);
   DeviceKey other = h200;
   other.driver = "570.1";
   other.name = "NVIDIA H100";
-  const BaselineChoice choice = find_entry(baseline, other, "gate.build", line);
+  const BaselineChoice choice = find_entry(baseline, other, "gate.build", entry_line);
   EXPECT_EQ(choice.entry, nullptr);
   EXPECT_EQ(choice.skip_reason,
             "the baseline is of another key: name 'NVIDIA H100' here, 'NVIDIA H200' there; driver '570.1' here, "

@@ -10,11 +10,12 @@
 namespace attngate::test {
 namespace {
 
-const std::vector<GateBound> bounds = {{"gate.path.a", "throughput", BoundKind::required_speedup, "a", {}},
-                                       {"gate.path.random", "throughput", BoundKind::required_speedup, "random", {}}};
+const std::vector<GateBound> bounds_of_a_and_random = {
+    {"gate.path.a", "throughput", BoundKind::required_speedup, "a", {}},
+    {"gate.path.random", "throughput", BoundKind::required_speedup, "random", {}}};
 
 /// Process p sees fast at 2 + p / 100 times slow.
-FakeSource source() {
+FakeSource source_twice_as_fast() {
   return FakeSource(
       [](const SampleRequest& request, int process) { return pairs_of(request, 1 / (2 + process / 100.0), 200, 0); });
 }
@@ -22,11 +23,11 @@ FakeSource source() {
 Calibration calibrate(FakeSource& samples, const std::vector<Gate>& gates,
                       const CalibrationOptions& options = {.processes = 20}) {
   return calibrate_gates(
-      samples, samples.device_key(), bounds, [&](std::uint64_t) { return gates; }, options);
+      samples, samples.device_key(), bounds_of_a_and_random, [&](std::uint64_t) { return gates; }, options);
 }
 
 TEST(CalibrationTest, asks_fresh_processes_and_keeps_what_each_said) {
-  FakeSource samples = source();
+  FakeSource samples = source_twice_as_fast();
   const Calibration calibration =
       calibrate(samples, {path_gate_named("gate.path.a"), path_gate_named("gate.path.random#0")});
   EXPECT_EQ(samples.fresh_processes(), 20);
@@ -37,7 +38,7 @@ TEST(CalibrationTest, asks_fresh_processes_and_keeps_what_each_said) {
 }
 
 TEST(CalibrationTest, proposes_the_worst_speedup_rounded_to_the_healthy_side) {
-  FakeSource samples = source();
+  FakeSource samples = source_twice_as_fast();
   const Calibration calibration = calibrate(samples, {path_gate_named("gate.path.a")});
   ASSERT_EQ(calibration.proposals.size(), 1u);
   EXPECT_LE(calibration.proposals[0].value.value, 2.01);
@@ -87,7 +88,7 @@ TEST(CalibrationTest, puts_a_proposal_where_no_bound_stands) {
   Calibration calibration;
   calibration.proposals.push_back(
       {"gate.path.a", {.compute_capability = "9.0", .value = 1.5, .source = "now", .device = "GPU"}, {}});
-  EXPECT_EQ(with_proposals(bounds, calibration, StandingBounds::kept).at(0).values.at(0).value, 1.5);
+  EXPECT_EQ(with_proposals(bounds_of_a_and_random, calibration, StandingBounds::kept).at(0).values.at(0).value, 1.5);
 }
 
 TEST(CalibrationTest, proposes_no_bound_where_fresh_processes_differ_by_more_than_a_tenth) {
@@ -113,9 +114,9 @@ TEST(CalibrationTest, gives_gates_that_share_a_bound_the_worst_of_theirs) {
 }
 
 TEST(CalibrationTest, measures_other_random_cases_in_each_process) {
-  FakeSource samples = source();
+  FakeSource samples = source_twice_as_fast();
   std::vector<std::uint64_t> asked;
-  calibrate_gates(samples, samples.device_key(), bounds,
+  calibrate_gates(samples, samples.device_key(), bounds_of_a_and_random,
                   [&](std::uint64_t process) {
                     asked.push_back(process);
                     return std::vector<Gate>{path_gate_named("gate.path.random#0")};
@@ -126,10 +127,10 @@ TEST(CalibrationTest, measures_other_random_cases_in_each_process) {
 }
 
 TEST(CalibrationTest, hands_over_what_there_is_after_each_process) {
-  FakeSource samples = source();
+  FakeSource samples = source_twice_as_fast();
   std::vector<std::size_t> values;
   calibrate_gates(
-      samples, samples.device_key(), bounds,
+      samples, samples.device_key(), bounds_of_a_and_random,
       [](std::uint64_t) { return std::vector<Gate>{path_gate_named("gate.path.a")}; }, {19, {}}, {},
       [&](const Calibration& so_far) { values.push_back(so_far.baseline.entries.at(0).values.size()); });
   ASSERT_EQ(values.size(), 19u);

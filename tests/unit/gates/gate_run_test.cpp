@@ -40,11 +40,11 @@ Gate self_gate(double planted, bool must_fail) {
   return gate;
 }
 
-const std::vector<GateBound> bounds = {bound_of("gate.path.test", BoundKind::required_speedup, 1.8),
-                                       bound_of("gate.self.test", BoundKind::upper_ratio, 1.01)};
+const std::vector<GateBound> path_and_self_bounds = {bound_of("gate.path.test", BoundKind::required_speedup, 1.8),
+                                                     bound_of("gate.self.test", BoundKind::upper_ratio, 1.01)};
 
 GateResult run(FakeSource& source, const Gate& gate, GateOptions options = {}) {
-  return GateRunner(source, bounds, GpuKind{"9.0"}, options).run(gate);
+  return GateRunner(source, path_and_self_bounds, GpuKind{"9.0"}, options).run(gate);
 }
 
 FakeSource always(double ratio) {
@@ -77,7 +77,8 @@ TEST(GateRunnerTest, judges_processes_by_as_many_pairs_as_their_budget_had_room_
   const GateResult result = run(source, path_gate());
   EXPECT_EQ(result.status, GateStatus::fail) << result.line;
   std::string problem;
-  EXPECT_TRUE(GateRunner(source, bounds, GpuKind{"9.0"}, {}).measure(path_gate(), true, problem)) << problem;
+  EXPECT_TRUE(GateRunner(source, path_and_self_bounds, GpuKind{"9.0"}, {}).measure(path_gate(), true, problem))
+      << problem;
 }
 
 TEST(GateRunnerTest, fails_where_a_fresh_process_cannot_measure_what_the_screen_could) {
@@ -104,7 +105,8 @@ TEST(GateRunnerTest, confirms_all_flagged_gates_in_the_same_fresh_processes) {
   FakeSource source = always(1 / 1.7);
   Gate other = path_gate();
   other.name += "#1";
-  const std::vector<GateResult> results = GateRunner(source, bounds, GpuKind{"9.0"}, {}).run({path_gate(), other});
+  const std::vector<GateResult> results =
+      GateRunner(source, path_and_self_bounds, GpuKind{"9.0"}, {}).run({path_gate(), other});
   EXPECT_EQ(results.at(0).status, GateStatus::fail);
   EXPECT_EQ(results.at(1).status, GateStatus::fail);
   EXPECT_EQ(results.at(1).gate.name, other.name);
@@ -120,9 +122,8 @@ TEST(GateRunnerTest, tells_of_each_gate_once_and_of_those_at_once_that_need_no_c
   flagged.name += "#flagged";
   flagged.candidate.name = "slow";
   std::vector<std::string> told;
-  GateRunner(source, bounds, GpuKind{"9.0"}, {}).run({flagged, path_gate()}, [&](const GateResult& result) {
-    told.push_back(result.gate.name);
-  });
+  GateRunner(source, path_and_self_bounds, GpuKind{"9.0"}, {})
+      .run({flagged, path_gate()}, [&](const GateResult& result) { told.push_back(result.gate.name); });
   EXPECT_EQ(told, (std::vector<std::string>{path_gate().name, flagged.name}));
 }
 
@@ -164,7 +165,7 @@ TEST(GateRunnerTest, skips_a_gate_without_a_bound_for_this_gpu_and_says_why) {
   Gate unknown = path_gate();
   unknown.name = "gate.path.unheard_of";
   EXPECT_EQ(run(source, unknown).status, GateStatus::skipped);
-  const GateResult other_gpu = GateRunner(source, bounds, GpuKind{"8.0"}, {}).run(path_gate());
+  const GateResult other_gpu = GateRunner(source, path_and_self_bounds, GpuKind{"8.0"}, {}).run(path_gate());
   EXPECT_EQ(other_gpu.status, GateStatus::skipped);
   EXPECT_NE(other_gpu.line.find("8.0"), std::string::npos) << other_gpu.line;
   EXPECT_TRUE(source.asked.empty());
@@ -298,7 +299,7 @@ TEST(GateRunnerTest, measures_a_ratio_for_a_calibration) {
   FakeSource source = always(0.5);
   std::string problem;
   const std::optional<MeasuredRatio> measured =
-      GateRunner(source, bounds, GpuKind{"9.0"}, {}).measure(path_gate(), true, problem);
+      GateRunner(source, path_and_self_bounds, GpuKind{"9.0"}, {}).measure(path_gate(), true, problem);
   ASSERT_TRUE(measured) << problem;
   EXPECT_NEAR(measured->ratio, 0.5, 1e-3);
   EXPECT_EQ(measured->sm_mhz, 0) << "nobody read the clock";

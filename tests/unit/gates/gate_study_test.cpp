@@ -13,7 +13,7 @@
 namespace attngate::test {
 namespace {
 
-const std::vector<GateBound> bounds = {
+const std::vector<GateBound> self_bounds = {
     {"gate.self.test", "gpu_time", BoundKind::upper_ratio, "self", {{"9.0", 1.01, "this test"}}}};
 
 std::vector<Gate> self_gates() {
@@ -40,7 +40,7 @@ GateStudy study_of(FakeSource& source, const std::vector<Gate>& gates) {
   StudyOptions options;
   options.processes = 16;
   options.decisions = 200;
-  return study_gates(source, bounds, GpuKind{"9.0"}, gates, options);
+  return study_gates(source, self_bounds, GpuKind{"9.0"}, gates, options);
 }
 
 TEST(GateStudyTest, finds_slowdowns_beyond_the_bound_and_never_those_within) {

@@ -8,12 +8,12 @@
 namespace attngate {
 namespace {
 
-constexpr const char* line = "dtype=bf16 heads=2 head_dim=8 lengths=4";
+constexpr const char* mistaken_line = "dtype=bf16 heads=2 head_dim=8 lengths=4";
 
 /// What the mistake makes of a candidate of this name, and whether there was anything to get wrong.
 std::pair<OperatorRequest, bool> mistaken(const std::string& name, InputForm form, PlantedMistake mistake) {
   Gate gate;
-  gate.attention_case = parse_line(line);
+  gate.attention_case = parse_line(mistaken_line);
   gate.candidate = {name, name, form};
   OperatorRequest candidate{name, to_line(gate.attention_case)};
   const bool made = make_mistake(candidate, gate, mistake);

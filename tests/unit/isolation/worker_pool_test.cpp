@@ -6,6 +6,7 @@
 #include <fstream>
 
 #include "attngate/isolation/worker_error.h"
+#include "unit/isolation/generous_limits.h"
 #include "unit/isolation/worker_bodies.h"
 #include "unit/scratch_folder.h"
 
@@ -13,8 +14,6 @@ namespace attngate::test {
 namespace {
 
 using Kind = WorkerReply::Kind;
-
-constexpr RequestLimits generous{10, std::uint64_t{1} << 30};
 
 WorkerReply ask(WorkerPool& pool, const std::string& request) { return pool.ask(request, generous, generous.seconds); }
 

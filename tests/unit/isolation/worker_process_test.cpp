@@ -7,6 +7,7 @@
 #include <iostream>
 
 #include "attngate/isolation/worker_error.h"
+#include "unit/isolation/generous_limits.h"
 #include "unit/isolation/worker_bodies.h"
 #include "unit/run/child_process.h"
 #include "unit/scratch_folder.h"
@@ -15,8 +16,6 @@ namespace attngate::test {
 namespace {
 
 using Kind = WorkerReply::Kind;
-
-constexpr RequestLimits generous{10, std::uint64_t{1} << 30};
 
 /// What comes of one request to a worker of its own.
 WorkerReply reply_to(const std::string& request, const RequestLimits& limits = generous) {

@@ -4,22 +4,10 @@
 
 #include <sstream>
 
-#include "unit/run/fakes.h"
+#include "unit/report/fake_run.h"
 
 namespace attngate::test {
 namespace {
-
-RunContext fake_context() {
-  RunContext context;
-  context.run = fake_run;
-  return context;
-}
-
-RunReport run_told_to(RunListener& listener) {
-  ForAllOptions options = fake_options(2);
-  options.listeners = {&listener};
-  return for_all(options, draw_fake, {}, [](const AttentionCase&) { return holding(); });
-}
 
 TEST(MeasurementsListenerTest, writes_all_measurements_of_a_test_of_its_own_when_the_run_ends) {
   std::ostringstream out;

@@ -2,23 +2,11 @@
 
 #include <gtest/gtest.h>
 
-#include "unit/run/fakes.h"
+#include "unit/report/fake_run.h"
 #include "unit/scratch_folder.h"
 
 namespace attngate::test {
 namespace {
-
-RunContext fake_context() {
-  RunContext context;
-  context.run = fake_run;
-  return context;
-}
-
-RunReport run_told_to(RunListener& listener) {
-  ForAllOptions options = fake_options(2);
-  options.listeners = {&listener};
-  return for_all(options, draw_fake, {}, [](const AttentionCase&) { return holding(); });
-}
 
 TEST(ResultsFileTest, is_written_when_the_run_ends) {
   const ScratchFolder folder;

@@ -7,24 +7,15 @@
 #include <set>
 #include <sstream>
 
+#include "unit/edited_text.h"
+#include "unit/refusal.h"
 #include "unit/report/sample_results.h"
 
 namespace attngate::test {
 namespace {
 
-std::string refusal(const std::string& text) {
-  try {
-    results_from_json(text);
-  } catch (const ResultsError& error) {
-    return error.what();
-  }
-  return "accepted";
-}
-
-std::string with(std::string text, const std::string& old_part, const std::string& new_part) {
-  const auto at = text.find(old_part);
-  if (at == std::string::npos) throw std::logic_error("the sample has no " + old_part);
-  return text.replace(at, old_part.size(), new_part);
+std::string refusal_of_results(const std::string& text) {
+  return refusal_by<ResultsError>([&] { results_from_json(text); });
 }
 
 TEST(ResultsJsonTest, gives_back_what_was_written) {
@@ -133,23 +124,27 @@ TEST(ResultsJsonTest, leaves_unknown_fields_alone) {
 
 TEST(ResultsJsonTest, says_what_is_wrong_with_a_file) {
   const std::string good = results_to_json(sample_results());
-  EXPECT_EQ(refusal(good.substr(0, good.size() / 2)), "is not JSON, or only a part of it");
-  EXPECT_EQ(refusal(""), "is not JSON, or only a part of it");
-  EXPECT_EQ(refusal("[1]"), "the file: allowed is an object");
-  EXPECT_EQ(refusal("{}"), "field 'schema' is missing");
-  EXPECT_EQ(refusal(with(good, "attngate.results", "other")), "field 'schema': allowed is \"attngate.results\"");
-  EXPECT_EQ(refusal(with(good, "\"version\": 2", "\"version\": 1")), "field 'version': allowed is 2, this is 1");
-  EXPECT_EQ(refusal(with(good, "\"cases\": 1234", "\"cases\": -1")),
+  EXPECT_EQ(refusal_of_results(good.substr(0, good.size() / 2)), "is not JSON, or only a part of it");
+  EXPECT_EQ(refusal_of_results(""), "is not JSON, or only a part of it");
+  EXPECT_EQ(refusal_of_results("[1]"), "the file: allowed is an object");
+  EXPECT_EQ(refusal_of_results("{}"), "field 'schema' is missing");
+  EXPECT_EQ(refusal_of_results(with(good, "attngate.results", "other")),
+            "field 'schema': allowed is \"attngate.results\"");
+  EXPECT_EQ(refusal_of_results(with(good, "\"version\": 2", "\"version\": 1")),
+            "field 'version': allowed is 2, this is 1");
+  EXPECT_EQ(refusal_of_results(with(good, "\"cases\": 1234", "\"cases\": -1")),
             "field 'cases': allowed is a whole number from 0 on");
-  EXPECT_EQ(refusal(with(good, "\"type\": \"cuda\"", "\"type\": 3")), "field 'device.type': allowed is text");
-  EXPECT_EQ(refusal(with(good, "\"runs\": 7", "\"runs\": \"7\"")),
+  EXPECT_EQ(refusal_of_results(with(good, "\"type\": \"cuda\"", "\"type\": 3")),
+            "field 'device.type': allowed is text");
+  EXPECT_EQ(refusal_of_results(with(good, "\"runs\": 7", "\"runs\": \"7\"")),
             "field 'paths[1].runs': allowed is a whole number from 0 on");
-  EXPECT_EQ(refusal(with(good, "\"median_us\": 81.25", "\"median\": 81.25")), "field 'paths[0].median_us' is missing");
-  EXPECT_EQ(refusal(with(good, "\"status\": \"holds\"", "\"status\": \"fine\"")),
+  EXPECT_EQ(refusal_of_results(with(good, "\"median_us\": 81.25", "\"median\": 81.25")),
+            "field 'paths[0].median_us' is missing");
+  EXPECT_EQ(refusal_of_results(with(good, "\"status\": \"holds\"", "\"status\": \"fine\"")),
             "field 'status': allowed is holds, failed, flaky, skipped or error");
-  EXPECT_EQ(refusal(with(good, "\"0xffffffffffffffff\"", "\"0xzz\"")),
+  EXPECT_EQ(refusal_of_results(with(good, "\"0xffffffffffffffff\"", "\"0xzz\"")),
             "field 'seed': allowed is a number below 2^64 as text, like \"0x2a\"");
-  EXPECT_EQ(refusal(with(good, "\"worst_margin\": {", "\"worst_margin\": 3, \"was\": {")),
+  EXPECT_EQ(refusal_of_results(with(good, "\"worst_margin\": {", "\"worst_margin\": 3, \"was\": {")),
             "field 'worst_margin': allowed is an object");
 }
 

@@ -7,6 +7,7 @@
 #include <set>
 
 #include "attngate/report/results_json.h"
+#include "unit/refusal.h"
 #include "unit/report/sample_results.h"
 #include "unit/run/fakes.h"
 #include "unit/scratch_folder.h"
@@ -18,16 +19,6 @@ std::set<std::string> names_in(const std::string& folder) {
   std::set<std::string> names;
   for (const auto& entry : std::filesystem::directory_iterator(folder)) names.insert(entry.path().filename().string());
   return names;
-}
-
-template <typename Action>
-std::string refusal(const Action& action) {
-  try {
-    action();
-  } catch (const ResultsError& error) {
-    return error.what();
-  }
-  return "accepted";
 }
 
 TEST(ResultsTest, are_one_file_named_after_the_test) {
@@ -49,7 +40,7 @@ TEST(ResultsTest, replace_older_ones) {
 TEST(ResultsTest, name_the_folder_that_cannot_be_made) {
   const ScratchFolder folder;
   write_text(folder / "file", "in the way");
-  const std::string text = refusal([&] { write_results(folder / "file/results", sample_results()); });
+  const std::string text = refusal_by<ResultsError>([&] { write_results(folder / "file/results", sample_results()); });
   EXPECT_NE(text.find(folder / "file/results"), std::string::npos) << text;
   EXPECT_EQ(names_in(folder.path()), std::set<std::string>{"file"});
 }
@@ -58,14 +49,14 @@ TEST(ResultsTest, leave_no_part_of_a_file_behind_when_writing_fails) {
   const ScratchFolder folder;
   // A folder in the file's place: even root cannot rename over it.
   std::filesystem::create_directories(folder / "property.agreement.fp16.cuda.json/x");
-  const std::string text = refusal([&] { write_results(folder.path(), sample_results()); });
+  const std::string text = refusal_by<ResultsError>([&] { write_results(folder.path(), sample_results()); });
   EXPECT_NE(text.find("cannot be written"), std::string::npos) << text;
   EXPECT_EQ(names_in(folder.path()), std::set<std::string>{"property.agreement.fp16.cuda.json"});
 }
 
 TEST(ResultsTest, refuse_test_names_that_leave_the_folder) {
   for (const char* name : {"", "../x", "a/b", ".hidden", "a b"}) {
-    EXPECT_NE(refusal([&] { results_path("/tmp", name); }).find("allowed"), std::string::npos) << name;
+    EXPECT_NE(refusal_by<ResultsError>([&] { results_path("/tmp", name); }).find("allowed"), std::string::npos) << name;
   }
 }
 
@@ -91,7 +82,7 @@ TEST(ResultsTest, are_listed_although_another_file_is_corrupt) {
 
 TEST(ResultsTest, cannot_be_read_from_a_folder_that_is_not_there) {
   const ScratchFolder folder;
-  const std::string text = refusal([&] { read_results(folder / "missing"); });
+  const std::string text = refusal_by<ResultsError>([&] { read_results(folder / "missing"); });
   EXPECT_NE(text.find(folder / "missing"), std::string::npos) << text;
 }
 

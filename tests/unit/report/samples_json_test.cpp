@@ -5,6 +5,9 @@
 #include <cmath>
 #include <limits>
 
+#include "unit/edited_text.h"
+#include "unit/refusal.h"
+
 namespace attngate::test {
 namespace {
 
@@ -25,19 +28,8 @@ PairedSamples sample_set() {
   return samples;
 }
 
-std::string refusal(const std::string& text) {
-  try {
-    samples_from_json(text);
-  } catch (const ResultsError& error) {
-    return error.what();
-  }
-  return "accepted";
-}
-
-std::string with(std::string text, const std::string& old_part, const std::string& new_part) {
-  const auto at = text.find(old_part);
-  if (at == std::string::npos) throw std::logic_error("the sample has no " + old_part);
-  return text.replace(at, old_part.size(), new_part);
+std::string refusal_of_samples(const std::string& text) {
+  return refusal_by<ResultsError>([&] { samples_from_json(text); });
 }
 
 TEST(SamplesJsonTest, gives_back_what_was_written_to_the_last_bit) {
@@ -71,23 +63,24 @@ TEST(SamplesJsonTest, starts_with_schema_and_version) {
 
 TEST(SamplesJsonTest, says_what_is_wrong) {
   const std::string good = samples_to_json(sample_set());
-  EXPECT_EQ(refusal(good.substr(0, good.size() / 2)), "is not JSON, or only a part of it");
-  EXPECT_EQ(refusal(with(good, "attngate.samples", "attngate.results")),
+  EXPECT_EQ(refusal_of_samples(good.substr(0, good.size() / 2)), "is not JSON, or only a part of it");
+  EXPECT_EQ(refusal_of_samples(with(good, "attngate.samples", "attngate.results")),
             "field 'schema': allowed is \"attngate.samples\"");
-  EXPECT_EQ(refusal(with(good, "\"version\": 4", "\"version\": 2")), "field 'version': allowed is 4, this is 2");
-  EXPECT_EQ(refusal(with(good, "isolated_latency", "latency")),
+  EXPECT_EQ(refusal_of_samples(with(good, "\"version\": 4", "\"version\": 2")),
+            "field 'version': allowed is 4, this is 2");
+  EXPECT_EQ(refusal_of_samples(with(good, "isolated_latency", "latency")),
             "field 'quantity': allowed is isolated_latency, gpu_time or throughput");
-  EXPECT_EQ(refusal(with(good, "0xffffffffffffffff", "0xzz")),
+  EXPECT_EQ(refusal_of_samples(with(good, "0xffffffffffffffff", "0xzz")),
             "field 'seed': allowed is a number below 2^64 as text, like \"0x2a\"");
-  EXPECT_EQ(refusal(with(good, "\"sm_mhz\": 1980.0", "\"sm_mhz\": \"fast\"")),
+  EXPECT_EQ(refusal_of_samples(with(good, "\"sm_mhz\": 1980.0", "\"sm_mhz\": \"fast\"")),
             "field 'clocks_before.sm_mhz': allowed is a number, \"inf\", \"-inf\" or \"nan\"");
-  EXPECT_EQ(refusal(with(good, "2e-05", "true")),
+  EXPECT_EQ(refusal_of_samples(with(good, "2e-05", "true")),
             "field 'candidate.us[0]': allowed is a number, \"inf\", \"-inf\" or \"nan\"");
-  EXPECT_EQ(refusal(with(good, "2e-05,", "")),
+  EXPECT_EQ(refusal_of_samples(with(good, "2e-05,", "")),
             "field 'candidate.us': allowed is one item for each item of 'candidate_first'");
-  EXPECT_EQ(refusal(with(good, "\"peak_bytes\": null", "\"peak_bytes\": -1")),
+  EXPECT_EQ(refusal_of_samples(with(good, "\"peak_bytes\": null", "\"peak_bytes\": -1")),
             "field 'candidate.peak_bytes': allowed is a whole number from 0 on");
-  EXPECT_EQ(refusal(with(good, "\"settled\": true", "\"settled\": 1")),
+  EXPECT_EQ(refusal_of_samples(with(good, "\"settled\": true", "\"settled\": 1")),
             "field 'base.settled': allowed is true or false");
 }
 

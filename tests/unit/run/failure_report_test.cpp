@@ -8,7 +8,7 @@
 namespace attngate::test {
 namespace {
 
-const RunIdentity run{"property.agreement.fp16.cuda", "agreement", "cuda", 0x2a};
+const RunIdentity failed_run{"property.agreement.fp16.cuda", "agreement", "cuda", 0x2a};
 
 CheckedCase checked(const AttentionCase& value, const std::string& line) {
   CheckedCase result{value, line, failing("nn_mha_fast.flash: wrong result")};
@@ -33,14 +33,14 @@ Failure a_failure() {
 }
 
 TEST(FailureReportTest, says_what_failed_where_and_how_to_replay_it) {
-  expect_golden("run/failure_report", failure_report(run, a_failure()));
+  expect_golden("run/failure_report", failure_report(failed_run, a_failure()));
 }
 
 TEST(FailureReportTest, says_why_a_case_was_not_shrunk) {
   Failure failure = a_failure();
   failure.shrunk.reset();
   failure.not_shrunk = "a replay runs only its one case";
-  const std::string text = failure_report(run, failure);
+  const std::string text = failure_report(failed_run, failure);
   EXPECT_NE(text.find("  shrunk     no: a replay runs only its one case\n"), std::string::npos) << text;
   EXPECT_NE(text.find("ATTNGATE_CASE='lengths=7,1,64'"), std::string::npos) << text;
 }
@@ -48,14 +48,14 @@ TEST(FailureReportTest, says_why_a_case_was_not_shrunk) {
 TEST(FailureReportTest, says_when_the_budget_ended_the_shrinking) {
   Failure failure = a_failure();
   failure.shrink_budget_ended = true;
-  EXPECT_NE(failure_report(run, failure).find("0.4 s, ended by its budget: a smaller case may fail too\n"),
+  EXPECT_NE(failure_report(failed_run, failure).find("0.4 s, ended by its budget: a smaller case may fail too\n"),
             std::string::npos);
 }
 
 TEST(FailureReportTest, shows_how_often_a_flaky_case_held) {
   Failure failure = a_failure();
   failure.reruns_held = 1;
-  const std::string text = failure_report(run, failure);
+  const std::string text = failure_report(failed_run, failure);
   EXPECT_TRUE(text.starts_with("attngate: property.agreement.fp16.cuda is FLAKY\n")) << text;
   EXPECT_NE(text.find("  flaky      held in 1 of 2 re-runs of the same case\n"), std::string::npos) << text;
 }
@@ -67,7 +67,7 @@ TEST(SummaryLineTest, gives_the_figures_of_a_run_that_holds) {
   report.loop_seconds = 8;
   report.worst_margin = 0.31;
   report.worst_path = "nn_mha_slow";
-  EXPECT_EQ(summary_line(run, report),
+  EXPECT_EQ(summary_line(failed_run, report),
             "attngate: property.agreement.fp16.cuda holds: 1,234 cases (34 corpus) in 8.0 s, 154/s, worst margin 0.31 "
             "(nn_mha_slow)\n");
 }
@@ -78,13 +78,13 @@ TEST(SummaryLineTest, tells_what_was_spent_outside_the_paths_and_the_reference) 
   report.loop_seconds = 2;
   report.phases.paths_us = 1.2e6;
   report.phases.reference_us = 0.3e6;
-  EXPECT_TRUE(summary_line(run, report).ends_with(", 25 % overhead\n")) << summary_line(run, report);
+  EXPECT_TRUE(summary_line(failed_run, report).ends_with(", 25 % overhead\n")) << summary_line(failed_run, report);
 }
 
 TEST(SummaryLineTest, gives_the_reason_of_a_run_that_does_not) {
   RunReport report;
   report.error = "nothing ran";
-  EXPECT_TRUE(summary_line(run, report).ends_with("; nothing ran\n"));
+  EXPECT_TRUE(summary_line(failed_run, report).ends_with("; nothing ran\n"));
 }
 
 }  // namespace

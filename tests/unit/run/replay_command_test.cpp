@@ -7,7 +7,7 @@
 namespace attngate::test {
 namespace {
 
-const RunIdentity run{"property.agreement.fp16.cuda", "agreement", "cuda", 1};
+const RunIdentity replayed_run{"property.agreement.fp16.cuda", "agreement", "cuda", 1};
 
 // What a shell makes of a word.
 std::string echoed(const std::string& word) {
@@ -24,14 +24,14 @@ TEST(ReplayCommandTest, quotes_so_that_a_shell_gives_the_same_text_back) {
 }
 
 TEST(ReplayCommandTest, names_property_device_and_line) {
-  EXPECT_EQ(replay_command(run, "dtype=fp16 lengths=1"),
+  EXPECT_EQ(replay_command(replayed_run, "dtype=fp16 lengths=1"),
             "attngate replay --property agreement --device cuda 'dtype=fp16 lengths=1'");
 }
 
 TEST(ReplayCommandTest, names_the_whole_test_for_ctest) {
-  EXPECT_EQ(ctest_replay_command(run, "dtype=fp16"),
+  EXPECT_EQ(ctest_replay_command(replayed_run, "dtype=fp16"),
             "ATTNGATE_CASE='dtype=fp16' ctest -R '^property.agreement.fp16.cuda$' -V");
-  RunIdentity member = run;
+  RunIdentity member = replayed_run;
   member.ctest_test = "property.metamorphic.fp16.cuda";
   EXPECT_EQ(ctest_replay_command(member, "dtype=fp16"),
             "ATTNGATE_CASE='dtype=fp16' ctest -R '^property.metamorphic.fp16.cuda$' -V");
