@@ -30,7 +30,7 @@ std::map<std::string, std::string> disasters() {
 }
 
 /// Three properties over LibTorch's own paths and these planted ones.
-Command check_planted(const std::string& planted, const std::string& json_file) {
+Command check_three_properties(const std::string& planted, const std::string& json_file) {
   return {.program = planted_command,
           .arguments = {"check", "--property", "agreement", "--property", "status", "--property", "weights", "--dtype",
                         "fp32", "--device", device, "--cases", "30", "--seed", "1", "--case-timeout", "5", "--json",
@@ -44,7 +44,7 @@ Command check_planted(const std::string& planted, const std::string& json_file) 
 Command check_all_disasters(const std::string& json_file) {
   std::string planted = "planted_healthy";
   for (const auto& [path, status] : disasters()) planted += "," + path;
-  return check_planted(planted, json_file);
+  return check_three_properties(planted, json_file);
 }
 
 /// What a result says of the healthy path.
@@ -59,7 +59,7 @@ nlohmann::json healthy_path(const nlohmann::json& result) {
 /// How often the healthy path runs where no disaster happens: it leaves out cases that it cannot express.
 int undisturbed_runs() {
   const ScratchFolder folder;
-  const CommandEnd end = run(check_planted("planted_healthy", folder / "results.json"));
+  const CommandEnd end = run(check_three_properties("planted_healthy", folder / "results.json"));
   EXPECT_EQ(end.exit_code, 0) << end.output << end.errors;
   return healthy_path(nlohmann::json::parse(file_text(folder / "results.json")).at("results").at(0)).at("runs");
 }
