@@ -7,16 +7,12 @@
 
 #include "attngate/case/text.h"
 #include "device_under_test.h"
+#include "fake_fault.h"
 
 namespace attngate::faults {
 namespace {
 
-Fault fault_of(Edit output) {
-  Fault fault;
-  fault.name = "fake";
-  fault.hooks.output = std::move(output);
-  return fault;
-}
+Fault fake_fault(Edit output) { return fault_of("fake", std::move(output)); }
 
 Judgement judgement_of(const Fault& fault, const Budget& budget = {.cases_per_property = 20, .seconds = 60}) {
   FaultJudge judge({fault}, device_under_test(), {find_property("agreement"), find_property("weights")}, budget,
@@ -25,7 +21,7 @@ Judgement judgement_of(const Fault& fault, const Budget& budget = {.cases_per_pr
 }
 
 TEST(JudgeTest, kills_what_is_always_wrong_at_the_first_case_with_tokens_and_shrinks_it_to_one_number) {
-  const Judgement judgement = judgement_of(fault_of([](Attention& a) { a.output = a.output.add(1); }));
+  const Judgement judgement = judgement_of(fake_fault([](Attention& a) { a.output = a.output.add(1); }));
   EXPECT_TRUE(judgement.killed);
   EXPECT_FALSE(judgement.flaky);
   EXPECT_EQ(judgement.name, "fake");
@@ -39,14 +35,14 @@ TEST(JudgeTest, kills_what_is_always_wrong_at_the_first_case_with_tokens_and_shr
 }
 
 TEST(JudgeTest, runs_every_property_to_the_end_of_the_budget_where_nothing_is_wrong) {
-  const Judgement judgement = judgement_of(fault_of([](Attention&) {}));
+  const Judgement judgement = judgement_of(fake_fault([](Attention&) {}));
   EXPECT_FALSE(judgement.killed) << judgement.line << ": " << judgement.reason;
   EXPECT_EQ(judgement.cases, 40u);
   EXPECT_TRUE(judgement.property.empty());
 }
 
 TEST(JudgeTest, names_the_property_that_kills) {
-  const Judgement judgement = judgement_of(fault_of([](Attention& a) {
+  const Judgement judgement = judgement_of(fake_fault([](Attention& a) {
     if (a.weights.defined()) a.weights = a.weights.mul(2);
   }));
   EXPECT_TRUE(judgement.killed);
@@ -55,7 +51,7 @@ TEST(JudgeTest, names_the_property_that_kills) {
 }
 
 TEST(JudgeTest, looks_at_every_property_before_it_runs_all_cases_of_one) {
-  const Judgement judgement = judgement_of(fault_of([](Attention& a) {
+  const Judgement judgement = judgement_of(fake_fault([](Attention& a) {
                                              if (a.weights.defined()) a.weights = a.weights.mul(2);
                                            }),
                                            {.cases_per_property = 200, .seconds = 60});
@@ -64,7 +60,7 @@ TEST(JudgeTest, looks_at_every_property_before_it_runs_all_cases_of_one) {
 }
 
 TEST(JudgeTest, takes_an_error_for_a_kill) {
-  const Judgement judgement = judgement_of(fault_of([](Attention&) { TORCH_CHECK(false, "planted"); }));
+  const Judgement judgement = judgement_of(fake_fault([](Attention&) { TORCH_CHECK(false, "planted"); }));
   EXPECT_TRUE(judgement.killed);
   EXPECT_EQ(judgement.status, "unexpected error");
   EXPECT_NE(judgement.reason.find("planted"), std::string::npos) << judgement.reason;
@@ -72,7 +68,7 @@ TEST(JudgeTest, takes_an_error_for_a_kill) {
 
 TEST(JudgeTest, calls_flaky_what_holds_when_it_runs_again) {
   const auto calls = std::make_shared<int>(0);
-  const Judgement judgement = judgement_of(fault_of([calls](Attention& a) {
+  const Judgement judgement = judgement_of(fake_fault([calls](Attention& a) {
     if (++*calls == 5) a.output = a.output.add(1);
   }));
   EXPECT_TRUE(judgement.killed);
@@ -82,7 +78,7 @@ TEST(JudgeTest, calls_flaky_what_holds_when_it_runs_again) {
 }
 
 TEST(JudgeTest, tries_the_corpus_on_what_survives_the_first_look) {
-  const Fault fault = fault_of([](Attention& a) {
+  const Fault fault = fake_fault([](Attention& a) {
     if (a.columns() == 777) a.output = a.output.add(1);
   });
   Budget budget{.cases_per_property = 5, .seconds = 60};
@@ -95,7 +91,7 @@ TEST(JudgeTest, tries_the_corpus_on_what_survives_the_first_look) {
 }
 
 TEST(JudgeTest, carries_the_reason_why_nothing_can_see_a_fault) {
-  Fault fault = fault_of([](Attention&) {});
+  Fault fault = fake_fault([](Attention&) {});
   fault.unseen = {{DType::bf16, "too coarse"}, {DType::fp32, "equivalent"}};
   EXPECT_EQ(judgement_of(fault).unseen, "equivalent");
   EXPECT_EQ(reason_unseen(fault, DType::fp16), "");
@@ -115,7 +111,7 @@ TEST(JudgeTest, does_not_count_what_the_base_without_the_fault_fails_as_well) {
       return verdict;
     };
   };
-  const Fault fault = fault_of([](Attention&) {});
+  const Fault fault = fake_fault([](Attention&) {});
   FaultJudge judge({fault}, device_under_test(), {&suspicious}, {.cases_per_property = 3, .seconds = 60},
                    /*in_process=*/true);
   const Judgement judgement = judge.judge_fault(fault, DType::fp32);
@@ -126,7 +122,7 @@ TEST(JudgeTest, does_not_count_what_the_base_without_the_fault_fails_as_well) {
 
 TEST(JudgeTest, judges_the_same_in_workers) {
   if (device_under_test().is_cuda()) GTEST_SKIP() << "this process uses CUDA already: no worker could be forked";
-  const Fault fault = fault_of([](Attention& a) { a.output = a.output.add(1); });
+  const Fault fault = fake_fault([](Attention& a) { a.output = a.output.add(1); });
   FaultJudge judge({fault}, device_under_test(), {find_property("agreement")},
                    {.cases_per_property = 20, .seconds = 60});
   EXPECT_FALSE(judge.judge_healthy_paths(DType::fp32).killed);

@@ -9,19 +9,13 @@
 #include <limits>
 
 #include "attngate/faults/standard_normal.h"
+#include "fake_fault.h"
 #include "tensors.h"
 
 namespace attngate::faults {
 namespace {
 
 constexpr double no_limit = std::numeric_limits<double>::infinity();
-
-Fault fault_of(const std::string& name, Edit output) {
-  Fault fault;
-  fault.name = name;
-  fault.hooks.output = std::move(output);
-  return fault;
-}
 
 /// Three tests of one case, which accept rows of which none exceeds 1,000.
 Rival fake_rival() {

@@ -6,6 +6,7 @@
 #include <limits>
 
 #include "attngate/properties/property.h"
+#include "every_dtype.h"
 #include "naive_attention.h"
 #include "tensors.h"
 
@@ -39,8 +40,8 @@ AttentionPath naive_path(const std::string& name, const Fault& fault = {}, const
   return path;
 }
 
-Verdict verdict_on(const std::string& property, const PathRegistry& registry, const std::string& line,
-                   const std::vector<std::string>& only = {}) {
+Verdict verdict_of_property(const std::string& property, const PathRegistry& registry, const std::string& line,
+                            const std::vector<std::string>& only = {}) {
   return find_property(property)->bind({device_under_test(), &registry, only, {}, {}})(parse_line(line));
 }
 
@@ -49,15 +50,15 @@ Verdict verdict_with(const std::string& property, const std::string& line, Atten
   PathRegistry registry;
   registry.add(naive_path("healthy"));
   registry.add(std::move(faulty));
-  return verdict_on(property, registry, line);
+  return verdict_of_property(property, registry, line);
 }
 
-std::string line_of(const std::string& dtype, const std::string& more = "") {
+std::string padded_line(const std::string& dtype, const std::string& more = "") {
   return "dtype=" + dtype + " heads=3 head_dim=8 lengths=5,9,2 extra_padding=1 padding_content=1024 seed=0x51 " + more;
 }
 
 /// Only `faulty` fails, and the verdict says so.
-void expect_caught(const Verdict& verdict, const std::string& detail = "") {
+void expect_only_faulty_fails(const Verdict& verdict, const std::string& detail = "") {
   EXPECT_FALSE(verdict.holds);
   EXPECT_TRUE(verdict.applicable);
   EXPECT_EQ(verdict.reason.find("faulty: wrong result: "), 0u) << verdict.reason;
@@ -71,18 +72,16 @@ void expect_caught(const Verdict& verdict, const std::string& detail = "") {
 void expect_agreement_catches(const std::string& dtype, const Fault& fault, const Change& change,
                               const std::string& detail) {
   SCOPED_TRACE(dtype);
-  const Verdict verdict = verdict_with("agreement", line_of(dtype), naive_path("faulty", fault, change));
-  expect_caught(verdict, detail);
+  const Verdict verdict = verdict_with("agreement", padded_line(dtype), naive_path("faulty", fault, change));
+  expect_only_faulty_fails(verdict, detail);
   EXPECT_EQ(verdict.worst_path, "faulty");
   EXPECT_GT(verdict.worst_margin, 1);
   EXPECT_EQ(verdict.paths[1].margin, verdict.worst_margin);
 }
 
-const char* const every_dtype[] = {"fp16", "bf16", "fp32"};
-
 TEST(Agreement, holds_for_healthy_paths) {
   for (const std::string dtype : every_dtype) {
-    const Verdict verdict = verdict_with("agreement", line_of(dtype), naive_path("as_healthy"));
+    const Verdict verdict = verdict_with("agreement", padded_line(dtype), naive_path("as_healthy"));
     EXPECT_TRUE(verdict.holds) << verdict.reason;
     EXPECT_TRUE(verdict.applicable);
     EXPECT_EQ(verdict.reason, "");
@@ -99,7 +98,7 @@ Verdict verdict_on_defective(AttentionPath path) {
   path.promise = [](const AttentionCase&, at::DeviceType) { return Promise::defective("some-finding", "none"); };
   PathRegistry registry;
   registry.add(std::move(path));
-  return verdict_on("known_issues", registry, line_of("fp32"));
+  return verdict_of_property("known_issues", registry, padded_line("fp32"));
 }
 
 TEST(KnownIssues, hold_while_the_recorded_defect_shows) {
@@ -128,7 +127,7 @@ TEST(KnownIssues, fail_when_the_defect_turns_into_an_error) {
 TEST(Agreement, leaves_defective_paths_out) {
   AttentionPath wrong = naive_path("wrong", {.drop_last_key = true});
   wrong.promise = [](const AttentionCase&, at::DeviceType) { return Promise::defective("some-finding", "none"); };
-  EXPECT_TRUE(verdict_with("agreement", line_of("fp32"), wrong).holds);
+  EXPECT_TRUE(verdict_with("agreement", padded_line("fp32"), wrong).holds);
 }
 
 TEST(Agreement, catches_a_dropped_last_key_in_every_dtype) {
@@ -165,7 +164,7 @@ TEST(Agreement, catches_one_element_that_is_not_a_number) {
 
 TEST(Agreement, does_not_look_at_padded_rows) {
   const Verdict verdict =
-      verdict_with("agreement", line_of("fp32"), naive_path("junk_in_padding", {}, [](PathOutput& output) {
+      verdict_with("agreement", padded_line("fp32"), naive_path("junk_in_padding", {}, [](PathOutput& output) {
                      output.output[0][5].fill_(std::numeric_limits<double>::quiet_NaN());
                      output.output[2][9].fill_(1e9);
                    }));
@@ -175,14 +174,14 @@ TEST(Agreement, does_not_look_at_padded_rows) {
 TEST(Agreement, reports_a_path_that_raises_an_error) {
   AttentionPath faulty = naive_path("faulty");
   faulty.run = [](const CaseInputs&) -> PathOutput { throw std::runtime_error("bad"); };
-  const Verdict verdict = verdict_with("agreement", line_of("fp32"), std::move(faulty));
+  const Verdict verdict = verdict_with("agreement", padded_line("fp32"), std::move(faulty));
   EXPECT_FALSE(verdict.holds);
   EXPECT_EQ(verdict.reason, "faulty: unexpected error: bad");
   EXPECT_EQ(verdict.paths[0].status, PathStatus::ok);
 }
 
 TEST(Agreement, reports_a_pair_that_disagrees_though_both_agree_with_the_reference) {
-  const std::string line = line_of("fp32");
+  const std::string line = padded_line("fp32");
   const auto shifted = [](const std::string& name, double shift) {
     return naive_path(name, {}, [shift](PathOutput& output) { output.output.add_(shift); });
   };
@@ -190,11 +189,11 @@ TEST(Agreement, reports_a_pair_that_disagrees_though_both_agree_with_the_referen
   constexpr double trial = 1e-3;
   PathRegistry probe;
   probe.add(shifted("probe", trial));
-  const double bound = trial / verdict_on("agreement", probe, line).worst_margin;
+  const double bound = trial / verdict_of_property("agreement", probe, line).worst_margin;
   PathRegistry registry;
   registry.add(shifted("above", 0.88 * bound));
   registry.add(shifted("below", -0.88 * bound));
-  const Verdict verdict = verdict_on("agreement", registry, line);
+  const Verdict verdict = verdict_of_property("agreement", registry, line);
   EXPECT_FALSE(verdict.holds);
   ASSERT_EQ(verdict.paths.size(), 3u);
   EXPECT_EQ(verdict.paths[0].status, PathStatus::ok) << verdict.paths[0].detail;
@@ -210,7 +209,7 @@ TEST(Agreement, does_not_apply_where_nothing_runs) {
   AttentionPath refusing = naive_path("refusing");
   refusing.promise = [](const AttentionCase&, at::DeviceType) { return Promise::refuses("no", "a test"); };
   registry.add(refusing);
-  const Verdict verdict = verdict_on("agreement", registry, line_of("fp32"));
+  const Verdict verdict = verdict_of_property("agreement", registry, padded_line("fp32"));
   EXPECT_FALSE(verdict.applicable);
   EXPECT_TRUE(verdict.holds);
   EXPECT_NE(verdict.reason.find("no path runs for this case on " + device_under_test().str()), std::string::npos)
@@ -221,13 +220,13 @@ TEST(Agreement, keeps_to_the_paths_named) {
   PathRegistry registry;
   registry.add(naive_path("healthy"));
   registry.add(naive_path("faulty", {.drop_last_key = true}));
-  EXPECT_TRUE(verdict_on("agreement", registry, line_of("fp32"), {"healthy"}).holds);
-  EXPECT_FALSE(verdict_on("agreement", registry, line_of("fp32"), {"faulty"}).holds);
+  EXPECT_TRUE(verdict_of_property("agreement", registry, padded_line("fp32"), {"healthy"}).holds);
+  EXPECT_FALSE(verdict_of_property("agreement", registry, padded_line("fp32"), {"faulty"}).holds);
 }
 
 TEST(Weights, hold_for_healthy_paths) {
   for (const std::string dtype : every_dtype) {
-    const Verdict verdict = verdict_with("weights", line_of(dtype, "need_weights=1"), naive_path("as_healthy"));
+    const Verdict verdict = verdict_with("weights", padded_line(dtype, "need_weights=1"), naive_path("as_healthy"));
     EXPECT_TRUE(verdict.holds) << verdict.reason;
     EXPECT_TRUE(verdict.applicable);
     EXPECT_EQ(verdict.paths.size(), 2u);
@@ -237,7 +236,8 @@ TEST(Weights, hold_for_healthy_paths) {
 void expect_weights_catch(const std::string& dtype, const Fault& fault, const Change& change,
                           const std::string& detail) {
   SCOPED_TRACE(dtype);
-  expect_caught(verdict_with("weights", line_of(dtype, "need_weights=1"), naive_path("faulty", fault, change)), detail);
+  expect_only_faulty_fails(
+      verdict_with("weights", padded_line(dtype, "need_weights=1"), naive_path("faulty", fault, change)), detail);
 }
 
 TEST(Weights, are_caught_when_they_do_not_sum_to_1) {
@@ -282,7 +282,7 @@ TEST(Weights, are_caught_in_a_wrong_shape) {
 }
 
 TEST(Weights, are_not_looked_at_in_rows_of_padding) {
-  const Verdict verdict = verdict_with("weights", line_of("fp32", "need_weights=1"),
+  const Verdict verdict = verdict_with("weights", padded_line("fp32", "need_weights=1"),
                                        naive_path("junk_in_padding", {}, [](PathOutput& output) {
                                          output.weights[0][5].fill_(7);
                                          output.weights[2][9].fill_(std::numeric_limits<double>::quiet_NaN());
@@ -295,16 +295,16 @@ TEST(Weights, do_not_apply_where_none_are_asked_for_or_given) {
   AttentionPath without = naive_path("without");
   without.gives_weights = false;
   registry.add(without);
-  EXPECT_FALSE(verdict_on("weights", registry, line_of("fp32", "need_weights=1")).applicable);
+  EXPECT_FALSE(verdict_of_property("weights", registry, padded_line("fp32", "need_weights=1")).applicable);
   registry.add(naive_path("with"));
-  EXPECT_TRUE(verdict_on("weights", registry, line_of("fp32", "need_weights=1")).applicable);
-  const Verdict verdict = verdict_on("weights", registry, line_of("fp32"));
+  EXPECT_TRUE(verdict_of_property("weights", registry, padded_line("fp32", "need_weights=1")).applicable);
+  const Verdict verdict = verdict_of_property("weights", registry, padded_line("fp32"));
   EXPECT_FALSE(verdict.applicable);
   EXPECT_NE(verdict.reason.find("need_weights=0"), std::string::npos) << verdict.reason;
 }
 
 TEST(Weights, are_asked_for_in_every_random_case) {
-  EXPECT_TRUE(find_property("weights")->adapt(parse_line(line_of("fp16"))).need_weights);
+  EXPECT_TRUE(find_property("weights")->adapt(parse_line(padded_line("fp16"))).need_weights);
 }
 
 AttentionPath path_that_promises_an_error(const std::string& name, std::function<PathOutput(const CaseInputs&)> run) {
@@ -319,7 +319,7 @@ TEST(Status, holds_for_the_promised_error) {
   registry.add(naive_path("healthy"));
   registry.add(path_that_promises_an_error(
       "refusing", [](const CaseInputs&) -> PathOutput { TORCH_CHECK(false, "Only support when num_heads is even"); }));
-  const Verdict verdict = verdict_on("status", registry, line_of("fp16"));
+  const Verdict verdict = verdict_of_property("status", registry, padded_line("fp16"));
   EXPECT_TRUE(verdict.holds) << verdict.reason;
   ASSERT_EQ(verdict.paths.size(), 1u);
   EXPECT_EQ(verdict.paths[0].status, PathStatus::refused_as_promised);
@@ -328,7 +328,7 @@ TEST(Status, holds_for_the_promised_error) {
 TEST(Status, catches_success_where_an_error_is_promised) {
   PathRegistry registry;
   registry.add(path_that_promises_an_error("faulty", naive_path("healthy").run));
-  const Verdict verdict = verdict_on("status", registry, line_of("fp16"));
+  const Verdict verdict = verdict_of_property("status", registry, padded_line("fp16"));
   EXPECT_FALSE(verdict.holds);
   EXPECT_EQ(verdict.reason, "faulty: unexpected success: promised an error with 'is even': a test");
 }
@@ -336,7 +336,7 @@ TEST(Status, catches_success_where_an_error_is_promised) {
 TEST(Status, does_not_apply_where_nothing_promises_an_error) {
   PathRegistry registry;
   registry.add(naive_path("healthy"));
-  EXPECT_FALSE(verdict_on("status", registry, line_of("fp16")).applicable);
+  EXPECT_FALSE(verdict_of_property("status", registry, padded_line("fp16")).applicable);
 }
 
 /// Gives back its input, which is wrong, so that it is seen to run.

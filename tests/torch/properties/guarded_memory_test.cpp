@@ -78,7 +78,7 @@ TEST(GuardedMemory, is_one_at_a_time) {
   EXPECT_THROW(GuardedMemory{device_under_test()}, std::logic_error);
 }
 
-Verdict verdict_on(std::function<PathOutput(const CaseInputs&)> run) {
+Verdict verdict_under_guard(std::function<PathOutput(const CaseInputs&)> run) {
   PathRegistry registry;
   registry.add({"path", "path", SdpBackend::any, "",
                 [](const AttentionCase&, at::DeviceType) { return Promise::runs(); }, std::move(run)});
@@ -91,14 +91,16 @@ at::Tensor right_rows(const CaseInputs& inputs) {
 }
 
 TEST(GuardedMemoryProperty, holds_for_a_healthy_path_and_counts_equal_bits) {
-  const Verdict verdict = verdict_on([](const CaseInputs& inputs) { return PathOutput{right_rows(inputs), {}}; });
+  const Verdict verdict = verdict_under_guard([](const CaseInputs& inputs) {
+    return PathOutput{right_rows(inputs), {}};
+  });
   EXPECT_TRUE(verdict.holds) << verdict.reason;
   EXPECT_EQ(verdict.exact_pairs, 1u);
   EXPECT_EQ(verdict.exact_equal, 1u);
 }
 
 TEST(GuardedMemoryProperty, catches_a_path_that_writes_past_its_output) {
-  const Verdict verdict = verdict_on([](const CaseInputs& inputs) {
+  const Verdict verdict = verdict_under_guard([](const CaseInputs& inputs) {
     const at::Tensor rows = right_rows(inputs).clone();
     beyond(rows, static_cast<std::int64_t>(rows.nbytes()), 1).zero_();
     return PathOutput{rows, {}};
@@ -108,7 +110,7 @@ TEST(GuardedMemoryProperty, catches_a_path_that_writes_past_its_output) {
 }
 
 TEST(GuardedMemoryProperty, catches_a_path_that_leaves_its_last_element_unwritten) {
-  const Verdict verdict = verdict_on([](const CaseInputs& inputs) {
+  const Verdict verdict = verdict_under_guard([](const CaseInputs& inputs) {
     const at::Tensor right = right_rows(inputs);
     const at::Tensor rows = at::empty_like(right);
     rows.view(-1).narrow(0, 0, right.numel() - 1).copy_(right.view(-1).narrow(0, 0, right.numel() - 1));

@@ -7,12 +7,11 @@
 
 #include "attngate/properties/property_list.h"
 #include "dense_attention.h"
+#include "every_dtype.h"
 #include "tensors.h"
 
 namespace attngate {
 namespace {
-
-const char* const every_dtype[] = {"fp16", "bf16", "fp32"};
 
 Verdict verdict_on(const std::string& property, const PathRegistry& registry, const AttentionCase& attention_case) {
   PropertyContext context;

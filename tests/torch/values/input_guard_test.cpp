@@ -10,12 +10,12 @@
 namespace attngate {
 namespace {
 
-const std::string line = "dtype=fp16 heads=2 head_dim=4 lengths=3,5 extra_padding=1 seed=0x61";
+const std::string guarded_line = "dtype=fp16 heads=2 head_dim=4 lengths=3,5 extra_padding=1 seed=0x61";
 
 /// What the guard says after a write to the inputs.
 std::string damage_after(
     const std::function<void(const CaseInputs&)>& write, const Edit& edit = [](AttentionCase&) {}) {
-  const CaseInputs inputs = edited_inputs(line, edit);
+  const CaseInputs inputs = edited_inputs(guarded_line, edit);
   const InputGuard guard(inputs);
   write(inputs);
   const std::string damage = guard.damage();
@@ -76,7 +76,7 @@ TEST(InputGuard, sees_a_write_of_one_bit) {
 }
 
 TEST(InputGuard, counts_the_bytes) {
-  const CaseInputs inputs = inputs_of(line);
+  const CaseInputs inputs = inputs_of(guarded_line);
   const InputGuard guard(inputs);
   inputs.parameters().out_proj_bias.view(at::kShort).bitwise_not_();
   EXPECT_EQ(guard.damage(), "row 0 of out_proj_bias was written (16 bytes changed, this is the first)");

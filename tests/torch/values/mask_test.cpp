@@ -7,7 +7,7 @@
 namespace attngate {
 namespace {
 
-const std::string line = "dtype=fp32 heads=3 head_dim=4 lengths=40,1,64,7 extra_padding=3 seed=0x77";
+const std::string masked_line = "dtype=fp32 heads=3 head_dim=4 lengths=40,1,64,7 extra_padding=3 seed=0x77";
 const std::string equal_lengths = "dtype=fp32 heads=2 head_dim=4 lengths=50,50,50 seed=0x78";
 
 Edit with_mask(MaskKind mask) {
@@ -22,7 +22,7 @@ double share(const std::vector<double>& mask) {
 }
 
 TEST(HoledMask, hides_padding_and_about_a_quarter_of_the_keys) {
-  const CaseInputs inputs = edited_inputs(line, [](AttentionCase& c) {
+  const CaseInputs inputs = edited_inputs(masked_line, [](AttentionCase& c) {
     c.mask = MaskKind::holes;
     c.lengths.assign(40, 50);
     c.lengths.back() = 53;
@@ -37,7 +37,7 @@ TEST(HoledMask, hides_padding_and_about_a_quarter_of_the_keys) {
 TEST(HoledMask, leaves_every_sequence_a_key_and_often_hides_the_first) {
   int first_hidden = 0;
   for (std::uint64_t seed = 0; seed < 200; ++seed) {
-    const CaseInputs inputs = edited_inputs(line, [&](AttentionCase& c) {
+    const CaseInputs inputs = edited_inputs(masked_line, [&](AttentionCase& c) {
       c.mask = MaskKind::holes;
       c.lengths = {1, 2, 0, 3};
       c.seed = seed;
@@ -54,8 +54,8 @@ TEST(HoledMask, leaves_every_sequence_a_key_and_often_hides_the_first) {
 }
 
 TEST(HoledMask, is_the_same_whatever_the_padding_and_the_other_sequences) {
-  const at::Tensor mask = edited_inputs(line, with_mask(MaskKind::holes)).key_padding_mask();
-  const at::Tensor other = edited_inputs(line, [](AttentionCase& c) {
+  const at::Tensor mask = edited_inputs(masked_line, with_mask(MaskKind::holes)).key_padding_mask();
+  const at::Tensor other = edited_inputs(masked_line, [](AttentionCase& c) {
                              c.mask = MaskKind::holes;
                              c.extra_padding = 30;
                              c.lengths = {5, 1, 64};
@@ -95,7 +95,7 @@ TEST(FourDimensionalMask, is_another_one_for_every_sequence_and_head) {
 }
 
 TEST(FourDimensionalMask, hides_padding_and_leaves_every_query_a_key) {
-  const CaseInputs inputs = edited_inputs(line, [](AttentionCase& c) {
+  const CaseInputs inputs = edited_inputs(masked_line, [](AttentionCase& c) {
     c.mask = MaskKind::four_d;
     c.lengths = {4, 0, 9};
   });
@@ -120,7 +120,7 @@ TEST(FourDimensionalMask, hides_padding_and_leaves_every_query_a_key) {
 }
 
 TEST(CausalMask, hides_the_keys_behind_the_query) {
-  const CaseInputs inputs = edited_inputs(line, with_mask(MaskKind::causal));
+  const CaseInputs inputs = edited_inputs(masked_line, with_mask(MaskKind::causal));
   EXPECT_FALSE(inputs.key_padding_mask().defined());
   const std::vector<double> mask = numbers(inputs.attention_mask());
   ASSERT_EQ(mask.size(), 67u * 67u);
@@ -129,7 +129,7 @@ TEST(CausalMask, hides_the_keys_behind_the_query) {
 
 TEST(Masks, are_the_same_bytes_as_on_the_host) {
   for (const MaskKind mask : {MaskKind::padding, MaskKind::holes, MaskKind::four_d, MaskKind::causal}) {
-    const AttentionCase attention_case = edited_case(line, with_mask(mask));
+    const AttentionCase attention_case = edited_case(masked_line, with_mask(mask));
     const CaseInputs here(attention_case, device_under_test()), host(attention_case, at::kCPU);
     EXPECT_EQ(hash_of_inputs(here), hash_of_inputs(host)) << to_string(mask);
     const bool by_key = here.key_padding_mask().defined();

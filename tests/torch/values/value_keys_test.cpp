@@ -7,11 +7,12 @@
 namespace attngate {
 namespace {
 
-const std::string line = "dtype=fp32 heads=2 head_dim=10 lengths=4,6,4 extra_padding=1 padding_content=32 seed=0x21";
+const std::string keyed_line =
+    "dtype=fp32 heads=2 head_dim=10 lengths=4,6,4 extra_padding=1 padding_content=32 seed=0x21";
 
 CaseInputs keyed(
     const ValueKeys& keys, const Edit& edit = [](AttentionCase&) {}) {
-  return {edited_case(line, edit), device_under_test(), keys};
+  return {edited_case(keyed_line, edit), device_under_test(), keys};
 }
 
 at::Tensor rows(const CaseInputs& inputs, std::int64_t first, std::int64_t count) {
@@ -20,11 +21,11 @@ at::Tensor rows(const CaseInputs& inputs, std::int64_t first, std::int64_t count
 
 TEST(ValueKeys, that_name_the_positions_change_nothing) {
   const ValueKeys positions{{0, 1, 2}, {0, 1, 2, 3, 0, 1, 2, 3, 4, 5, 0, 1, 2, 3}, 0};
-  EXPECT_EQ(hash_of_inputs(keyed(positions)), hash_of_inputs(inputs_of(line)));
+  EXPECT_EQ(hash_of_inputs(keyed(positions)), hash_of_inputs(inputs_of(keyed_line)));
 }
 
 TEST(ValueKeys, give_a_sequence_the_values_of_another) {
-  const CaseInputs usual = inputs_of(line), inputs = keyed({{2, 1, 0}, {}, 0});
+  const CaseInputs usual = inputs_of(keyed_line), inputs = keyed({{2, 1, 0}, {}, 0});
   EXPECT_TRUE(same_bytes(rows(inputs, 0, 4), rows(usual, 10, 4)));
   EXPECT_TRUE(same_bytes(rows(inputs, 4, 6), rows(usual, 4, 6)));
   EXPECT_TRUE(same_bytes(inputs.dense()[0], usual.dense()[2]));
@@ -34,7 +35,7 @@ TEST(ValueKeys, give_a_sequence_the_values_of_another) {
 }
 
 TEST(ValueKeys, give_a_token_the_values_of_another) {
-  const CaseInputs usual = inputs_of(line);
+  const CaseInputs usual = inputs_of(keyed_line);
   const CaseInputs inputs = keyed({{}, {3, 2, 1, 0, 0, 1, 2, 3, 4, 5, 0, 1, 2, 3}, 0});
   for (const std::int64_t token : {0, 1, 2, 3}) {
     EXPECT_TRUE(same_bytes(inputs.tokens()[token], usual.tokens()[3 - token]));
@@ -45,7 +46,7 @@ TEST(ValueKeys, give_a_token_the_values_of_another) {
 }
 
 TEST(ValueKeys, with_a_padding_seed_change_padding_only) {
-  const CaseInputs usual = inputs_of(line), inputs = keyed({{}, {}, 1}), other = keyed({{}, {}, 2});
+  const CaseInputs usual = inputs_of(keyed_line), inputs = keyed({{}, {}, 1}), other = keyed({{}, {}, 2});
   EXPECT_TRUE(same_bytes(inputs.tokens(), usual.tokens()));
   EXPECT_TRUE(same_bytes(inputs.dense()[0].narrow(0, 0, 4), usual.dense()[0].narrow(0, 0, 4)));
   const auto padding = [](const CaseInputs& i) { return i.dense()[0].narrow(0, 4, 3); };
@@ -89,7 +90,7 @@ TEST(ValueKeys, leave_a_key_visible_whatever_they_are) {
 TEST(ValueKeys, are_the_same_on_the_host) {
   const ValueKeys keys{{5, 1, 5}, {3, 2, 1, 0, 0, 1, 2, 3, 4, 5, 9, 8, 7, 6}, 11};
   for (const MaskKind mask : {MaskKind::padding, MaskKind::holes, MaskKind::four_d}) {
-    const AttentionCase attention_case = edited_case(line, [&](AttentionCase& c) { c.mask = mask; });
+    const AttentionCase attention_case = edited_case(keyed_line, [&](AttentionCase& c) { c.mask = mask; });
     EXPECT_EQ(hash_of_inputs(CaseInputs(attention_case, device_under_test(), keys)),
               hash_of_inputs(CaseInputs(attention_case, at::kCPU, keys)));
   }
@@ -122,7 +123,7 @@ TEST(ValueKeys, must_be_equal_for_the_sequences_of_an_expanded_layout) {
 }
 
 TEST(WithParameters, changes_the_parameters_only) {
-  const CaseInputs inputs = inputs_of(line);
+  const CaseInputs inputs = inputs_of(keyed_line);
   MhaParameters parameters = inputs.parameters();
   parameters.in_proj_bias = parameters.in_proj_bias.mul(2);
   const CaseInputs other = inputs.with_parameters(parameters);

@@ -13,10 +13,10 @@
 namespace attngate {
 namespace {
 
-const std::string line = "heads=2 head_dim=8 lengths=60,3 extra_padding=1 padding_content=64 seed=0x51";
+const std::string profiled_line = "heads=2 head_dim=8 lengths=60,3 extra_padding=1 padding_content=64 seed=0x51";
 
 CaseInputs profiled(ValueProfile values, const std::string& dtype = "fp32", std::int64_t head_dim = 8) {
-  return edited_inputs("dtype=" + dtype + " " + line, [&](AttentionCase& c) {
+  return edited_inputs("dtype=" + dtype + " " + profiled_line, [&](AttentionCase& c) {
     c.values = values;
     c.head_dim = head_dim;
   });
@@ -40,8 +40,8 @@ TEST(OutlierValues, enlarge_one_channel_chosen_by_the_seed_32_times) {
   std::set<std::int64_t> channels;
   for (std::uint64_t seed = 0; seed < 20; ++seed) {
     const Edit normal = [&](AttentionCase& c) { c.seed = seed; };
-    const CaseInputs usual = edited_inputs("dtype=fp32 " + line, normal);
-    const CaseInputs inputs = edited_inputs("dtype=fp32 " + line, [&](AttentionCase& c) {
+    const CaseInputs usual = edited_inputs("dtype=fp32 " + profiled_line, normal);
+    const CaseInputs inputs = edited_inputs("dtype=fp32 " + profiled_line, [&](AttentionCase& c) {
       normal(c);
       c.values = ValueProfile::outlier;
     });
