@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <csignal>
 #include <filesystem>
-#include <nlohmann/json.hpp>
 #include <set>
 
 #include "attngate/case/text.h"
 #include "attngate/run/journal.h"
 #include "command.h"
+#include "results_in.h"
 
 namespace attngate::test {
 namespace {
@@ -113,7 +113,7 @@ TEST(DeathOnDevice, by_control_c_keeps_the_results_of_finished_tests_and_a_reada
   const CommandEnd end = running.wait();
   EXPECT_EQ(end.signal, SIGINT) << end.output;
   EXPECT_NE(end.errors.find("attngate: died by SIGINT"), std::string::npos) << end.errors;
-  const nlohmann::json results = nlohmann::json::parse(file_text(folder / "results.json")).at("results");
+  const nlohmann::json results = results_in(folder / "results.json");
   ASSERT_EQ(results.size(), 1u);
   EXPECT_EQ(results.at(0).at("test"), "property.agreement.fp32." + device);
   EXPECT_NO_THROW(fatal_case(second));

@@ -2,12 +2,12 @@
 
 #include <filesystem>
 #include <fstream>
-#include <nlohmann/json.hpp>
 #include <sstream>
 
 #include "attngate/case/text.h"
 #include "attngate/source_folders.h"
 #include "command.h"
+#include "results_in.h"
 
 namespace attngate::test {
 namespace {
@@ -53,8 +53,6 @@ std::vector<Record> records() {
 }
 
 void write_file(const std::filesystem::path& file, const std::string& text) { std::ofstream(file) << text; }
-
-nlohmann::json results_in(const std::string& file) { return nlohmann::json::parse(file_text(file)).at("results"); }
 
 /// LibTorch's version, as results give it.
 std::string libtorch_version() {
@@ -109,14 +107,18 @@ TEST(KnownIssueOnDevice, that_is_mended_is_reported) {
 
 TEST(KnownIssueOnDevice, of_libtorch_replays_each_line_in_a_fresh_process_as_recorded) {
   if (records().empty()) GTEST_SKIP() << "no known issue is on record for " << device;
+  std::vector<Command> replays;
   for (const Record& record : records()) {
-    for (const std::string& line : record.lines) {
-      const CommandEnd end = run({.program = attngate_command,
-                                  .arguments = {"replay", line, "--property", "known_issues", "--device", device}});
-      EXPECT_EQ(end.exit_code, 0) << record.file << ": " << line << '\n' << end.output << end.errors;
-      EXPECT_NE(end.output.find("defect as recorded"), std::string::npos) << record.file << ": " << line << '\n'
-                                                                          << end.output;
-    }
+    for (const std::string& line : record.lines)
+      replays.push_back({.program = attngate_command,
+                         .arguments = {"replay", line, "--property", "known_issues", "--device", device}});
+  }
+  const std::vector<CommandEnd> ends = run_together(replays);
+  for (std::size_t index = 0; index < ends.size(); ++index) {
+    const std::string& line = replays[index].arguments[1];
+    const CommandEnd& end = ends[index];
+    EXPECT_EQ(end.exit_code, 0) << line << '\n' << end.output << end.errors;
+    EXPECT_NE(end.output.find("defect as recorded"), std::string::npos) << line << '\n' << end.output;
   }
 }
 

@@ -1,17 +1,11 @@
 #include <gtest/gtest.h>
 
-#include <nlohmann/json.hpp>
-
 #include "attngate/case/text.h"
 #include "command.h"
+#include "results_in.h"
 
 namespace attngate::test {
 namespace {
-
-/// The only test's entry of a `--json` file.
-nlohmann::json only_result(const std::string& file) {
-  return nlohmann::json::parse(file_text(file)).at("results").at(0);
-}
 
 /// A checked planted path and the JSON it left.
 struct Checked {
@@ -23,7 +17,7 @@ Checked check(const std::string& path, const std::string& dtype) {
   const ScratchFolder folder;
   Checked checked;
   checked.end = run(check_planted(path, {"--dtype", dtype, "--cases", "200", "--json", folder / "results.json"}));
-  checked.result = only_result(folder / "results.json");
+  checked.result = results_in(folder / "results.json").at(0);
   return checked;
 }
 
@@ -61,12 +55,15 @@ TEST(PlantedFaultOnDevice, off_by_two_per_cent_of_the_scale_is_caught_in_fp32) {
 
 TEST(PlantedFaultOnDevice, a_healthy_path_holds_over_a_hundred_cases_of_each_dtype) {
   const ScratchFolder folder;
-  const CommandEnd end = run(check_planted("planted_healthy", {"--cases", "100", "--json", folder / "results.json"}));
-  EXPECT_EQ(end.exit_code, 0) << end.output << end.errors;
-  EXPECT_EQ(end.errors, "");
-  const nlohmann::json results = nlohmann::json::parse(file_text(folder / "results.json")).at("results");
-  ASSERT_EQ(results.size(), 3u);
-  for (const nlohmann::json& result : results) {
+  const std::vector<std::string> dtypes = {"fp16", "bf16", "fp32"};
+  std::vector<Command> checks;
+  for (const std::string& dtype : dtypes)
+    checks.push_back(check_planted("planted_healthy", {"--dtype", dtype, "--cases", "100", "--json", folder / dtype}));
+  const std::vector<CommandEnd> ends = run_together(checks);
+  for (std::size_t index = 0; index < dtypes.size(); ++index) {
+    EXPECT_EQ(ends[index].exit_code, 0) << ends[index].output << ends[index].errors;
+    EXPECT_EQ(ends[index].errors, "");
+    const nlohmann::json result = results_in(folder / dtypes[index]).at(0);
     EXPECT_EQ(result.at("status"), "holds") << result.dump(2);
     EXPECT_EQ(result.at("cases"), 100) << result.dump(2);
   }
