@@ -20,17 +20,6 @@ if(DEFINED ENV{TORCH_CUDA_ARCH_LIST})
 endif()
 set(TORCH_CUDA_ARCH_LIST "${attngate_architectures}" CACHE STRING "GPU architectures to compile for")
 
-find_program(CCACHE_PROGRAM ccache)
-mark_as_advanced(CCACHE_PROGRAM)
-foreach(language IN ITEMS CXX CUDA)
-  if(CCACHE_PROGRAM AND NOT DEFINED CMAKE_${language}_COMPILER_LAUNCHER)
-    # Sloppiness: without it ccache keeps nothing that uses a precompiled header.
-    set(sloppiness pch_defines,time_macros,include_file_mtime,include_file_ctime)
-    set(CMAKE_${language}_COMPILER_LAUNCHER
-      "${CMAKE_COMMAND};-E;env;CCACHE_SLOPPINESS=${sloppiness};${CCACHE_PROGRAM}")
-  endif()
-endforeach()
-
 set(attngate_missing "")
 
 # --- The libraries

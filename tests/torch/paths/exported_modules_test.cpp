@@ -11,10 +11,10 @@
 #include <optional>
 #include <stdexcept>
 
+#include "attngate/base/remove_folder.h"
 #include "attngate/case/text.h"
 #include "attngate/paths/attention_path.h"
 #include "attngate/paths/mha/builtin_paths.h"
-#include "attngate/base/remove_folder.h"
 #include "attngate/properties/property.h"
 #include "device_under_test.h"
 
