@@ -204,10 +204,8 @@ def make_all(missing, processes):
         os.environ["TORCHINDUCTOR_CACHE_DIR"] = cache  # its files serve this run only
         # Many modules are made at once: a pool of compilers for each of them would load torch once more for each core.
         os.environ.setdefault("TORCHINDUCTOR_COMPILE_THREADS", "1")
-        # Forks of a process that has loaded torch, and used no CUDA: that does not work in a fork.
-        context = multiprocessing.get_context("forkserver")
-        context.set_forkserver_preload(["torch.export", "torch._dynamo", "torch._inductor.compile_fx"])
-        with context.Pool(processes) as pool:
+        # Spawned, not forked: CUDA does not work in a fork of a process that has used it, as importing inductor does.
+        with multiprocessing.get_context("spawn").Pool(processes) as pool:
             for file, seconds, problem in pool.imap_unordered(make, missing):
                 if problem:
                     end(1, f"{file.name} could not be made: {problem}")

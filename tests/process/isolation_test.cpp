@@ -12,23 +12,24 @@ namespace {
 /// Planted paths, and what the report must call what they do.
 using Disasters = std::map<std::string, std::string>;
 
-/// Every planted path that ends its process or spoils it: groups, each for a run of its own beside the others.
-std::vector<Disasters> groups_of_disasters() {
-  Disasters ends = {{"planted_kill", "crashed"},
-                    {"planted_abort", "crashed"},
-                    {"planted_segfault", "crashed"},
-                    {"planted_exit", "crashed"},
-                    {"planted_endless_loop", "hung"}};
-  const Disasters memory = {{"planted_out_of_memory", "out of memory"},
-                            {"planted_endless_allocation", "out of memory"},
-                            {"planted_endless_host_allocation", "out of memory"}};
-  if (device != "cuda") return {ends, memory};
-  ends.insert({"planted_refused_launch", "unexpected error"});  // the device goes on working
-  return {ends,
-          memory,
-          {{"planted_illegal_access", "device lost"},
-           {"planted_device_assert", "device lost"},
-           {"planted_endless_kernel", "hung"}}};
+/// Every planted path that ends its process or spoils it.
+Disasters all_disasters() {
+  Disasters all = {{"planted_kill", "crashed"},
+                   {"planted_abort", "crashed"},
+                   {"planted_segfault", "crashed"},
+                   {"planted_exit", "crashed"},
+                   {"planted_endless_loop", "hung"},
+                   {"planted_out_of_memory", "out of memory"},
+                   {"planted_endless_allocation", "out of memory"},
+                   {"planted_endless_host_allocation", "out of memory"}};
+  if (device == "cuda") {
+    all.insert({{"planted_illegal_access", "device lost"},
+                {"planted_device_assert", "device lost"},
+                {"planted_endless_kernel", "hung"},
+                // The device goes on working.
+                {"planted_refused_launch", "unexpected error"}});
+  }
+  return all;
 }
 
 /// Three properties over LibTorch's own paths and these planted ones.
@@ -38,14 +39,14 @@ Command check_three_properties(const std::string& planted, const std::string& js
                         "fp32", "--device", device, "--cases", "30", "--seed", "1", "--case-timeout", "5", "--json",
                         json_file},
           .environment = {{"ATTNGATE_PLANTED", planted}},
-          // Those of a hang and of an endless allocation take about 12 s each on an idle machine.
+          // Twelve failures; those of a hang and of an endless allocation take about 12 s each on an idle machine.
           .timeout_seconds = 400};
 }
 
 /// The same over the disasters and a healthy path.
-Command check_disasters(const Disasters& disasters, const std::string& json_file) {
+Command check_all_disasters(const std::string& json_file) {
   std::string planted = "planted_healthy";
-  for (const auto& [path, status] : disasters) planted += "," + path;
+  for (const auto& [path, status] : all_disasters()) planted += "," + path;
   return check_three_properties(planted, json_file);
 }
 
@@ -68,47 +69,42 @@ void expect_shrunk(const nlohmann::json& failure) {
   EXPECT_LE(failure.at("shrinking").at("seconds"), 30) << failure.dump(2);
 }
 
-/// `undisturbed_runs`: how often the healthy path runs where no disaster happens. It leaves out cases that it cannot
-/// express.
-void expect_all_named(const Disasters& disasters, const CommandEnd& end, const nlohmann::json& results,
-                      int undisturbed_runs) {
+/// How often the healthy path runs where no disaster happens: it leaves out cases that it cannot express.
+int undisturbed_runs() {
+  const ScratchFolder folder;
+  const CommandEnd end = run(check_three_properties("planted_healthy", folder / "results.json"));
+  EXPECT_EQ(end.exit_code, 0) << end.output << end.errors;
+  return healthy_path(results_in(folder / "results.json").at(0)).at("runs");
+}
+
+// One run for all: in runs beside each other an endless kernel makes a GPU so slow that a healthy path counts as hung.
+TEST(IsolationOnDevice, lets_a_run_finish_in_which_every_kind_of_disaster_happens_and_name_each) {
+  const ScratchFolder folder;
+  const CommandEnd end = run(check_all_disasters(folder / "results.json"));
   EXPECT_EQ(end.exit_code, 1) << end.output << end.errors;
+  const nlohmann::json results = results_in(folder / "results.json");
   ASSERT_EQ(results.size(), 3u);
+
   const nlohmann::json& agreement = results.at(0);
   EXPECT_EQ(agreement.at("status"), "failed");
   EXPECT_EQ(agreement.at("cases").get<int>() - agreement.at("corpus_cases").get<int>(), 30);
-  EXPECT_EQ(agreement.at("failures").size(), disasters.size()) << end.output;
+  EXPECT_EQ(agreement.at("failures").size(), all_disasters().size()) << end.output;
   Disasters named;
   for (const nlohmann::json& failure : agreement.at("failures")) {
     expect_shrunk(failure);
     named[failure.at("path")] = failure.at("status");
     EXPECT_NE(end.output.find(failure.at("replay").get<std::string>()), std::string::npos) << end.output;
   }
-  EXPECT_EQ(named, disasters);
+  EXPECT_EQ(named, all_disasters());
 
   const nlohmann::json healthy = healthy_path(agreement);
-  EXPECT_EQ(healthy.at("runs"), undisturbed_runs) << healthy.dump(2);
+  EXPECT_GE(healthy.at("runs"), 15) << healthy.dump(2);
+  EXPECT_EQ(healthy.at("runs"), undisturbed_runs()) << healthy.dump(2);
   EXPECT_LT(healthy.at("worst_margin").at("value"), 1) << healthy.dump(2);
   for (const nlohmann::json& other : {results.at(1), results.at(2)}) {
     EXPECT_EQ(other.at("status"), "holds") << other.dump(2);
     EXPECT_EQ(other.at("cases"), 30) << other.dump(2);
   }
-}
-
-TEST(IsolationOnDevice, lets_a_run_finish_in_which_every_kind_of_disaster_happens_and_name_each) {
-  const ScratchFolder folder;
-  const std::vector<Disasters> groups = groups_of_disasters();
-  const auto json_file = [&](std::size_t index) { return folder / std::to_string(index); };
-  std::vector<Command> commands = {check_three_properties("planted_healthy", folder / "undisturbed")};
-  for (std::size_t index = 0; index < groups.size(); ++index)
-    commands.push_back(check_disasters(groups[index], json_file(index)));
-  const std::vector<CommandEnd> ends = run_together(commands);
-
-  EXPECT_EQ(ends.front().exit_code, 0) << ends.front().output << ends.front().errors;
-  const int undisturbed_runs = healthy_path(results_in(folder / "undisturbed").at(0)).at("runs");
-  EXPECT_GE(undisturbed_runs, 15);
-  for (std::size_t index = 0; index < groups.size(); ++index)
-    expect_all_named(groups[index], ends[index + 1], results_in(json_file(index)), undisturbed_runs);
 }
 
 TEST(IsolationOnDevice, names_every_bad_path_of_a_replayed_case) {
@@ -131,7 +127,7 @@ TEST(IsolationOnDevice, names_every_bad_path_of_a_replayed_case) {
 
 TEST(IsolationOnDevice, stops_at_the_first_failure_when_asked_to) {
   const ScratchFolder folder;
-  Command command = check_disasters(groups_of_disasters().front(), folder / "results.json");
+  Command command = check_all_disasters(folder / "results.json");
   command.arguments.push_back("--stop-at-first");
   const CommandEnd end = run(command);
   EXPECT_EQ(results_in(folder / "results.json").at(0).at("failures").size(), 1u) << end.output;
