@@ -2,8 +2,8 @@
 
 #include <c10/core/InferenceMode.h>
 
+#include "attngate/base/elapsed.h"
 #include "attngate/oracle/claim.h"
-#include "attngate/oracle/phase_clock.h"
 
 namespace attngate {
 
@@ -13,7 +13,7 @@ ComparedRunner::ComparedRunner(at::Device device, OnPath on_path)
 ComparedRun ComparedRunner::run(const AttentionCase& attention_case, const std::vector<SelectedPath>& selected,
                                 Verdict& verdict) {
   const c10::InferenceMode no_autograd;
-  PhaseClock clock;
+  Elapsed clock;
   const CaseInputs inputs(attention_case, device_);
   verdict.phases.inputs_us = clock.lap_us();
   // On CUDA the truth is computed beside the paths: what is left of it in this thread is the wait.

@@ -1,8 +1,8 @@
 #include <ATen/ops/equal.h>
 #include <c10/core/InferenceMode.h>
 
+#include "attngate/base/elapsed.h"
 #include "attngate/oracle/claim.h"
-#include "attngate/oracle/phase_clock.h"
 #include "attngate/oracle/reference_lane.h"
 #include "attngate/properties/property_list.h"
 #include "attngate/properties/selection.h"
@@ -22,7 +22,7 @@ class GuardedMemoryCheck {
     const std::vector<SelectedPath> selected = select_paths(context_, attention_case, Lanes::fused);
     if (selected.empty()) return no_path(context_, "runs");
     Verdict verdict;
-    PhaseClock clock;
+    Elapsed clock;
     const CaseInputs inputs(attention_case, context_.device);
     verdict.phases.inputs_us = clock.lap_us();
     const Truth truth = references_.start(inputs).get();

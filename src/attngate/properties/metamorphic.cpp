@@ -6,8 +6,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "attngate/base/elapsed.h"
 #include "attngate/oracle/formula.h"
-#include "attngate/oracle/phase_clock.h"
 #include "attngate/oracle/reference_lane.h"
 #include "attngate/properties/selection.h"
 #include "attngate/properties/verdict_of.h"
@@ -187,7 +187,7 @@ class MetamorphicRun {
 
   Tools& tools_;
   std::vector<SelectedPath> selected_;
-  PhaseClock clock_;
+  Elapsed clock_;
   Verdict verdict_;
   Truth base_truth_;
   std::vector<Execution> executions_;  ///< of the base, one per selected path

@@ -5,8 +5,8 @@
 #include <algorithm>
 #include <optional>
 
+#include "attngate/base/elapsed.h"
 #include "attngate/case/cost.h"
-#include "attngate/oracle/phase_clock.h"
 #include "attngate/oracle/reference_lane.h"
 #include "attngate/properties/metamorphic.h"
 #include "attngate/properties/property_list.h"
@@ -69,7 +69,7 @@ class RerunCheck {
     if (attention_case.total_tokens() == 0) return not_applicable("no tokens: nothing to compare");
     const std::vector<SelectedPath> selected = select_paths(context_, attention_case, Lanes::fused);
     if (selected.empty()) return no_path(context_, "runs");
-    PhaseClock clock;
+    Elapsed clock;
     Verdict verdict;
     const CaseInputs inputs(attention_case, context_.device);
     other_values_.emplace(with_other_values(attention_case), context_.device);

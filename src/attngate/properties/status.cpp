@@ -1,6 +1,6 @@
 #include <c10/core/InferenceMode.h>
 
-#include "attngate/oracle/phase_clock.h"
+#include "attngate/base/elapsed.h"
 #include "attngate/properties/property_list.h"
 #include "attngate/properties/selection.h"
 #include "attngate/properties/verdict_of.h"
@@ -19,7 +19,7 @@ class StatusCheck {
     Verdict verdict;
     const std::vector<SelectedPath> selected = select_paths(context_, attention_case, Lanes::refusing);
     if (selected.empty()) return no_path(context_, "promises an error");
-    PhaseClock clock;
+    Elapsed clock;
     const CaseInputs inputs(attention_case, context_.device);
     verdict.phases.inputs_us = clock.lap_us();
     std::vector<Execution> executions = executor_.run(selected, inputs);

@@ -4,8 +4,8 @@
 #include <c10/util/StringUtil.h>
 #include <fmt/format.h>
 
+#include "attngate/base/elapsed.h"
 #include "attngate/oracle/claim.h"
-#include "attngate/oracle/phase_clock.h"
 #include "attngate/properties/property_list.h"
 #include "attngate/properties/selection.h"
 #include "attngate/properties/verdict_of.h"
@@ -97,7 +97,7 @@ class WeightsCheck {
     if (selected.empty()) {
       return no_path(context_, attention_case.need_weights ? "gives weights" : "is asked for weights: need_weights=0");
     }
-    PhaseClock clock;
+    Elapsed clock;
     const CaseInputs inputs(attention_case, context_.device);
     verdict.phases.inputs_us = clock.lap_us();
     const FormulaResult reference = reference_fp64(inputs, true);
