@@ -4,7 +4,7 @@
 
 #include <gtest/gtest.h>
 
-#include "message_of.h"
+#include "unit/refusal.h"
 
 namespace attngate {
 namespace {
@@ -37,7 +37,7 @@ TEST(ParseEnumerator, reads_what_to_string_prints) {
 }
 
 TEST(ParseEnumerator, names_the_key_and_lists_the_names_that_exist) {
-  EXPECT_EQ(message_of([] { parse_enumerator<NestedForm>("nested", "View"); }),
+  EXPECT_EQ(test::refusal_by<CaseError>([] { parse_enumerator<NestedForm>("nested", "View"); }),
             "nested='View': must be view, gaps, list or mask");
 }
 

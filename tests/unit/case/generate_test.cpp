@@ -14,7 +14,7 @@
 #include "attngate/case/boundaries.h"
 #include "attngate/case/enumerators.h"
 #include "attngate/case/text.h"
-#include "message_of.h"
+#include "unit/refusal.h"
 
 namespace attngate {
 namespace {
@@ -214,8 +214,9 @@ TEST(NthCase, is_tiny_at_index_zero_and_after_each_round) {
 
 TEST(DrawCase, refuses_an_empty_list_of_dtypes) {
   const GeneratorOptions none{.dtypes = {}};
-  EXPECT_EQ(message_of([&] { nth_case(none, 1, 1); }), "dtypes: the generator needs at least one dtype");
-  EXPECT_EQ(message_of([&] { cases(none); }), "dtypes: the generator needs at least one dtype");
+  EXPECT_EQ(test::refusal_by<CaseError>([&] { nth_case(none, 1, 1); }),
+            "dtypes: the generator needs at least one dtype");
+  EXPECT_EQ(test::refusal_by<CaseError>([&] { cases(none); }), "dtypes: the generator needs at least one dtype");
 }
 
 TEST(Cases, gives_the_cases_of_draw_case_as_a_rapidcheck_generator) {

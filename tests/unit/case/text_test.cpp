@@ -9,13 +9,13 @@
 
 #include "attngate/case/enumerators.h"
 #include "attngate/case/generate.h"
-#include "message_of.h"
+#include "unit/refusal.h"
 
 namespace attngate {
 namespace {
 
 std::string refusal_of_line(std::string_view line) {
-  return message_of([&] { parse_line(line); });
+  return test::refusal_by<CaseError>([&] { parse_line(line); });
 }
 
 /// A good line with one key added; the base has only what is required.
@@ -192,7 +192,7 @@ TEST(ParseLine, refuses_what_only_the_whole_case_can_tell) {
   EXPECT_EQ(refusal_of_line(with("layout=expanded")), "layout=expanded: needs all lengths equal, use layout=packed");
   EXPECT_EQ(refusal_of_line(with_lengths("0,7 nested=mask")),
             "nested=mask: needs every length 1 or more, use nested=view");
-  EXPECT_EQ(refusal_of_line(with("padding_content=1000")), "no CaseError");  // 125 * 8: 7 significant bits
+  EXPECT_EQ(refusal_of_line(with("padding_content=1000")), "accepted");  // 125 * 8: 7 significant bits
   EXPECT_EQ(refusal_of_line(with("padding_content=1001")),
             "padding_content=1001: must be exact in bf16 (8 significant bits), use a power of two");
 }
@@ -202,7 +202,7 @@ TEST(ParseLine, keeps_errors_on_one_printable_line) {
                                with(std::string(100000, 'k') + "=1"), with("seed=" + std::string(100000, '9'))};
   for (const std::string& line : lines) {
     const std::string message = refusal_of_line(line);
-    EXPECT_NE(message, "no CaseError");
+    EXPECT_NE(message, "accepted");
     EXPECT_LT(message.size(), 300u);
     for (const char character : message) {
       EXPECT_TRUE(character >= ' ' && character < 0x7f) << message;
@@ -219,14 +219,14 @@ TEST(ParseCaseFile, skips_blank_lines_and_comments) {
 
 TEST(ParseCaseFile, names_the_file_and_the_line) {
   std::istringstream file("# corpus\n" + with("") + "\n" + with("seed=x") + "\n");
-  EXPECT_EQ(message_of([&] { parse_case_file(file, "corpus.txt"); }),
+  EXPECT_EQ(test::refusal_by<CaseError>([&] { parse_case_file(file, "corpus.txt"); }),
             "corpus.txt:3: seed='x': must be 0 to 0xffffffffffffffff, hexadecimal with 0x or decimal");
 }
 
 TEST(ParseCaseFile, says_that_a_file_cannot_be_read) {
   std::istringstream file;
   file.setstate(std::ios::failbit);
-  EXPECT_EQ(message_of([&] { parse_case_file(file, "corpus.txt"); }), "corpus.txt: cannot be read");
+  EXPECT_EQ(test::refusal_by<CaseError>([&] { parse_case_file(file, "corpus.txt"); }), "corpus.txt: cannot be read");
 }
 
 }  // namespace
