@@ -2,7 +2,9 @@
 """Compiles and scripts attention modules for attngate's compiled_* and python_mha_* paths."""
 
 import argparse
+import contextlib
 import hashlib
+import importlib
 import importlib.util
 import multiprocessing
 import os
@@ -21,6 +23,13 @@ SKIPPED = 77  # CTest's code for a test that could not run
 HEAD_SHAPES = ((4, 32), (3, 20))
 DTYPES = ("fp16", "bf16", "fp32")
 UNMASKED = "_unmasked"
+# What a compilation imports sooner or later. It is imported once, before the processes that compile fork: where torch
+# has no .pyc files, each process spent 25 s on it. Names that a torch does not have are passed over.
+SHARED_IMPORTS = (
+    "torch.export._trace", "torch._inductor.compile_fx", "torch._inductor.package", "torch._inductor.choices",
+    "torch._inductor.fx_passes.quantization", "torch._inductor.fx_passes.fuse_attention",
+    "torch._inductor.codegen.cuda_combined_scheduling", "torch._inductor.codegen.cpp_wrapper_gpu",
+    "torch.utils.cpp_extension", "torchgen.aoti.fallback_ops")
 MODULES = ("nn_mha", "composite_sdpa", "nn_mha" + UNMASKED, "composite_sdpa" + UNMASKED)
 
 DESCRIPTION = f"""\
@@ -90,11 +99,28 @@ def end(code, text):
     sys.exit(code)
 
 
+def environment_of_torch(device):
+    """What torch reads from the environment as it is imported."""
+    settings = {
+        # Asks NVML: a process that has asked CUDA itself can fork none that uses it.
+        "PYTORCH_NVML_BASED_CUDA_CHECK": "1",
+        # Many modules are made at once: a pool of compilers for each of them would load torch once more for each core.
+        "TORCHINDUCTOR_COMPILE_THREADS": "1",
+    }
+    if device == "cuda":
+        # No code for the CPU is compiled. Else each process tries the CPU's vector extensions, up to ten, each in a
+        # Python of its own with torch: 60 s.
+        settings["TORCHINDUCTOR_VEC_ISA_OK"] = "0"
+    return settings
+
+
 def torch_or_skip(device):
     """Imports torch, or ends with the reason."""
     if importlib.util.find_spec("torch") is None:
         end(SKIPPED, f"skipped: {sys.executable} has no torch; use the Python that LibTorch came from")
     warnings.filterwarnings("ignore")  # torch's own: no NumPy, no CUDA runtime
+    for name, value in environment_of_torch(device).items():
+        os.environ.setdefault(name, value)
     try:
         import torch
         import torch._inductor
@@ -198,14 +224,37 @@ def make(job):
     return file, time.monotonic() - start, None
 
 
-def make_all(missing, processes):
+def forks_can_use_cuda(torch):
+    """Whether this process has left CUDA alone so far; asks a fork, as only there torch knows."""
+    child = os.fork()
+    if child == 0:
+        os._exit(getattr(torch._C, "_cuda_isInBadFork", bool)())
+    return os.waitpid(child, 0)[1] == 0
+
+
+def start_method(torch):
+    """How multiprocessing shall start the processes that compile."""
+    for name in SHARED_IMPORTS:
+        with contextlib.suppress(ImportError):
+            importlib.import_module(name)
+    return "fork" if forks_can_use_cuda(torch) else "spawn"
+
+
+@contextlib.contextmanager
+def inductor_files():
+    """Keeps what inductor writes, 240 MB of precompiled headers among it, in a folder that goes with this run."""
+    with tempfile.TemporaryDirectory() as scratch:
+        os.environ["TORCHINDUCTOR_CACHE_DIR"] = os.path.join(scratch, "cache")
+        os.environ["TMPDIR"] = tempfile.tempdir = scratch
+        yield
+        tempfile.tempdir = None
+
+
+def make_all(torch, missing, options):
     """Makes the files, several at once; ends with 1 at the first that cannot be made."""
-    with tempfile.TemporaryDirectory() as cache:
-        os.environ["TORCHINDUCTOR_CACHE_DIR"] = cache  # its files serve this run only
-        # Many modules are made at once: a pool of compilers for each of them would load torch once more for each core.
-        os.environ.setdefault("TORCHINDUCTOR_COMPILE_THREADS", "1")
-        # Spawned, not forked: CUDA does not work in a fork of a process that has used it, as importing inductor does.
-        with multiprocessing.get_context("spawn").Pool(processes) as pool:
+    with inductor_files():
+        processes = multiprocessing.get_context(start_method(torch))
+        with processes.Pool(min(options.jobs, len(missing))) as pool:
             for file, seconds, problem in pool.imap_unordered(make, missing):
                 if problem:
                     end(1, f"{file.name} could not be made: {problem}")
@@ -242,7 +291,7 @@ def main():
     if missing and options.reuse_only:
         end(1, f"{missing[0][0]} is missing, and --reuse-only makes nothing")
     if missing:
-        make_all(missing, min(options.jobs, len(missing)))
+        make_all(torch, missing, options)
     say(f"{len(missing)} modules compiled or scripted, {len(files) - len(missing)} reused in {place}")
 
 
