@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <filesystem>
 #include <fstream>
 #include <sstream>
@@ -122,40 +123,51 @@ TEST(KnownIssueOnDevice, of_libtorch_replays_each_line_in_a_fresh_process_as_rec
   }
 }
 
-/// Runs the record's own lines as the corpus with all other records in force.
-CommandEnd check_without(const Record& removed, const std::string& json_file) {
-  const ScratchFolder others, corpus;
-  for (const auto& entry : std::filesystem::directory_iterator(attngate::known_issues_folder)) {
-    if (entry.path() != removed.file) std::filesystem::copy(entry.path(), others / entry.path().filename());
+/// A run over the record's own lines with all other records in force, and what it reads and leaves.
+struct RunWithoutRecord {
+  explicit RunWithoutRecord(Record record) : removed(std::move(record)) {
+    for (const auto& entry : std::filesystem::directory_iterator(attngate::known_issues_folder)) {
+      if (entry.path() != removed.file) std::filesystem::copy(entry.path(), others / entry.path().filename());
+    }
+    std::string lines;
+    for (const std::string& line : removed.lines) lines += line + '\n';
+    write_file(corpus / "removed.case", lines);
   }
-  std::string lines;
-  for (const std::string& line : removed.lines) lines += line + '\n';
-  write_file(corpus / "removed.case", lines);
-  return run({.program = attngate_command,
-              .arguments = {"check", "--property", removed.failing_property(), "--dtype",
-                            to_string(parse_line(removed.lines.front()).dtype), "--device", device, "--cases", "1",
-                            "--seed", "1", "--corpus", corpus.path(), "--json", json_file},
-              .environment = {{"ATTNGATE_KNOWN_ISSUES", others.path()}}});
-}
 
-TEST(KnownIssueOnDevice, of_libtorch_fails_the_gate_shrunk_as_soon_as_its_record_is_removed) {
-  if (records().empty()) GTEST_SKIP() << "no known issue is on record for " << device;
-  for (const Record& record : records()) {
-    const ScratchFolder folder;
-    const CommandEnd end = check_without(record, folder / "results.json");
-    EXPECT_EQ(end.exit_code, 1) << record.file << '\n' << end.output << end.errors;
-    const nlohmann::json failures = results_in(folder / "results.json").at(0).at("failures");
-    ASSERT_FALSE(failures.empty()) << record.file << '\n' << end.output;
+  Command command() const {
+    return {.program = attngate_command,
+            .arguments = {"check", "--property", removed.failing_property(), "--dtype",
+                          to_string(parse_line(removed.lines.front()).dtype), "--device", device, "--cases", "1",
+                          "--seed", "1", "--corpus", corpus.path(), "--json", results / "results.json"},
+            .environment = {{"ATTNGATE_KNOWN_ISSUES", others.path()}}};
+  }
+
+  void expect_shrunk_failure(const CommandEnd& end) const {
+    EXPECT_EQ(end.exit_code, 1) << removed.file << '\n' << end.output << end.errors;
+    const nlohmann::json failures = results_in(results / "results.json").at(0).at("failures");
+    ASSERT_FALSE(failures.empty()) << removed.file << '\n' << end.output;
     for (const nlohmann::json& failure : failures) {
       const std::string path = failure.at("path"), shrunk = failure.at("shrunk").at("line");
-      EXPECT_NE(record.header.at("paths").find(path), std::string::npos) << record.file << '\n' << end.output;
+      EXPECT_NE(removed.header.at("paths").find(path), std::string::npos) << removed.file << '\n' << end.output;
       const AttentionCase smallest =
           parse_line(shrunk.empty() ? failure.at("first").at("line").get<std::string>() : shrunk);
       EXPECT_LE(smallest.batch_size(), 2) << failure.dump(2);
       // Keys are split where there are more of them than one block of the kernel takes: 129 is the shortest on record.
-      EXPECT_LE(smallest.total_tokens(), record.writes_outside() ? 257 : 6) << failure.dump(2);
+      EXPECT_LE(smallest.total_tokens(), removed.writes_outside() ? 257 : 6) << failure.dump(2);
     }
   }
+
+  Record removed;
+  ScratchFolder others, corpus, results;
+};
+
+TEST(KnownIssueOnDevice, of_libtorch_fails_the_gate_shrunk_as_soon_as_its_record_is_removed) {
+  if (records().empty()) GTEST_SKIP() << "no known issue is on record for " << device;
+  std::deque<RunWithoutRecord> runs;
+  std::vector<Command> commands;
+  for (Record& record : records()) commands.push_back(runs.emplace_back(std::move(record)).command());
+  const std::vector<CommandEnd> ends = run_together(commands);
+  for (std::size_t index = 0; index < runs.size(); ++index) runs[index].expect_shrunk_failure(ends[index]);
 }
 
 }  // namespace
