@@ -9,6 +9,7 @@ import importlib.util
 import multiprocessing
 import os
 import pathlib
+import runpy
 import sys
 import tempfile
 import time
@@ -114,10 +115,17 @@ def environment_of_torch(device):
     return settings
 
 
+def version_of_torch():
+    """torch's version and its CUDA's, without importing it; ends where there is none."""
+    torch = importlib.util.find_spec("torch")
+    if torch is None:
+        end(SKIPPED, f"skipped: {sys.executable} has no torch; use the Python that LibTorch came from")
+    versions = runpy.run_path(os.path.join(torch.submodule_search_locations[0], "version.py"))
+    return versions["__version__"], versions["cuda"]
+
+
 def torch_or_skip(device):
     """Imports torch, or ends with the reason."""
-    if importlib.util.find_spec("torch") is None:
-        end(SKIPPED, f"skipped: {sys.executable} has no torch; use the Python that LibTorch came from")
     warnings.filterwarnings("ignore")  # torch's own: no NumPy, no CUDA runtime
     for name, value in environment_of_torch(device).items():
         os.environ.setdefault(name, value)
@@ -261,36 +269,38 @@ def make_all(torch, missing, options):
                 say(f"{file.name} made in {seconds:.1f} s")
 
 
-def folder_of_version(torch, folder, reuse_only):
-    """FOLDER/<torch version>, emptied of modules that another state of this script made, or for another CUDA."""
-    place = folder / torch.__version__.split("+")[0]
-    stamp = place / "made_by"
-    this_script = hashlib.sha256(pathlib.Path(__file__).read_bytes()).hexdigest() + f" CUDA {torch.version.cuda}\n"
+def made_by_this_script(cuda):
+    """What the file `made_by` says where this state of the script made the modules, for this CUDA."""
+    return f"{hashlib.sha256(pathlib.Path(__file__).read_bytes()).hexdigest()} CUDA {cuda}\n"
+
+
+def empty_for(made_by, place):
+    """Makes the folder, without what another state of this script left there."""
     try:
-        made_by_another = not stamp.exists() or stamp.read_text() != this_script
-        if made_by_another and reuse_only:
-            end(1, f"{place} holds nothing that this state of the script made, and --reuse-only makes nothing")
         place.mkdir(parents=True, exist_ok=True)
-        if made_by_another:
-            for old in place.glob("*.pt*"):
-                old.unlink()
-            stamp.write_text(this_script)
-        with tempfile.TemporaryFile(dir=place):
-            pass
+        for old in place.glob("*.pt*"):
+            old.unlink()
+        (place / "made_by").write_text(made_by)
     except OSError as error:
-        end(2, f"--folder {folder} cannot be written to: {error.strerror}")
-    return place
+        end(2, f"{place} cannot be written to: {error.strerror}")
 
 
 def main():
     options = arguments()
-    torch = torch_or_skip(options.device)
-    place = folder_of_version(torch, options.folder, options.reuse_only)
+    version, cuda = version_of_torch()
+    place = options.folder / version.split("+")[0]
+    made_by = made_by_this_script(cuda)
+    stamp = place / "made_by"
+    current = stamp.exists() and stamp.read_text() == made_by
     files = list(wanted(options, place))
-    missing = [(file, job) for file, job in files if not file.exists()]
-    if missing and options.reuse_only:
-        end(1, f"{missing[0][0]} is missing, and --reuse-only makes nothing")
-    if missing:
+    missing = [(file, job) for file, job in files if not (current and file.exists())]
+    if missing:  # else torch, seconds to import, is not needed
+        torch = torch_or_skip(options.device)
+        if options.reuse_only:
+            what = f"{missing[0][0]} is missing" if current else f"{place} holds nothing of this state of the script"
+            end(1, f"{what}, and --reuse-only makes nothing")
+        if not current:
+            empty_for(made_by, place)
         make_all(torch, missing, options)
     say(f"{len(missing)} modules compiled or scripted, {len(files) - len(missing)} reused in {place}")
 
