@@ -8,7 +8,6 @@
 #include "attngate/paths/graph_capture.h"
 #include "attngate/paths/sdp_backend_guard.h"
 #include "attngate/paths/wrong_result.h"
-#include "attngate/values/cuda_error.h"
 #include "attngate/values/device_stream.h"
 
 namespace attngate {
@@ -70,7 +69,7 @@ Execution PathExecutor::run_one(const SelectedPath& selected, const CaseInputs& 
   } catch (const c10::OutOfMemoryError& error) {
     throw RanOutOfMemory(selected.path->name, first_line(error.what_without_backtrace()));
   } catch (const c10::AcceleratorError& error) {
-    // A launch that CUDA refused leaves the device as it was. Only the device knows which of the two it is.
+    // Refused, or lost? Only the device knows.
     note_error(execution, selected.promise, error.what_without_backtrace());
     expect_device(selected, execution);
   } catch (const c10::Error& error) {
@@ -91,11 +90,7 @@ Execution PathExecutor::run_one(const SelectedPath& selected, const CaseInputs& 
 }
 
 void PathExecutor::expect_device(const SelectedPath& selected, const Execution& execution) const {
-  try {
-    synchronize(device_);
-  } catch (const CudaError&) {
-    throw DeviceLost(selected.path->name, execution.outcome.detail);
-  }
+  if (!device_works(device_)) throw DeviceLost(selected.path->name, execution.outcome.detail);
 }
 
 std::vector<Execution> PathExecutor::run(const std::vector<SelectedPath>& paths, const CaseInputs& inputs) {

@@ -20,8 +20,8 @@ struct RoundsSoFar {
   std::span<const std::vector<Sample>> samples;
 };
 
-/// Decides when sampling ends. One object decides for one set of samples. FixedRounds, TimeBudget and SettledRatios are
-/// there; write your own where none of them fits.
+/// Decides when sampling ends. One object decides for one set of samples. FixedRounds and SettledRatios are there;
+/// write your own where neither fits.
 class StoppingCriterion {
  public:
   virtual ~StoppingCriterion() = default;
@@ -38,17 +38,6 @@ class FixedRounds : public StoppingCriterion {
 
  private:
   std::uint64_t rounds_;
-};
-
-/// Ends with the first round that ends so many seconds after the first one began, but not before `least_rounds`.
-class TimeBudget : public StoppingCriterion {
- public:
-  TimeBudget(double seconds, std::uint64_t least_rounds) : seconds_(seconds), least_rounds_(least_rounds) {}
-  bool ends(const RoundsSoFar& so_far) override { return so_far.rounds >= least_rounds_ && so_far.seconds >= seconds_; }
-
- private:
-  double seconds_;
-  std::uint64_t least_rounds_;
 };
 
 /// One operator's times over another's; both are positions among the operators.

@@ -97,7 +97,8 @@ std::unique_ptr<CaseChecker> make_checker(const PropertyRun& run, WorkerPool& po
   }
   ready_for_checks(run.device);
   return std::make_unique<CheckHere>([&run](const std::vector<std::string>& quarantined) {
-    return with_disasters_as_verdicts(run.property->bind({run.device, run.registry, run.only, quarantined, {}}));
+    return with_disasters_as_verdicts(run.property->bind({run.device, run.registry, run.only, quarantined, {}}),
+                                      run.device);
   });
 }
 

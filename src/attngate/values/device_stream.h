@@ -13,4 +13,8 @@ void synchronize(c10::Device device);
 /// The same for a stream, as current_stream() gives it, whichever is current now. Throws CudaError.
 void synchronize_stream(void* stream);
 
+/// Whether the device still answers. A launch that CUDA refused leaves it as it was; behind an illegal access every
+/// call fails.
+bool device_works(c10::Device device);
+
 }  // namespace attngate

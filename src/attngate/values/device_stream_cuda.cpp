@@ -15,4 +15,13 @@ void synchronize_stream(void* stream) {
   check_cuda(cudaStreamSynchronize(static_cast<cudaStream_t>(stream)), "waiting for the device");
 }
 
+bool device_works(c10::Device device) {
+  try {
+    synchronize(device);
+    return true;
+  } catch (const CudaError&) {
+    return false;
+  }
+}
+
 }  // namespace attngate

@@ -40,8 +40,8 @@ class CaseHandler {
     if (!check) {
       const Property* property = find_property(request.property);
       if (property == nullptr) throw std::logic_error("a worker was asked for the property '" + request.property + "'");
-      check =
-          with_disasters_as_verdicts(property->bind({device_, &registry_, request.only, request.quarantined, on_path}));
+      check = with_disasters_as_verdicts(
+          property->bind({device_, &registry_, request.only, request.quarantined, on_path}), device_);
     }
     return check;
   }

@@ -14,6 +14,7 @@
 #include "attngate/paths/sdp_backend_guard.h"
 #include "attngate/timing/spin.h"
 #include "attngate/values/cuda_error.h"
+#include "attngate/values/device_stream.h"
 #include "attngate/verdict/blame.h"
 #include "attngate/verdict/path_disaster.h"
 #include "attngate/workers/handlers.h"
@@ -66,16 +67,18 @@ void ready_for_checks(c10::Device device) {
   }
 }
 
-PropertyCheck with_disasters_as_verdicts(PropertyCheck check) {
-  return [check = std::move(check)](const AttentionCase& attention_case) -> Verdict {
+PropertyCheck with_disasters_as_verdicts(PropertyCheck check, c10::Device device) {
+  return [check = std::move(check), device](const AttentionCase& attention_case) -> Verdict {
     const QuietWarnings quiet;  // LibTorch says once a process that nested tensors are a prototype
     try {
       return check(attention_case);
     } catch (const PathDisaster& lost) {
       return disaster(lost.path(), lost.status(), lost.error());
     } catch (const c10::AcceleratorError& error) {
+      if (device_works(device)) throw;  // a refused launch is an error like others
       return disaster("", PathStatus::device_lost, first_line(error.what_without_backtrace()));
     } catch (const CudaError& error) {
+      if (device_works(device)) throw;
       return disaster("", PathStatus::device_lost, error.what());
     }
   };

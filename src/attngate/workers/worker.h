@@ -25,8 +25,9 @@ WorkerPool make_worker_pool(const PathRegistry& registry, c10::Device device);
 /// gain nothing from more and results stay reproducible.
 void ready_for_checks(c10::Device device);
 
-/// The check with a PathDisaster made a verdict, and likewise errors of the device outside of all paths.
-PropertyCheck with_disasters_as_verdicts(PropertyCheck check);
+/// The check with a PathDisaster made a verdict, and likewise a device that is lost outside of all paths. Where CUDA
+/// refused a launch there and `device` still works, the error goes on.
+PropertyCheck with_disasters_as_verdicts(PropertyCheck check, c10::Device device);
 
 /// What to say of a case that is too large for the device's memory.
 UsageError does_not_fit(const AttentionCase& attention_case, c10::Device device);

@@ -11,6 +11,8 @@
 #include "attngate/isolation/worker_request.h"
 #include "attngate/sweep/sweep_request.h"
 #include "attngate/timing/device_facts.h"
+#include "attngate/values/cuda_error.h"
+#include "attngate/verdict/path_disaster.h"
 #include "device_under_test.h"
 
 namespace attngate {
@@ -62,6 +64,26 @@ TEST(Worker, refuses_what_no_worker_does) {
   const WorkerBody body = worker_body(registry, device_under_test());
   EXPECT_THROW(ask(body, static_cast<RequestKind>(99), ""), std::logic_error);
   EXPECT_THROW(body.answer("", [](const std::string&) {}), WireError);
+}
+
+// A device that is really lost takes its process along: tests/process/isolation_test.cpp.
+TEST(WithDisastersAsVerdicts, lets_a_refused_launch_outside_of_all_paths_be_an_error_where_the_device_still_works) {
+  const auto refused = [](const AttentionCase&) -> Verdict {
+    throw c10::AcceleratorError({__func__, __FILE__, __LINE__}, 9, "invalid configuration argument");
+  };
+  const auto refused_to_us = [](const AttentionCase&) -> Verdict { throw CudaError("filling a tensor: refused"); };
+  const AttentionCase any = parse_line(small_case());
+  EXPECT_THROW(with_disasters_as_verdicts(refused, device_under_test())(any), c10::AcceleratorError);
+  EXPECT_THROW(with_disasters_as_verdicts(refused_to_us, device_under_test())(any), CudaError);
+}
+
+TEST(WithDisastersAsVerdicts, makes_what_a_path_left_behind_a_verdict_on_that_path) {
+  const auto lost = [](const AttentionCase&) -> Verdict { throw DeviceLost("under_test", "an illegal access"); };
+  const Verdict verdict = with_disasters_as_verdicts(lost, device_under_test())(parse_line(small_case()));
+  EXPECT_FALSE(verdict.holds);
+  ASSERT_EQ(verdict.paths.size(), 1u);
+  EXPECT_EQ(verdict.paths.front().path, "under_test");
+  EXPECT_EQ(verdict.paths.front().status, PathStatus::device_lost);
 }
 
 TEST(ErrorOf, is_one_line_of_whatever_was_thrown) {

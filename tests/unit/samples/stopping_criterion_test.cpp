@@ -52,13 +52,6 @@ TEST(FixedRoundsTest, end_behind_their_number_whatever_the_samples_and_the_time)
   EXPECT_TRUE(ends(FixedRounds(11), 11, 0));
 }
 
-TEST(TimeBudgetTest, ends_with_the_time_but_not_before_the_least_rounds) {
-  EXPECT_FALSE(ends(TimeBudget(0.5, 3), 100, 0.4));
-  EXPECT_TRUE(ends(TimeBudget(0.5, 3), 100, 0.5));
-  EXPECT_FALSE(ends(TimeBudget(0.5, 3), 2, 9));
-  EXPECT_TRUE(ends(TimeBudget(0.5, 3), 3, 9));
-}
-
 TEST(SettledRatiosTest, end_behind_the_least_rounds_once_the_interval_is_narrow) {
   EXPECT_FALSE(settles(6, 0, 0.001));
   EXPECT_TRUE(settles(7, 0, 0.001));
