@@ -86,6 +86,24 @@ TEST(DeathOnDevice, of_the_supervisor_by_kill_9_leaves_the_case_in_the_journal_a
   EXPECT_TRUE(wait_until([&] { return processes_of(folder) == 0; }));
 }
 
+TEST(DeathOnDevice, of_a_second_run_takes_the_results_of_the_first_away_and_is_reported_as_not_finished) {
+  const ScratchFolder folder;
+  const std::string test = "property.agreement.fp32." + device, json = folder / "all.json";
+  const CommandEnd first = run(check_planted(
+      "planted_healthy", {"--dtype", "fp32", "--cases", "3", "--results", folder / "each", "--json", json}));
+  ASSERT_EQ(first.exit_code, 0) << first.output << first.errors;
+  ASSERT_TRUE(std::filesystem::exists(folder / ("each/" + test + ".json")));
+  const CommandEnd second = run(check_planted("planted_kill", {"--dtype", "fp32", "--cases", "200", "--results",
+                                                               folder / "each", "--json", json, "--in-process"}));
+  ASSERT_EQ(second.signal, SIGKILL);
+  EXPECT_FALSE(std::filesystem::exists(folder / ("each/" + test + ".json")));
+  EXPECT_FALSE(std::filesystem::exists(json));
+  const CommandEnd report = run({.program = attngate_command, .arguments = {"report", folder / "each"}});
+  EXPECT_EQ(report.exit_code, 1) << report.output << report.errors;
+  EXPECT_NE(report.output.find(test), std::string::npos) << report.output;
+  EXPECT_NE(report.output.find("1 test (1 not finished)"), std::string::npos) << report.output;
+}
+
 TEST(DeathOnDevice, of_the_supervisor_in_an_endless_loop_by_sigterm_names_the_case) {
   const ScratchFolder folder;
   RunningCommand running(fatal_run("planted_endless_loop", folder));
@@ -114,6 +132,7 @@ TEST(DeathOnDevice, by_control_c_keeps_the_results_of_finished_tests_and_a_reada
   const nlohmann::json results = results_in(folder / "results.json");
   ASSERT_EQ(results.size(), 1u);
   EXPECT_EQ(results.at(0).at("test"), "property.agreement.fp32." + device);
+  EXPECT_EQ(nlohmann::json::parse(file_text(folder / "results.json")).at("finished"), false);
   EXPECT_NO_THROW(fatal_case(second));
 }
 

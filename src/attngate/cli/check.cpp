@@ -101,7 +101,7 @@ int check(const CheckOptions& options) {
   }
   const PathRegistry registry = make_tested_registry();
   check_path_names(registry, options.paths);
-  check_writable(options.json);
+  make_way_for_json(options.json, results_list_schema);
   check_folder(options.results);
   const std::vector<PropertyRun> runs = plan_runs(options, registry, environment);
   WorkerPool pool = make_worker_pool(registry, runs.front().device);
@@ -116,7 +116,7 @@ int check(const CheckOptions& options) {
     any_ran = any_ran || result.report.cases() > 0;
     results.push_back(result.results);
     // After each test, so that an interrupted run loses nothing.
-    if (!options.json.empty()) write_results_list(options.json, results);
+    if (!options.json.empty()) write_results_list(options.json, results, results.size() == runs.size());
   }
   std::cout << '\n';
   print_paths_table(std::cout, results);

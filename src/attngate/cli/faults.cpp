@@ -165,7 +165,7 @@ int run_faults(const FaultsOptions& options) {
   if (const auto code = options.skip_without_gpu ? code_without_gpu(options.device) : std::nullopt) return *code;
   const std::vector<DType> dtypes = chosen_dtypes(options.dtypes, {DType::fp32, DType::fp16, DType::bf16});
   chosen_faults(options);  // a wrong name is told before any time is spent
-  check_writable(options.json);
+  make_way_for_json(options.json, faults::faults_schema);
   const at::Device device = choose_device(options.device);
   FaultRun run = judge_all(options, device, dtypes);
   for (const DType dtype : dtypes) {

@@ -68,7 +68,7 @@ class DecisionsFile {
 
 int run_gates(const RunOptions& options) {
   if (const auto code = gates_cannot_start(options)) return *code;
-  check_writable(options.json);
+  make_way_for_json(options.json, gates_schema);
   GateSession session(options, options.own);
   ProgressBar progress = gate_progress(session.gates.size());
   GateRunner runner(session.source, session.bounds, gpu_kind(session.device), session.options,

@@ -36,7 +36,7 @@ int study(const StudyCommandOptions& options) {
         "a study draws a process's pairs from the --pairs that it takes: --process-pairs must not be more");
   }
   if (const auto code = gates_cannot_start(options)) return *code;
-  check_writable(options.json);
+  make_way_for_json(options.json, gate_study_schema);
   GateSession session(options);
   const std::string device = to_string(session.device);
   ProgressBar progress = gate_progress(options.processes);

@@ -6,11 +6,23 @@
 #include <cerrno>
 #include <cstring>
 #include <filesystem>
+#include <fstream>
 
 #include "attngate/base/printable.h"
 #include "attngate/base/usage_error.h"
 
 namespace attngate {
+namespace {
+
+/// A file that says so where all of attngate's do, or one without a word.
+bool may_hold(const std::string& path, const std::string& schema) {
+  std::string start(256, '\0');
+  std::ifstream file(path);
+  file.read(start.data(), static_cast<std::streamsize>(start.size()));
+  return file.gcount() == 0 || start.find("\"schema\": \"" + schema + "\"") != std::string::npos;
+}
+
+}  // namespace
 
 void check_writable(const std::string& path, const std::string& option) {
   if (path.empty()) return;
@@ -27,6 +39,18 @@ void check_writable(const std::string& path, const std::string& option) {
   if (file < 0) refuse(std::strerror(errno));
   ::close(file);
   ::unlink(probe.c_str());
+}
+
+void make_way_for_json(const std::string& path, const std::string& schema) {
+  check_writable(path);
+  if (path.empty() || !std::filesystem::exists(path)) return;
+  if (!may_hold(path, schema)) {
+    throw UsageError("--json " + printable(path) + ": is there and is no file of an earlier run like this one (" +
+                     schema + "); name another file, or remove that one");
+  }
+  std::error_code error;
+  std::filesystem::remove(path, error);
+  if (error) throw UsageError("--json " + printable(path) + ": cannot be removed: " + error.message());
 }
 
 void check_folder(const std::string& path) {

@@ -8,6 +8,10 @@ namespace attngate {
 /// behind. An empty path, that of an option that was not given, is let pass.
 void check_writable(const std::string& path, const std::string& option = "--json");
 
+/// The same for the file that `--json` names, which is to hold `schema`: that of an earlier run is taken away, so that
+/// nothing speaks for this one should it die. Throws UsageError where anything else is there.
+void make_way_for_json(const std::string& path, const std::string& schema);
+
 /// Makes the folder that `--results` names if need be; throws UsageError, before any time is spent, when results cannot
 /// be written there. An empty path is let pass.
 void check_folder(const std::string& path);

@@ -64,7 +64,7 @@ int replay(const ReplayOptions& options) {
   const PathRegistry registry = make_tested_registry();
   check_path_names(registry, options.paths);
   const at::Device device = choose_device(options.device);
-  check_writable(options.json);
+  make_way_for_json(options.json, results_list_schema);
   std::vector<const Property*> chosen = properties_for(options, attention_case.dtype, device.type());
   if (chosen.empty()) {  // every property that has something to say about this very case
     for (const Property& property : properties()) {
@@ -97,7 +97,7 @@ int replay(const ReplayOptions& options) {
     if (result.report.status() != RunStatus::inapplicable && exit_code.value_or(exit_code::holds) == exit_code::holds)
       exit_code = result.exit_code;
     results.push_back(result.results);
-    if (!options.json.empty()) write_results_list(options.json, results);
+    if (!options.json.empty()) write_results_list(options.json, results, results.size() == chosen.size());
   }
   std::cout << '\n';
   print_paths_table(std::cout, results);

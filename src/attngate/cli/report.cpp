@@ -33,22 +33,23 @@ bool leaves_something_out(const std::vector<Results>& results) {
 
 int report(const std::string& folder, bool paths, bool coverage) {
   const ResultsFolder read = read_results(folder);
-  if (read.results.empty() && !read.errors.empty()) {
+  const bool any = !read.results.empty() || !read.unfinished.empty();
+  if (!any && !read.errors.empty()) {
     const std::size_t more = read.errors.size() - 1;
     throw UsageError(read.errors.front() + (more > 0 ? " (and " + std::to_string(more) + " more like it)" : ""));
   }
   for (const std::string& error : read.errors) std::cerr << "attngate: " << error << '\n';
-  if (read.results.empty()) throw UsageError("no results in '" + folder + "': run ci/gate, or ctest in a build folder");
+  if (!any) throw UsageError("no results in '" + folder + "': run ci/gate, or ctest in a build folder");
   if (paths) {
     print_paths_table(std::cout, read.results);
     std::cout << '\n';
   }
-  print_results_table(std::cout, read.results);
+  print_results_table(std::cout, read.results, read.unfinished);
   const bool uncovered = coverage && leaves_something_out(read.results);
   const bool bad = std::ranges::any_of(read.results, [](const Results& results) {
     return results.report.status() != RunStatus::holds && results.report.status() != RunStatus::inapplicable;
   });
-  return bad || uncovered || !read.errors.empty() ? exit_code::failed : exit_code::holds;
+  return bad || uncovered || !read.errors.empty() || !read.unfinished.empty() ? exit_code::failed : exit_code::holds;
 }
 
 }  // namespace
@@ -65,8 +66,9 @@ void add_report_command(CLI::App& app, Command& chosen) {
       "One more table: how many cases had each value of each dimension; a value that was never drawn in a "
       "run of enough cases is a failure");
   command->footer(
-      "Example:\n  attngate report build/dev/results --paths\nExit code: 0 all hold or are skipped, 1 something failed "
-      "or cannot be read, 2 bad usage.");
+      "Example:\n  attngate report build/dev/results --paths\nExit code: 0 all hold or are skipped, 1 something "
+      "failed, "
+      "did not finish or cannot be read, 2 bad usage.");
   command->callback([folder, paths, coverage, &chosen] {
     chosen = [folder, paths, coverage] { return report(*folder, *paths, *coverage); };
   });

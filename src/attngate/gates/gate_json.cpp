@@ -61,7 +61,7 @@ std::string gates_to_json(const DeviceKey& device, const GateOptions& options, c
   json list = json::array();
   for (const GateResult& result : results) list.push_back(json_of_result(result));
   const RunVerdict verdict = verdict_of(results);
-  return text_of({{"schema", "attngate.gates"},
+  return text_of({{"schema", gates_schema},
                   {"version", 1},
                   {"device", json_of(device)},
                   {"seed", seed_text(options.seed)},

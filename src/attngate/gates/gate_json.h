@@ -8,6 +8,8 @@
 
 namespace attngate {
 
+inline constexpr const char* gates_schema = "attngate.gates";
+
 /// A run of gates as JSON, with every sample of it: schema attngate.gates, version 1 (docs/gates.md).
 std::string gates_to_json(const DeviceKey& device, const GateOptions& options, const std::vector<GateResult>& results);
 

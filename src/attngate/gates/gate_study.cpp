@@ -160,7 +160,7 @@ void print_study(std::ostream& out, const GateStudy& study) {
 }
 
 std::string study_to_json(const GateStudy& study, const std::string& device) {
-  json object = {{"schema", "attngate.gate_study"}, {"version", 2}, {"device", device}};
+  json object = {{"schema", gate_study_schema}, {"version", 2}, {"device", device}};
   write_fields(object, study);
   for (std::size_t i = 0; i < study.curves.size(); ++i) {
     const StudyCurve& curve = study.curves[i];
@@ -179,7 +179,7 @@ std::string study_to_json(const GateStudy& study, const std::string& device) {
 StoredStudy study_from_json(const std::string& text) {
   const json object = parsed_json(text);
   const LenientObject fields(object, "");
-  check_schema(fields, "attngate.gate_study", 2);
+  check_schema(fields, gate_study_schema, 2);
   StoredStudy stored;
   GateStudy& study = stored.study;
   fields.read("device", stored.device);

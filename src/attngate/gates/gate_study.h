@@ -93,6 +93,8 @@ void decide_anew(GateStudy& study, std::size_t decisions);
 /// bound, with the failure rate that so few processes leave possible at 95 %.
 void print_study(std::ostream& out, const GateStudy& study);
 
+inline constexpr const char* gate_study_schema = "attngate.gate_study";
+
 /// With every ratio, the intervals of the failed shares, and the curve that the spreads make one expect: schema
 /// attngate.gate_study, version 2, which tools/plot.py draws. `device` is a line for people.
 std::string study_to_json(const GateStudy& study, const std::string& device);

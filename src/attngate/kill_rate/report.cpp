@@ -155,7 +155,7 @@ void print_summary(std::ostream& out, const FaultRun& run, const std::vector<DTy
 }
 
 std::string to_json(const FaultRun& run, const std::vector<DType>& dtypes) {
-  json object = {{"schema", "attngate.faults"},
+  json object = {{"schema", faults_schema},
                  {"version", 2},
                  {"device", json_of(run.device)},
                  {"seed", fmt::format("{:#x}", run.budget.seed)},

@@ -32,7 +32,9 @@ void print_fault_table(std::ostream& out, const FaultRun& run, DType dtype);
 /// Prints one row for each dtype and check: kill rate, medians, shrinking, false alarms on healthy paths.
 void print_summary(std::ostream& out, const FaultRun& run, const std::vector<DType>& dtypes);
 
-/// The whole run as JSON, schema "attngate.faults".
+inline constexpr const char* faults_schema = "attngate.faults";
+
+/// The whole run as JSON.
 std::string to_json(const FaultRun& run, const std::vector<DType>& dtypes);
 
 /// Writes the summary as CTest measurements: <dtype>.kill_rate, <dtype>.median_tokens, ...

@@ -19,6 +19,7 @@
 #include "attngate/report/measurements.h"
 #include "attngate/report/results_json.h"
 #include "attngate/report/results_list.h"
+#include "attngate/run/journal.h"
 
 namespace attngate {
 namespace {
@@ -27,6 +28,41 @@ namespace fs = std::filesystem;
 
 [[noreturn]] void fail(const std::string& path, const char* what, int error) {
   throw ResultsError(fmt::format("results '{}': {}: {}", path, what, std::strerror(error)));
+}
+
+/// Sorted.
+std::vector<fs::path> files_in(const std::string& folder) {
+  std::error_code error;
+  std::vector<fs::path> files;
+  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
+    files.push_back(entry->path());
+  }
+  if (error) fail(folder, "the folder cannot be read", error.value());
+  std::ranges::sort(files);
+  return files;
+}
+
+void read_file(const fs::path& file, ResultsFolder& into) {
+  std::ifstream stream(file);
+  std::stringstream text;
+  text << stream.rdbuf();
+  try {
+    if (!stream) throw ResultsError("cannot be read");
+    if (is_results_list(text.str())) return;  // of `check --json`; its results have files of their own
+    into.results.push_back(results_from_json(text.str()));
+  } catch (const ResultsError& problem) {
+    into.errors.push_back(fmt::format("results '{}': {}", file.string(), problem.what()));
+  }
+}
+
+void read_journal(const fs::path& file, ResultsFolder& into) {
+  try {
+    const JournalEnd end = end_of_journal(file.string());
+    const bool has_results = fs::exists(fs::path(file).replace_extension(".json"));
+    if (!end.done || !has_results) into.unfinished.push_back({file.stem().string(), end.last_case, end.done});
+  } catch (const UsageError& problem) {
+    into.errors.emplace_back(problem.what());
+  }
 }
 
 }  // namespace
@@ -61,27 +97,22 @@ std::string write_results(const std::string& folder, const Results& results) {
   return path;
 }
 
-ResultsFolder read_results(const std::string& folder) {
+void remove_results(const std::string& folder, const std::string& test) {
+  const std::string path = results_path(folder, test);
   std::error_code error;
-  std::vector<fs::path> files;
-  for (fs::directory_iterator entry(folder, error), end; !error && entry != end; entry.increment(error)) {
-    if (entry->path().extension() == ".json") files.push_back(entry->path());
-  }
-  if (error) fail(folder, "the folder cannot be read", error.value());
-  std::sort(files.begin(), files.end());
+  fs::remove(path, error);
+  if (error) fail(path, "those of an earlier run cannot be removed; remove them by hand", error.value());
+}
+
+ResultsFolder read_results(const std::string& folder) {
   ResultsFolder result;
-  for (const fs::path& file : files) {
-    std::ifstream stream(file);
-    std::stringstream text;
-    text << stream.rdbuf();
-    try {
-      if (!stream) throw ResultsError("cannot be read");
-      if (is_results_list(text.str())) continue;  // of `check --json`; its results have files of their own
-      result.results.push_back(results_from_json(text.str()));
-    } catch (const ResultsError& problem) {
-      result.errors.push_back(fmt::format("results '{}': {}", file.string(), problem.what()));
-    }
+  for (const fs::path& file : files_in(folder)) {
+    if (file.extension() == ".json") read_file(file, result);
+    if (file.extension() == ".journal") read_journal(file, result);
   }
+  std::erase_if(result.results, [&](const Results& of) {
+    return std::ranges::find(result.unfinished, of.context.run.test, &UnfinishedRun::test) != result.unfinished.end();
+  });
   return result;
 }
 

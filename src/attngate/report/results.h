@@ -71,15 +71,31 @@ std::string results_path(const std::string& folder, const std::string& test);
 /// one, never a part; on an error nothing is left behind and ResultsError is thrown.
 std::string write_results(const std::string& folder, const Results& results);
 
+/// A run that left a journal and no results: it died, was stopped, goes on, or could not write them.
+struct UnfinishedRun {
+  std::string test;
+  /// Line of the last case that began; empty before the first one.
+  std::string last_case;
+  /// Every case ran: only the results are missing.
+  bool all_cases_ran = false;
+  bool operator==(const UnfinishedRun&) const = default;
+};
+
+/// Takes the results of an earlier run away, if there are any: should this one die, nothing must speak for it. Throws
+/// ResultsError where they stay.
+void remove_results(const std::string& folder, const std::string& test);
+
 /// What a folder of results holds.
 struct ResultsFolder {
-  /// Sorted by test name.
+  /// Sorted by test name. Those of an earlier run of an unfinished test are left out.
   std::vector<Results> results;
+  /// Sorted by test name.
+  std::vector<UnfinishedRun> unfinished;
   /// One line for each file that could not be read: corrupt, of an unknown version, with a field missing.
   std::vector<std::string> errors;
 };
 
-/// Reads every .json file of the folder; throws ResultsError when the folder itself cannot be read.
+/// Reads every .json file and every journal of the folder; throws ResultsError when the folder itself cannot be read.
 ResultsFolder read_results(const std::string& folder);
 
 }  // namespace attngate

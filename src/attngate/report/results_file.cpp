@@ -5,7 +5,9 @@
 namespace attngate {
 
 ResultsFile::ResultsFile(std::string folder, RunContext context)
-    : folder_(std::move(folder)), context_(std::move(context)) {}
+    : folder_(std::move(folder)), context_(std::move(context)) {
+  remove_results(folder_, context_.run.test);
+}
 
 void ResultsFile::run_ends(RunReport& report) { write_results(folder_, {context_, report}); }
 

@@ -10,6 +10,7 @@ namespace attngate {
 /// Writes the results of a run to <folder>/<test>.json when it ends; throws ResultsError when they cannot be written.
 class ResultsFile : public RunListener {
  public:
+  /// Takes the results of an earlier run away; throws ResultsError where they stay.
   ResultsFile(std::string folder, RunContext context);
 
   void run_ends(RunReport& report) override;

@@ -7,8 +7,11 @@
 
 namespace attngate {
 
-/// Writes the results of several tests as one JSON file, see docs/results.md; throws ResultsError.
-void write_results_list(const std::string& path, const std::vector<Results>& results);
+inline constexpr const char* results_list_schema = "attngate.results_list";
+
+/// Writes the results of several tests as one JSON file, see docs/results.md; throws ResultsError. `finished`: whether
+/// all that was asked for is in it.
+void write_results_list(const std::string& path, const std::vector<Results>& results, bool finished);
 
 /// Is this the text of such a file?
 bool is_results_list(const std::string& text);

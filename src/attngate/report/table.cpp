@@ -36,7 +36,16 @@ std::string same_bits(const Results& results) {
   return fmt::format("{}/{}", grouped(results.report.exact_equal), grouped(results.report.exact_pairs));
 }
 
-std::string totals(const std::vector<Results>& results) {
+std::string status_of(const UnfinishedRun& run) { return run.all_cases_ran ? "no results" : "not finished"; }
+
+std::string note_on(const UnfinishedRun& run) {
+  if (run.all_cases_ran) return "every case ran, but the results are missing: run it again";
+  const std::string why = "it died, was stopped, or goes on; ";
+  if (run.last_case.empty()) return why + "no case had begun";
+  return why + "its last case: attngate replay '" + run.last_case + "'";
+}
+
+std::string totals(const std::vector<Results>& results, const std::vector<UnfinishedRun>& unfinished) {
   std::map<RunStatus, std::size_t> counts;
   std::uint64_t cases = 0;
   double seconds = 0;
@@ -47,14 +56,18 @@ std::string totals(const std::vector<Results>& results) {
   }
   std::vector<std::string> parts;
   for (const auto& [status, count] : counts) parts.push_back(fmt::format("{} {}", count, to_string(status)));
+  std::map<std::string, std::size_t> unfinished_counts;
+  for (const UnfinishedRun& run : unfinished) ++unfinished_counts[status_of(run)];
+  for (const auto& [status, count] : unfinished_counts) parts.push_back(fmt::format("{} {}", count, status));
   const std::string by_status = parts.empty() ? "" : " (" + joined(parts) + ")";
-  return fmt::format("{}{}, {}, {:.1f} s\n", counted(results.size(), "test"), by_status, counted(cases, "case"),
-                     seconds);
+  return fmt::format("{}{}, {}, {:.1f} s\n", counted(results.size() + unfinished.size(), "test"), by_status,
+                     counted(cases, "case"), seconds);
 }
 
 }  // namespace
 
-void print_results_table(std::ostream& out, const std::vector<Results>& results) {
+void print_results_table(std::ostream& out, const std::vector<Results>& results,
+                         const std::vector<UnfinishedRun>& unfinished) {
   TextTable table({{"property"},
                    {"dtype"},
                    {"device"},
@@ -75,7 +88,11 @@ void print_results_table(std::ostream& out, const std::vector<Results>& results)
                    figure(test, fmt::format("{:.1f}", report.wall_seconds)), to_string(report.status())});
     if (report.status() != RunStatus::holds && !report.reason().empty()) table.add_note(report.reason());
   }
-  out << table.text() << "\n" << totals(results);
+  for (const UnfinishedRun& run : unfinished) {
+    table.add_row({run.test, "", "", "", "-", "-", "-", "", "-", "-", status_of(run)});
+    table.add_note(note_on(run));
+  }
+  out << table.text() << "\n" << totals(results, unfinished);
 }
 
 std::vector<std::string> print_coverage_table(std::ostream& out, const std::vector<Results>& results) {

@@ -14,6 +14,8 @@
 namespace attngate {
 namespace {
 
+constexpr std::string_view done = "# done:";
+
 int open_journal(const std::string& path) {
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   std::error_code error;
@@ -42,7 +44,7 @@ void Journal::case_begins(const std::string& line) {
 }
 
 void Journal::run_ends(RunReport& report) {
-  append(fmt::format("# done: {} cases", cases_));
+  append(fmt::format("{} {} cases", done, cases_));
   report.journal_path = path_;
   if (report.error.empty()) report.error = error_;
 }
@@ -61,18 +63,24 @@ void Journal::append(std::string_view line) {
   fmt::print(stderr, "attngate: {}\n", error_);
 }
 
-std::optional<std::string> case_in_flight(const std::string& path) {
+JournalEnd end_of_journal(const std::string& path) {
   std::ifstream file(path);
   if (!file || std::filesystem::is_directory(path))
     throw UsageError(fmt::format("journal '{}': cannot be read; allowed is a journal file", path));
-  std::string last;
-  bool torn = false;
+  JournalEnd end;
   for (std::string line; std::getline(file, line);) {
-    torn = file.eof();  // the line ended without its newline
-    last = line;
+    end.torn = file.eof();  // the line ended without its newline
+    if (end.torn) break;
+    end.done = line.starts_with(done);
+    if (!line.starts_with('#')) end.last_case = line;
   }
-  if (torn || last.empty() || last.starts_with('#')) return std::nullopt;
-  return last;
+  return end;
+}
+
+std::optional<std::string> case_in_flight(const std::string& path) {
+  const JournalEnd end = end_of_journal(path);
+  if (end.done || end.torn || end.last_case.empty()) return std::nullopt;
+  return end.last_case;
 }
 
 }  // namespace attngate

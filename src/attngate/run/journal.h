@@ -43,6 +43,19 @@ class Journal : public RunListener {
   int file_ = -1;
 };
 
+/// How far a run came, as its journal has it.
+struct JournalEnd {
+  /// The run ended in order; else it died, was stopped or goes on.
+  bool done = false;
+  /// The last line is not whole: the disk was full.
+  bool torn = false;
+  /// Line of the last case that began; empty before the first one.
+  std::string last_case;
+};
+
+/// Reads a journal; throws UsageError when the file cannot be read.
+JournalEnd end_of_journal(const std::string& path);
+
 /// The line of the case that was running when the process of this journal died; nullopt after an orderly end, before
 /// the first case, and when the last line was cut off by a full disk. Throws UsageError when the file cannot be read.
 std::optional<std::string> case_in_flight(const std::string& path);

@@ -2,6 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <filesystem>
+
+#include "unit/refusal.h"
 #include "unit/report/fake_run.h"
 #include "unit/scratch_folder.h"
 
@@ -18,10 +21,26 @@ TEST(ResultsFileTest, is_written_when_the_run_ends) {
   EXPECT_TRUE(std::filesystem::exists(folder / "property.fake.fp32.cpu.json"));
 }
 
+TEST(ResultsFileTest, of_an_earlier_run_is_taken_away_before_the_first_case) {
+  const ScratchFolder folder;
+  const std::string path = folder / "property.fake.fp32.cpu.json";
+  write_text(path, "of an earlier run");
+  const ResultsFile file(folder.path(), fake_context());
+  EXPECT_FALSE(std::filesystem::exists(path));
+}
+
+TEST(ResultsFileTest, of_an_earlier_run_that_cannot_be_taken_away_is_told_before_the_first_case) {
+  const ScratchFolder folder;
+  // A folder with something in it: even root cannot remove it as a file.
+  std::filesystem::create_directories(folder / "property.fake.fp32.cpu.json/x");
+  const std::string text = refusal_by<ResultsError>([&] { ResultsFile(folder.path(), fake_context()); });
+  EXPECT_NE(text.find("remove them by hand"), std::string::npos) << text;
+}
+
 TEST(ResultsFileTest, that_cannot_be_written_ends_the_run_with_an_exception) {
   const ScratchFolder folder;
-  write_text(folder / "file", "in the way");
   ResultsFile file(folder / "file", fake_context());
+  write_text(folder / "file", "in the way");
   EXPECT_THROW(run_told_to(file), ResultsError);
 }
 

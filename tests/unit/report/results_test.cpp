@@ -64,10 +64,35 @@ TEST(ResultsTest, are_read_sorted_beside_other_files) {
   const ScratchFolder folder;
   write_results(folder.path(), sample_results("b"));
   write_results(folder.path(), sample_results("a"));
-  write_text(folder / "a.journal", "# attngate journal 1\n");
+  write_text(folder / "a.journal", "# attngate journal 1\nlengths=1\n# done: 1 cases\n");
+  write_text(folder / "a.cases.jsonl", "{}\n");
   const ResultsFolder read = read_results(folder.path());
   EXPECT_EQ(read.results, (std::vector<Results>{sample_results("a"), sample_results("b")}));
   EXPECT_TRUE(read.errors.empty());
+  EXPECT_TRUE(read.unfinished.empty());
+}
+
+TEST(ResultsTest, name_the_runs_that_did_not_finish) {
+  const ScratchFolder folder;
+  write_text(folder / "died.journal", "# attngate journal 1\nlengths=1\nlengths=2\n");
+  write_text(folder / "died_at_once.journal", "# attngate journal 1\n");
+  write_text(folder / "full_disk.journal", "# attngate journal 1\nlengths=1\nlen");
+  write_text(folder / "unwritten.journal", "# attngate journal 1\nlengths=1\n# done: 1 cases\n");
+  const ResultsFolder read = read_results(folder.path());
+  EXPECT_EQ(read.unfinished, (std::vector<UnfinishedRun>{{"died", "lengths=2", false},
+                                                         {"died_at_once", "", false},
+                                                         {"full_disk", "lengths=1", false},
+                                                         {"unwritten", "lengths=1", true}}));
+}
+
+TEST(ResultsTest, of_an_earlier_run_do_not_speak_for_one_that_did_not_finish) {
+  const ScratchFolder folder;
+  write_results(folder.path(), sample_results("a"));
+  write_results(folder.path(), sample_results("b"));
+  write_text(folder / "a.journal", "# attngate journal 1\nlengths=1\n");
+  const ResultsFolder read = read_results(folder.path());
+  EXPECT_EQ(read.results, std::vector<Results>{sample_results("b")});
+  EXPECT_EQ(read.unfinished, (std::vector<UnfinishedRun>{{"a", "lengths=1", false}}));
 }
 
 TEST(ResultsTest, are_listed_although_another_file_is_corrupt) {

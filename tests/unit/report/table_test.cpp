@@ -39,6 +39,15 @@ TEST(ResultsTableTest, has_a_row_for_each_test_and_the_totals) {
   expect_golden("report/results_table", out.str());
 }
 
+TEST(ResultsTableTest, has_a_row_for_each_run_that_did_not_finish) {
+  std::ostringstream out;
+  print_results_table(out, {sample_results()},
+                      {{"property.weights.fp16.cpu", "dtype=fp16 lengths=2", false},
+                       {"property.weights.fp32.cpu", "", false},
+                       {"property.status.fp16.cpu", "dtype=fp16 lengths=2", true}});
+  expect_golden("report/unfinished_table", out.str());
+}
+
 TEST(ResultsTableTest, says_that_there_are_no_tests) {
   std::ostringstream out;
   print_results_table(out, {});

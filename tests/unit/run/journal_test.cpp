@@ -38,6 +38,22 @@ TEST(JournalTest, takes_no_half_line_for_a_case) {
   EXPECT_EQ(case_in_flight(folder / "a.journal"), std::nullopt);
 }
 
+TEST(JournalTest, says_how_far_the_run_came) {
+  const ScratchFolder folder;
+  const auto end_of = [&](const std::string& text) {
+    write_text(folder / "a.journal", text);
+    return end_of_journal(folder / "a.journal");
+  };
+  EXPECT_EQ(end_of("").last_case, "");
+  EXPECT_FALSE(end_of("# attngate journal 1 test=t seed=0x1\n").done);
+  EXPECT_EQ(end_of("# attngate journal 1 test=t seed=0x1\nfirst\nsecond\n").last_case, "second");
+  EXPECT_TRUE(end_of("# attngate journal 1 test=t seed=0x1\nfirst\nsec").torn);
+  EXPECT_EQ(end_of("# attngate journal 1 test=t seed=0x1\nfirst\nsec").last_case, "first");
+  const JournalEnd done = end_of("# attngate journal 1 test=t seed=0x1\nfirst\n# done: 1 cases\n");
+  EXPECT_TRUE(done.done);
+  EXPECT_EQ(done.last_case, "first");
+}
+
 TEST(JournalTest, empties_an_older_journal) {
   const ScratchFolder folder;
   write_text(folder / "a.journal", "old\n");
