@@ -57,6 +57,19 @@ TEST(SeedOnDevice, gives_the_same_cases_again_by_flag_and_by_variable_and_anothe
   EXPECT_NE(cases_of(by_flag.journal), cases_of(other.journal));
 }
 
+TEST(BudgetOnDevice, of_seconds_alone_is_used_up_and_what_ended_the_run_is_said) {
+  const auto end_of = [](const std::vector<std::string>& budget) {
+    Command command = check_planted("planted_healthy", {"--dtype", "fp32"});
+    command.arguments.insert(command.arguments.end(), budget.begin(), budget.end());
+    return run(command).output;
+  };
+  // The default, 1,000 cases, takes 3 s at most on an idle machine.
+  const std::string timed = end_of({"--seconds", "6"});
+  EXPECT_NE(timed.find(", ended by: time limit"), std::string::npos) << timed;
+  const std::string counted = end_of({"--seconds", "600", "--cases", "5"});
+  EXPECT_NE(counted.find(", ended by: case limit"), std::string::npos) << counted;
+}
+
 TEST(SeedOnDevice, drawn_at_random_is_printed_and_gives_its_cases_again) {
   const SeededRun drawn = run_seeded({"--seed", "random"});
   const std::string seed = word_after(drawn.end.output, "; seed ");

@@ -77,7 +77,7 @@ class PropertyTest : public testing::Test {
     // Asked for a number of cases, give that number, however long it takes.
     const double unlimited = std::numeric_limits<double>::infinity();
     run.max_seconds = environment.max_seconds.value_or(environment.max_cases ? unlimited : settings_->seconds);
-    if (environment.max_seconds && !environment.max_cases) run.max_cases = std::uint64_t{1} << 40;
+    if (environment.max_seconds && !environment.max_cases) run.max_cases = unlimited_cases;
     run.corpus = is_known_issues() ? settings_->registry.known_cases(device_) : settings_->corpus;
     run.replay = environment.replay;
     run.case_timeout_seconds = environment.case_timeout_seconds.value_or(run.case_timeout_seconds);

@@ -68,7 +68,7 @@ std::vector<PropertyRun> plan_runs(const CheckOptions& options, const PathRegist
   base.only = options.paths;
   const bool drawn = options.seed == "random" && environment.seed_was_drawn;
   base.seed = drawn ? *environment.seed : chosen_seed(options.seed);
-  base.max_cases = options.cases.value_or(default_cases);
+  base.max_cases = options.cases.value_or(options.seconds ? unlimited_cases : default_cases);
   base.max_seconds = options.seconds.value_or(base.max_seconds);
   base.case_timeout_seconds = options.case_timeout.value_or(default_case_timeout_seconds);
   base.stop_at_first_failure = options.stop_at_first;
@@ -135,7 +135,8 @@ void add_check_command(CLI::App& app, Command& chosen) {
   add_dtype_option(*command, options->dtypes, "all");
   add_path_option(*command, options->paths);
   add_device_option(*command, options->device);
-  add_cases_option(*command, options->cases, "Random cases per property and dtype (default: 1000)")
+  add_cases_option(*command, options->cases,
+                   "Random cases per property and dtype (default: 1000, or as many as --seconds allows)")
       ->envname("ATTNGATE_CASES");
   add_seconds_option(*command, "--seconds", options->seconds,
                      "Time for the random cases of each property and dtype (default: no limit)")

@@ -70,6 +70,8 @@ std::string summary_line(const RunIdentity& run, const RunReport& report) {
                   report.loop_seconds, report.cases_per_second(), margin_text(report.worst_margin, 2));
   if (!report.worst_path.empty()) text += fmt::format(" ({})", report.worst_path);
   if (const double share = report.overhead_share(); share > 0) text += fmt::format(", {:.0f} % overhead", 100 * share);
+  const bool says_itself = report.ended_by == RunEnd::complete || report.ended_by == RunEnd::error;
+  if (!says_itself) text += ", ended by: " + to_string(report.ended_by);
   if (const std::string reason = report.reason(); !reason.empty()) text += "; " + reason;
   return text + "\n";
 }

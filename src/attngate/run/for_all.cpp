@@ -39,6 +39,7 @@ class Run {
       run_cases();
     } catch (const std::exception& error) {  // no case can be checked any more; what was seen so far counts
       report_.error = error.what();
+      report_.ended_by = RunEnd::error;
     }
     report_.wall_seconds = watch_.seconds();
     report_.loop_seconds = report_.wall_seconds - aside_seconds_;
@@ -66,19 +67,25 @@ class Run {
     const Elapsed phase;
     const double aside_before = aside_seconds_;
     for (std::uint64_t index = 0; report_.random_cases < options_.max_cases && !stopped_; ++index) {
-      if (index / draws_per_case >= options_.max_cases) break;
-      if (phase.seconds() - (aside_seconds_ - aside_before) >= options_.max_seconds) break;
+      if (index / draws_per_case >= options_.max_cases) return stop(RunEnd::too_few_apply);
+      if (phase.seconds() - (aside_seconds_ - aside_before) >= options_.max_seconds) return stop(RunEnd::time_limit);
       const Elapsed drawing;
       std::optional<AttentionCase> drawn;
       try {
         drawn = draw_(index);
       } catch (const std::exception& error) {
         report_.error = "the generator threw on case " + std::to_string(index) + ": " + error.what();
-        return;
+        return stop(RunEnd::error);
       }
       report_.generate_us += drawing.seconds() * 1e6;
       visit(CaseOrigin::random, index, *drawn);
     }
+    if (!stopped_ && options_.max_cases > 0) report_.ended_by = RunEnd::case_limit;
+  }
+
+  void stop(RunEnd why) {
+    stopped_ = true;
+    report_.ended_by = why;
   }
 
   // Runs one evaluation that the listeners know of beforehand.
@@ -115,7 +122,7 @@ class Run {
       for (RunListener* listener : options_.listeners) listener->case_fails(checked);
       again = on_failure(origin, index, std::move(checked), first_look);
       aside_seconds_ += aside.seconds();
-      if (options_.stop_at_first_failure) stopped_ = true;
+      if (options_.stop_at_first_failure) stop(RunEnd::failure);
     }
   }
 
@@ -129,7 +136,7 @@ class Run {
     report_.why_inapplicable = verdict.reason;
     const auto is_out = [&](const PathSummary& summary) { return quarantined_.contains(summary.path); };
     // Every path that ever took part has failed: nothing is left to draw cases for.
-    if (!quarantined_.empty() && std::ranges::all_of(report_.paths, is_out)) stopped_ = true;
+    if (!quarantined_.empty() && std::ranges::all_of(report_.paths, is_out)) stop(RunEnd::no_path_left);
   }
 
   // Adds what is new of a case: a second look, without the path that failed, repeats what the others did in the first.
@@ -174,7 +181,7 @@ class Run {
       quarantined_.insert(report_.failures.back().blame->path);
       checker_.quarantine(report_.failures.back().blame->path);
     } else {
-      stopped_ = true;  // nobody to leave out: the next case would fail the same way
+      stop(RunEnd::failure);  // nobody to leave out: the next case would fail the same way
     }
     return one_path;
   }

@@ -61,6 +61,26 @@ std::string to_string(RunStatus status) {
   return "unknown status";
 }
 
+std::string to_string(RunEnd end) {
+  switch (end) {
+    case RunEnd::complete:
+      return "complete";
+    case RunEnd::case_limit:
+      return "case limit";
+    case RunEnd::time_limit:
+      return "time limit";
+    case RunEnd::failure:
+      return "failure";
+    case RunEnd::no_path_left:
+      return "no path left";
+    case RunEnd::too_few_apply:
+      return "too few cases apply";
+    case RunEnd::error:
+      return "error";
+  }
+  return "unknown end";
+}
+
 double PathSummary::median_us() const { return times_us.empty() ? 0 : median_of(times_us); }
 
 double RunReport::cases_per_second() const {

@@ -31,6 +31,20 @@ enum class RunStatus {
 /// "holds", "failed", "flaky", "skipped" (inapplicable) or "error".
 std::string to_string(RunStatus status);
 
+/// What ended a run.
+enum class RunEnd {
+  complete,       ///< there was nothing more to do: one case was replayed, or no random case was asked for
+  case_limit,     ///< as many random cases as were asked for
+  time_limit,     ///< the time for random cases was over
+  failure,        ///< the first failure, where it is to end the run, or one that no single path is to blame for
+  no_path_left,   ///< every path had failed
+  too_few_apply,  ///< the property has something to say about fewer than one drawn case in 20
+  error           ///< nothing more could be drawn or checked
+};
+
+/// "complete", "case limit", "time limit", "failure", "no path left", "too few cases apply" or "error".
+std::string to_string(RunEnd end);
+
 /// A case with what was said of it.
 struct CheckedCase {
   AttentionCase value;
@@ -142,6 +156,7 @@ struct RunReport {
   /// Cases that failed, flaky ones included; a case counts once, however many paths fail on it.
   std::uint64_t failed_cases = 0;
   std::uint64_t flaky_cases = 0;
+  RunEnd ended_by = RunEnd::complete;
   /// Empty when there is no journal.
   std::string journal_path;
   /// Why the run counts as an error: nothing ran, nothing applied, the generator threw, the journal could not be
@@ -178,8 +193,9 @@ constexpr auto describe(const RunReport*) {
       field("exact.pairs", &RunReport::exact_pairs), field("exact.equal", &RunReport::exact_equal),
       field("generate_us", &RunReport::generate_us).newer(), field("phases", &RunReport::phases).newer(),
       field("loop_seconds", &RunReport::loop_seconds).newer(), field("wall_seconds", &RunReport::wall_seconds),
-      field("journal", &RunReport::journal_path), field("error", &RunReport::error).newer(), keyless(&RunReport::paths),
-      keyless(&RunReport::coverage), keyless(&RunReport::replayed), keyless(&RunReport::failures));
+      field("ended_by", &RunReport::ended_by).newer(), field("journal", &RunReport::journal_path),
+      field("error", &RunReport::error).newer(), keyless(&RunReport::paths), keyless(&RunReport::coverage),
+      keyless(&RunReport::replayed), keyless(&RunReport::failures));
 }
 
 }  // namespace attngate

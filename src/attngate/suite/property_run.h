@@ -19,6 +19,9 @@ namespace attngate {
 /// Makes one more listener of a run, of what is known beforehand.
 using MakeListener = std::function<std::unique_ptr<RunListener>(const RunContext& context)>;
 
+/// More random cases than any run has time for: what a run is limited to that is given a time alone.
+inline constexpr std::uint64_t unlimited_cases = std::uint64_t{1} << 40;
+
 /// One property, on one dtype and one device, from the first case to the written results.
 struct PropertyRun {
   const Property* property = nullptr;

@@ -94,9 +94,9 @@ std::string without(const std::string& text, const std::set<std::string>& keys) 
 }
 
 TEST(ResultsJsonTest, reads_files_of_an_attngate_that_wrote_figures_alone) {
-  const std::set<std::string> newer = {
-      "replayed_cases", "random_cases", "inapplicable_cases", "why_inapplicable",   "loop_seconds", "generate_us",
-      "error",          "time_us",      "ctest_test",         "compute_capability", "driver"};
+  const std::set<std::string> newer = {"replayed_cases",   "ended_by",     "random_cases",       "inapplicable_cases",
+                                       "why_inapplicable", "loop_seconds", "generate_us",        "error",
+                                       "time_us",          "ctest_test",   "compute_capability", "driver"};
   Results results = sample_results(), skipped, error;
   results.report.failures = {sample_failure()};
   const RunReport read = results_from_json(without(results_to_json(results), newer)).report;

@@ -21,6 +21,7 @@ inline Results sample_results(const std::string& test = "property.agreement.fp16
   report.inapplicable_cases = 3;
   report.why_inapplicable = "no mask";
   report.loop_seconds = 8;
+  report.ended_by = RunEnd::time_limit;
   report.worst_margin = 0.3125;
   report.worst_path = "nn_mha_fast.flash";
   report.worst_line = "dtype=fp16 heads=1 head_dim=8 lengths=3";

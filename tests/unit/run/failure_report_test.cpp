@@ -72,6 +72,18 @@ TEST(SummaryLineTest, gives_the_figures_of_a_run_that_holds) {
             "(nn_mha_slow)\n");
 }
 
+TEST(SummaryLineTest, says_what_ended_the_run) {
+  RunReport report;
+  report.random_cases = 100;
+  const auto line_of = [&](RunEnd end) {
+    report.ended_by = end;
+    return summary_line(failed_run, report);
+  };
+  EXPECT_TRUE(line_of(RunEnd::time_limit).ends_with(", ended by: time limit\n")) << line_of(RunEnd::time_limit);
+  EXPECT_TRUE(line_of(RunEnd::case_limit).ends_with(", ended by: case limit\n"));
+  EXPECT_EQ(line_of(RunEnd::complete).find("ended"), std::string::npos);
+}
+
 TEST(SummaryLineTest, tells_what_was_spent_outside_the_paths_and_the_reference) {
   RunReport report;
   report.random_cases = 100;

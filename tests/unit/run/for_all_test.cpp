@@ -43,6 +43,7 @@ TEST(ForAllTest, runs_the_same_cases_for_the_same_seed_and_others_for_another) {
 TEST(ForAllTest, stops_at_the_budget_of_cases) {
   const RunReport report = for_all(fake_options(25), draw_fake, shrinkable_case, always_holds);
   EXPECT_EQ(report.random_cases, 25u);
+  EXPECT_EQ(report.ended_by, RunEnd::case_limit);
   EXPECT_EQ(report.status(), RunStatus::holds);
   EXPECT_EQ(report.exit_code(), 0);
   EXPECT_EQ(report.reason(), "");
@@ -58,6 +59,7 @@ TEST(ForAllTest, stops_at_the_budget_of_seconds) {
   EXPECT_GE(report.random_cases, 1u);
   EXPECT_LE(report.random_cases, 10u);  // a loaded machine makes fewer, never more
   EXPECT_GE(report.loop_seconds, 0.05);
+  EXPECT_EQ(report.ended_by, RunEnd::time_limit);
 }
 
 TEST(ForAllTest, runs_the_corpus_first_and_outside_the_budget) {
@@ -79,6 +81,7 @@ TEST(ForAllTest, replays_the_given_case_and_nothing_else) {
   const RunReport report = for_all(options, draw_fake, shrinkable_case, recorder.check(always_holds));
   EXPECT_EQ(recorder.seen, (std::vector<AttentionCase>{case_of({3, 4}, 5)}));
   EXPECT_EQ(report.replayed_cases, 1u);
+  EXPECT_EQ(report.ended_by, RunEnd::complete);
   ASSERT_TRUE(report.replayed);
   EXPECT_TRUE(report.replayed->holds);
   EXPECT_EQ(report.status(), RunStatus::holds);
@@ -121,6 +124,7 @@ TEST(ForAllTest, gives_up_on_a_property_that_never_applies_and_is_not_green) {
   const RunReport report =
       for_all(fake_options(3), draw_fake, shrinkable_case, [](const AttentionCase&) { return not_applicable(); });
   EXPECT_EQ(report.inapplicable_cases, 60u);  // 20 draws for each case asked for
+  EXPECT_EQ(report.ended_by, RunEnd::too_few_apply);
   EXPECT_EQ(report.status(), RunStatus::inapplicable);
   EXPECT_EQ(report.exit_code(), 1);
   EXPECT_EQ(report.reason(), "nothing ran: the property does not apply (no path runs here)");
@@ -140,6 +144,7 @@ TEST(ForAllTest, is_an_error_when_the_generator_throws) {
   const RunReport report = for_all(fake_options(10), draw, shrinkable_case, always_holds);
   EXPECT_EQ(report.status(), RunStatus::error);
   EXPECT_EQ(report.reason(), "the generator threw on case 3: no more");
+  EXPECT_EQ(report.ended_by, RunEnd::error);
 }
 
 TEST(ForAllTest, stops_at_the_first_failure_and_names_it_by_index) {
@@ -152,6 +157,7 @@ TEST(ForAllTest, stops_at_the_first_failure_and_names_it_by_index) {
   EXPECT_EQ(report.failures.at(0).reruns, 2u);
   EXPECT_EQ(report.reason(), "bad");
   EXPECT_EQ(report.exit_code(), 1);
+  EXPECT_EQ(report.ended_by, RunEnd::failure);
 }
 
 TEST(ForAllTest, counts_every_failure_when_asked_to_go_on_but_keeps_the_first) {
