@@ -1,5 +1,7 @@
 #include "attngate/case/cost.h"
 
+#include <algorithm>
+
 namespace attngate {
 namespace {
 
@@ -39,6 +41,11 @@ Cost cost_of(const AttentionCase& attention_case) {
 
 bool within(const Cost& cost, const CostLimit& limit) {
   return cost.flops <= limit.max_flops && cost.bytes <= limit.max_bytes && cost.sequences <= limit.max_sequences;
+}
+
+double times_the_limit(const Cost& cost, const CostLimit& limit) {
+  return std::max(
+      {1.0, cost.flops / limit.max_flops, cost.bytes / limit.max_bytes, cost.sequences / limit.max_sequences});
 }
 
 CostLimit gpu_limit() {

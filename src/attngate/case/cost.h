@@ -38,6 +38,9 @@ Cost cost_of(const AttentionCase& attention_case);
 /// True where the case costs at most the limit in every respect.
 bool within(const Cost& cost, const CostLimit& limit);
 
+/// How many times the limit the case costs, in the respect in which it costs most; 1 within the limit.
+double times_the_limit(const Cost& cost, const CostLimit& limit);
+
 /// Limit for one GPU: no case takes over 50 ms of it. The derivation is in cost.cpp.
 CostLimit gpu_limit();
 

@@ -93,6 +93,30 @@ std::vector<PropertyRun> plan_runs(const CheckOptions& options, const PathRegist
   return runs;
 }
 
+/// Whether a path that goes by this name, its own or its family's, was computed.
+bool was_computed(const std::string& name, const std::vector<Results>& results, const PathRegistry& registry) {
+  return std::ranges::any_of(results, [&](const Results& test) {
+    return std::ranges::any_of(test.report.paths, [&](const PathSummary& summary) {
+      const AttentionPath* path = registry.find(summary.path);
+      return path != nullptr && (path->name == name || path->family == name) && summary.runs > summary.refusals;
+    });
+  });
+}
+
+/// What was asked for by name and did not run, one line each: no green may stand for it.
+std::vector<std::string> asked_for_in_vain(const CheckOptions& options, const std::vector<Results>& results,
+                                           const PathRegistry& registry) {
+  std::vector<std::string> lines;
+  for (const std::string& name : options.paths) {
+    // Properties by name have their own say: `status` looks at refusals as well.
+    if (options.properties.empty() && !was_computed(name, results, registry))
+      lines.push_back("--path " + name + ": was never computed; `attngate list` says where it runs");
+  }
+  const bool any_known = std::ranges::any_of(results, [](const Results& test) { return test.report.corpus_cases > 0; });
+  if (!options.corpus.empty() && !any_known) lines.push_back("--corpus " + options.corpus + ": none of its cases ran");
+  return lines;
+}
+
 int check(const CheckOptions& options) {
   if (options.in_process) ask_for_in_process();
   const Environment environment = read_environment();
@@ -123,7 +147,9 @@ int check(const CheckOptions& options) {
   std::cout << '\n';
   print_results_table(std::cout, results);
   if (!options.results.empty()) std::cout << "Results and journals: " << options.results << '\n';
-  return any_ran ? exit_code : exit_code::failed;
+  const std::vector<std::string> in_vain = asked_for_in_vain(options, results, registry);
+  for (const std::string& line : in_vain) std::cout << "FAILED: " << line << '\n';
+  return any_ran && in_vain.empty() ? exit_code : exit_code::failed;
 }
 
 }  // namespace

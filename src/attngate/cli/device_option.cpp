@@ -17,6 +17,8 @@ c10::Device choose_device(const std::string& name) {
   }
   const std::optional<std::string> problem = device_problem(c10::kCUDA);
   if (!problem) return c10::Device(c10::kCUDA, 0);
+  if (name == "auto" && read_environment().require_gpu)
+    throw UsageError("ATTNGATE_REQUIRE_GPU=1: " + *problem + "; --device cpu works without");
   if (name == "auto") return c10::kCPU;
   throw UsageError("--device cuda: " + *problem);
 }

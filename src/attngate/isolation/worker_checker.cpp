@@ -2,7 +2,6 @@
 
 #include <algorithm>
 
-#include "attngate/case/cost.h"
 #include "attngate/isolation/worker_request.h"
 #include "attngate/verdict/blame.h"
 
@@ -28,17 +27,19 @@ bool spoils_the_worker(const Verdict& verdict) {
 
 }  // namespace
 
-WorkerChecker::WorkerChecker(WorkerPool& pool, CaseRequest request, double case_seconds)
+WorkerChecker::WorkerChecker(WorkerPool& pool, CaseRequest request, double case_seconds, const CostLimit& limit)
     : pool_(pool),
       request_(std::move(request)),
       case_seconds_(case_seconds),
+      limit_(limit),
       available_bytes_(available_host_bytes()) {}
 
 Verdict WorkerChecker::check(const AttentionCase& value, const std::string& line) {
   request_.line = line;
   const std::string request = to_bytes({RequestKind::check_case, encode(request_)});
-  const RequestLimits limits{case_seconds_, host_bytes_allowed(value, available_bytes_)};
-  const WorkerReply reply = pool_.ask(request, limits, warm_seconds());
+  const double case_seconds = case_seconds_ * times_the_limit(cost_of(value), limit_);
+  const RequestLimits limits{case_seconds, host_bytes_allowed(value, available_bytes_)};
+  const WorkerReply reply = pool_.ask(request, limits, warm_seconds(case_seconds));
   Verdict verdict = judge([&](const AttentionCase&) { return verdict_of(reply); }, value);
   if (spoils_the_worker(verdict)) pool_.discard_worker();
   if (verdict.holds && verdict.applicable && !verdict.device_lost) {
@@ -81,8 +82,8 @@ void WorkerChecker::end_search() {
   pool_.look_as_usual();
 }
 
-double WorkerChecker::warm_seconds() const {
-  if (!searching_) return case_seconds_;
+double WorkerChecker::warm_seconds(double case_seconds) const {
+  if (!searching_) return case_seconds;
   return std::max(least_patience_seconds, times_the_slowest * slowest_that_held_);
 }
 

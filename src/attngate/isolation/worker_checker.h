@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "attngate/case/cost.h"
 #include "attngate/isolation/messages.h"
 #include "attngate/isolation/worker_pool.h"
 #include "attngate/run/case_checker.h"
@@ -13,8 +14,9 @@ namespace attngate {
 /// verdict on the path that ran in it.
 class WorkerChecker : public CaseChecker {
  public:
-  /// `request` says what to check; its line and quarantine are filled in. `case_seconds`: how long one case may run.
-  WorkerChecker(WorkerPool& pool, CaseRequest request, double case_seconds);
+  /// `request` says what to check; its line and quarantine are filled in. `case_seconds`: how long a case within the
+  /// limit may run; one that costs more, of the corpus or replayed, has as many times more.
+  WorkerChecker(WorkerPool& pool, CaseRequest request, double case_seconds, const CostLimit& limit);
 
   Verdict check(const AttentionCase& value, const std::string& line) override;
   void quarantine(const std::string& path) override;
@@ -23,12 +25,13 @@ class WorkerChecker : public CaseChecker {
   bool isolates() const override { return true; }
 
  private:
-  double warm_seconds() const;
+  double warm_seconds(double case_seconds) const;
   Verdict verdict_of(const WorkerReply& reply);
 
   WorkerPool& pool_;
   CaseRequest request_;
   double case_seconds_;
+  CostLimit limit_;
   std::uint64_t available_bytes_;
   bool searching_ = false;
   double slowest_that_held_ = 0;  ///< in s, of a worker that was warm

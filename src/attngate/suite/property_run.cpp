@@ -88,12 +88,15 @@ void print_header(std::ostream& out, const PropertyRun& run, const RunContext& c
   out.flush();
 }
 
+CostLimit cost_limit(at::DeviceType device) { return device == at::kCUDA ? gpu_limit() : cpu_limit(); }
+
 std::unique_ptr<CaseChecker> make_checker(const PropertyRun& run, WorkerPool& pool) {
   if (!run.in_process) {
     CaseRequest request;
     request.property = run.property->name;
     request.only = run.only;
-    return std::make_unique<WorkerChecker>(pool, std::move(request), run.case_timeout_seconds);
+    return std::make_unique<WorkerChecker>(pool, std::move(request), run.case_timeout_seconds,
+                                           cost_limit(run.device.type()));
   }
   ready_for_checks(run.device);
   return std::make_unique<CheckHere>([&run](const std::vector<std::string>& quarantined) {
@@ -112,7 +115,7 @@ AttentionCase random_case(const Property& property, DType dtype, at::DeviceType 
                           std::uint64_t index) {
   GeneratorOptions options;
   options.dtypes = {dtype};
-  options.limit = device == at::kCUDA ? gpu_limit() : cpu_limit();
+  options.limit = cost_limit(device);
   return property.adapt(nth_case(options, seed, static_cast<std::int64_t>(index)));
 }
 

@@ -47,5 +47,12 @@ TEST(Within, wants_flops_and_bytes_and_sequences) {
   EXPECT_FALSE(within({.flops = 10, .bytes = 20, .sequences = 31}, limit));
 }
 
+TEST(TimesTheLimit, is_that_of_the_respect_in_which_the_case_costs_most) {
+  const CostLimit limit{.max_flops = 10, .max_bytes = 20, .max_sequences = 30};
+  EXPECT_EQ(times_the_limit({.flops = 1, .bytes = 20, .sequences = 3}, limit), 1);
+  EXPECT_EQ(times_the_limit({.flops = 15, .bytes = 20, .sequences = 3}, limit), 1.5);
+  EXPECT_EQ(times_the_limit({.flops = 15, .bytes = 20, .sequences = 90}, limit), 3);
+}
+
 }  // namespace
 }  // namespace attngate

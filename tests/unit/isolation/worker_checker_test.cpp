@@ -3,7 +3,9 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <chrono>
 #include <fstream>
+#include <thread>
 
 #include "attngate/case/text.h"
 #include "attngate/isolation/worker_request.h"
@@ -40,9 +42,10 @@ WorkerBody body_of(const std::vector<BadPath>& bad_paths) {
           }};
 }
 
-RunReport run(const WorkerBody& body, ForAllOptions options, double case_seconds = 10) {
+RunReport run(const WorkerBody& body, ForAllOptions options, double case_seconds = 10,
+              const CostLimit& limit = cpu_limit()) {
   WorkerPool pool(body);
-  WorkerChecker checker(pool, {.property = "fake"}, case_seconds);
+  WorkerChecker checker(pool, {.property = "fake"}, case_seconds, limit);
   return for_all(options, draw_fake, shrinkable_case, checker);
 }
 
@@ -156,10 +159,20 @@ TEST(WorkerCheckerTest, lays_a_loss_at_the_door_of_the_path_that_the_closer_look
         return encode(lost ? disaster(closer ? "culprit" : "neighbour", PathStatus::device_lost, "lost") : holding());
       }};
   WorkerPool pool(body, {.closer_environment = {{"ATTNGATE_TEST_WORKER", "1"}}});
-  WorkerChecker checker(pool, {.property = "fake"}, 10);
+  WorkerChecker checker(pool, {.property = "fake"}, 10, cpu_limit());
   const RunReport report = for_all(fake_options(5), draw_fake, shrinkable_case, checker);
   ASSERT_EQ(report.failures.size(), 1u);
   expect_failure(report.failures[0], "culprit", PathStatus::device_lost, 2);
+}
+
+TEST(WorkerCheckerTest, gives_a_case_beyond_the_cost_limit_as_many_times_more_time) {
+  const WorkerBody slow = body_of({{"slow", 1, [] { std::this_thread::sleep_for(std::chrono::milliseconds(900)); }}});
+  ForAllOptions options = fake_options(0);
+  options.replay = case_of(std::vector<std::int64_t>(20, 1));
+  CostLimit limit = cpu_limit();
+  EXPECT_EQ(run(slow, options, 0.3, limit).failures.at(0).blame, (Blame{"slow", PathStatus::hung}));
+  limit.max_sequences = 1;  // 20 sequences are 20 times as many: 6 s
+  EXPECT_EQ(run(slow, options, 0.3, limit).status(), RunStatus::holds);
 }
 
 TEST(WorkerCheckerTest, ends_a_run_for_which_no_worker_can_be_had) {
