@@ -98,7 +98,7 @@ bool was_computed(const std::string& name, const std::vector<Results>& results, 
   return std::ranges::any_of(results, [&](const Results& test) {
     return std::ranges::any_of(test.report.paths, [&](const PathSummary& summary) {
       const AttentionPath* path = registry.find(summary.path);
-      return path != nullptr && (path->name == name || path->family == name) && summary.runs > summary.refusals;
+      return path != nullptr && path->goes_by(name) && summary.runs > summary.refusals;
     });
   });
 }

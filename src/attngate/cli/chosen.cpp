@@ -65,8 +65,7 @@ std::vector<const Property*> chosen_properties(const std::vector<std::string>& n
 }
 
 void check_path_name(const PathRegistry& registry, const std::string& option, const std::string& name) {
-  const auto fits = [&](const AttentionPath& path) { return path.name == name || path.family == name; };
-  if (std::ranges::any_of(registry.paths(), fits)) return;
+  if (std::ranges::any_of(registry.paths(), [&](const AttentionPath& path) { return path.goes_by(name); })) return;
   throw UsageError(option + " " + printable(name) + ": no such path or family; there are " + registry.names());
 }
 

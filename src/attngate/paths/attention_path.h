@@ -104,6 +104,9 @@ struct AttentionPath {
   /// Sets up once what repeated calls on the same inputs share, for timing; empty where `run` is all there is to a
   /// call. The inputs outlive the prepared call, which is made under the same conditions as `run`.
   std::function<PreparedCall(const CaseInputs&)> prepare = {};
+
+  /// Whether a user who gives this name means it: it is the path's own or its family's.
+  bool goes_by(const std::string& given) const { return given == name || given == family; }
 };
 
 /// The paths under test, by name, in the order in which they were added.

@@ -6,7 +6,7 @@ namespace attngate {
 namespace {
 
 bool is_named(const AttentionPath& path, const std::vector<std::string>& names) {
-  return std::ranges::any_of(names, [&](const std::string& name) { return name == path.name || name == path.family; });
+  return std::ranges::any_of(names, [&](const std::string& name) { return path.goes_by(name); });
 }
 
 bool takes_part(const SelectedPath& selected, Lanes lanes) {
