@@ -33,14 +33,14 @@ TEST_P(JsonFile, of_another_schema_is_refused_and_stays_as_it_was) {
 
 const char* const small_line = "dtype=fp32 heads=1 head_dim=8 lengths=4";
 
-INSTANTIATE_TEST_SUITE_P(
-    of, JsonFile,
-    testing::Values(Writer{"attngate.results_list", {"check", "--property", "status", "--dtype", "fp32"}},
-                    Writer{"attngate.results_list", {"replay", small_line}},
-                    Writer{"attngate.faults", {"faults", "--dtype", "fp32"}},
-                    Writer{"attngate.gates",
-                           {"gate", "--case", small_line, "--candidate", "nn_mha_slow.math", "--base",
-                            "nn_mha_slow.math", "--most-ratio", "1"}}));
+INSTANTIATE_TEST_SUITE_P(of, JsonFile,
+                         testing::Values(Writer{"attngate.results_list",
+                                                {"check", "--property", "status", "--dtype", "fp32"}},
+                                         Writer{"attngate.results_list", {"replay", small_line}},
+                                         Writer{"attngate.faults", {"faults", "--dtype", "fp32"}},
+                                         Writer{"attngate.gates",
+                                                {"gate", "--case", small_line, "--candidate", "nn_mha_slow.math",
+                                                 "--base", "nn_mha_slow.math", "--most-ratio", "1"}}));
 
 }  // namespace
 }  // namespace attngate::test
