@@ -1,7 +1,12 @@
 #include "attngate/isolation/worker_checker.h"
 
-#include <algorithm>
+#include <fmt/format.h>
 
+#include <algorithm>
+#include <chrono>
+#include <thread>
+
+#include "attngate/base/elapsed.h"
 #include "attngate/isolation/worker_request.h"
 #include "attngate/verdict/blame.h"
 
@@ -18,6 +23,12 @@ constexpr double least_patience_seconds = 1;
 constexpr std::uint64_t base_bytes = std::uint64_t{2} << 30;
 // The fp64 reference holds its scores about 3 times, a path in half precision less; 16 is five times that.
 constexpr double times_the_reference = 16;
+
+// Other users of a GPU come and go with their tests and programs: what is short of memory for two minutes stays so.
+constexpr double patience_with_others_seconds = 120;
+// A worker takes a second or more to start, which is most of the first pauses.
+constexpr double first_pause_seconds = 0.2;
+constexpr double longest_pause_seconds = 5;
 
 bool spoils_the_worker(const Verdict& verdict) {
   return verdict.device_lost || std::ranges::any_of(verdict.paths, [](const PathOutcome& outcome) {
@@ -36,6 +47,19 @@ WorkerChecker::WorkerChecker(WorkerPool& pool, CaseRequest request, double case_
 
 Verdict WorkerChecker::check(const AttentionCase& value, const std::string& line) {
   request_.line = line;
+  const Elapsed waited;
+  Verdict verdict = check_once(value);
+  for (double pause = first_pause_seconds; verdict.crowded_out && waited.seconds() < patience_with_others_seconds;
+       pause = std::min(2 * pause, longest_pause_seconds)) {
+    fmt::print(stderr, "attngate: {}; the case runs again in {:.1f} s\n", verdict.reason, pause);
+    pool_.discard_worker();  // it holds memory too
+    std::this_thread::sleep_for(std::chrono::duration<double>(pause));
+    verdict = check_once(value);
+  }
+  return verdict;
+}
+
+Verdict WorkerChecker::check_once(const AttentionCase& value) {
   const std::string request = to_bytes({RequestKind::check_case, encode(request_)});
   const double case_seconds = case_seconds_ * times_the_limit(cost_of(value), limit_);
   const RequestLimits limits{case_seconds, host_bytes_allowed(value, available_bytes_)};

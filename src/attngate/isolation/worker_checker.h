@@ -11,7 +11,8 @@
 namespace attngate {
 
 /// Checks cases in the workers of a pool, whose body answers CaseRequest by Verdict; whatever becomes of a worker is a
-/// verdict on the path that ran in it.
+/// verdict on the path that ran in it. A case that other processes have crowded out waits for them, two minutes at
+/// most.
 class WorkerChecker : public CaseChecker {
  public:
   /// `request` says what to check; its line and quarantine are filled in. `case_seconds`: how long a case within the
@@ -25,6 +26,7 @@ class WorkerChecker : public CaseChecker {
   bool isolates() const override { return true; }
 
  private:
+  Verdict check_once(const AttentionCase& value);
   double warm_seconds(double case_seconds) const;
   Verdict verdict_of(const WorkerReply& reply);
 

@@ -6,7 +6,10 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <iostream>
 
+#include "attngate/base/exit_code.h"
+#include "attngate/base/printable.h"
 #include "attngate/isolation/frame.h"
 
 namespace attngate {
@@ -35,8 +38,20 @@ std::string problem_at_start(const WorkerBody& body) {
     if (body.start) body.start();
     return "";
   } catch (const std::exception& error) {
-    const std::string text = error.what();
+    const std::string text = first_line(error.what());
     return text.empty() ? "an exception without a text" : text;
+  }
+}
+
+void serve(const WorkerBody& body, const WorkerStart& start, WorkerNote& note, int socket) {
+  const OnPath on_path = [&note](const std::string& path) { note.set_path(path); };
+  const std::string problem = problem_at_start(body);
+  if (problem.empty() && !start.warm_up.empty()) body.answer(start.warm_up, on_path);
+  bool heard = write_frame(socket, problem);
+
+  for (std::string request; heard && problem.empty() && read_frame(socket, request) == FrameEnd::whole;) {
+    note.begin_request();
+    heard = write_frame(socket, body.answer(request, on_path));
   }
 }
 
@@ -47,15 +62,15 @@ void worker_main(const WorkerBody& body, const WorkerStart& start, WorkerNote& n
   settle_signals();
   leave_no_core();
   for (const auto& [name, value] : start.environment) ::setenv(name.c_str(), value.c_str(), /*overwrite=*/1);
-
-  const OnPath on_path = [&note](const std::string& path) { note.set_path(path); };
-  const std::string problem = problem_at_start(body);
-  if (problem.empty() && !start.warm_up.empty()) body.answer(start.warm_up, on_path);
-  bool heard = write_frame(socket, problem);
-
-  for (std::string request; heard && problem.empty() && read_frame(socket, request) == FrameEnd::whole;) {
-    note.begin_request();
-    heard = write_frame(socket, body.answer(request, on_path));
+  try {
+    serve(body, start, note, socket);
+  } catch (const std::exception& error) {
+    // Its way out leads through the supervisor's own functions, whose copy would go on as if it were the supervisor.
+    std::cerr << "attngate: a worker: " << first_line(error.what()) << std::endl;
+    ::_exit(exit_code::failed);
+  } catch (...) {
+    std::cerr << "attngate: a worker: an exception of a type that is no std::exception" << std::endl;
+    ::_exit(exit_code::failed);
   }
   // Not exit(): what the supervisor registered to run at its own end is not the worker's to run.
   ::_exit(0);

@@ -31,6 +31,13 @@ bool is_disaster(const Verdict& verdict) {
   return blame && is_disaster_status(blame->status);
 }
 
+bool fails_by_an_error(const Verdict& verdict) {
+  if (verdict.holds) return false;
+  const std::optional<Blame> blame = blame_of(verdict);
+  return !blame || blame->status == PathStatus::unexpected_error || blame->status == PathStatus::out_of_memory ||
+         blame->status == PathStatus::device_lost;
+}
+
 Verdict disaster(const std::string& path, PathStatus status, const std::string& detail) {
   Verdict verdict;
   verdict.holds = false;

@@ -33,6 +33,10 @@ bool fails_alike(const Verdict& verdict, const std::optional<Blame>& blame);
 /// paths were not heard, and on a device the blame may be a neighbour's.
 bool is_disaster(const Verdict& verdict);
 
+/// True where it fails by an error that was raised, in a path or outside of them, memory that ran out included; false
+/// where results are wrong.
+bool fails_by_an_error(const Verdict& verdict);
+
 /// The verdict on a case that a path did not survive; an empty name where it happened outside all paths.
 Verdict disaster(const std::string& path, PathStatus status, const std::string& detail);
 

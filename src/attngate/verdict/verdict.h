@@ -94,6 +94,9 @@ struct Verdict {
   std::string worst_path;
   /// The device can no longer be used by this process: whoever checks the next case needs a fresh one.
   bool device_lost = false;
+  /// It fails by an error, and other processes leave too little memory of the device: it says nothing of a path, and
+  /// the case is to be checked again once they have let go.
+  bool crowded_out = false;
   /// Pairs of results that should be the same bits, and how many were. Reported apart: a pair that differs within its
   /// bound still holds.
   std::uint64_t exact_pairs = 0;
@@ -105,8 +108,8 @@ constexpr auto describe(const Verdict*) {
   return fields(field("holds", &Verdict::holds), field("applicable", &Verdict::applicable),
                 field("reason", &Verdict::reason), field("paths", &Verdict::paths), field("phases", &Verdict::phases),
                 field("worst_margin", &Verdict::worst_margin), field("worst_path", &Verdict::worst_path),
-                field("device_lost", &Verdict::device_lost), field("exact_pairs", &Verdict::exact_pairs),
-                field("exact_equal", &Verdict::exact_equal));
+                field("device_lost", &Verdict::device_lost), field("crowded_out", &Verdict::crowded_out),
+                field("exact_pairs", &Verdict::exact_pairs), field("exact_equal", &Verdict::exact_equal));
 }
 
 }  // namespace attngate

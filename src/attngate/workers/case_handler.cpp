@@ -9,6 +9,7 @@
 #include "attngate/isolation/messages.h"
 #include "attngate/run/case_checker.h"
 #include "attngate/values/case_inputs.h"
+#include "attngate/verdict/blame.h"
 #include "attngate/workers/device.h"
 #include "attngate/workers/handlers.h"
 #include "attngate/workers/worker.h"
@@ -30,10 +31,26 @@ class CaseHandler {
       answer.problem = error_of([&] { answer.hash = input_hash(attention_case, device_); });
       return encode(answer);
     }
-    return encode(judge(check_for(request, on_path), attention_case));
+    // What binds a property may raise as well: it makes streams, for which a full device has no room.
+    Verdict verdict =
+        judge([&](const AttentionCase& value) { return check_for(request, on_path)(value); }, attention_case);
+    note_crowd(verdict);
+    return encode(verdict);
   }
 
  private:
+  /// On a device that others fill, any call may fail, and each library has its own words for that.
+  void note_crowd(Verdict& verdict) const {
+    if (!fails_by_an_error(verdict)) return;
+    const std::optional<std::string> crowd = memory_taken_by_others(device_);
+    if (!crowd) return;
+    verdict.crowded_out = true;
+    verdict.reason += "; " + *crowd;
+    for (PathOutcome& outcome : verdict.paths) {
+      if (!outcome.holds()) outcome.detail += "; " + *crowd;
+    }
+  }
+
   const PropertyCheck& check_for(CaseRequest request, const OnPath& on_path) {
     request.line.clear();
     PropertyCheck& check = checks_[encode(request)];

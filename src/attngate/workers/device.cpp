@@ -23,6 +23,7 @@
 #include "attngate/base/wire.h"
 #include "attngate/case/cost.h"
 #include "attngate/isolation/worker_process.h"
+#include "attngate/values/device_memory.h"
 #endif
 
 namespace attngate {
@@ -37,8 +38,12 @@ namespace {
 // take 1 or 2. The reference holds its fp64 scores about 3 times; 16 is five times that.
 constexpr double base_device_bytes = 8.0 * (1 << 30);
 constexpr double times_the_reference = 16;
+// A case needs a quarter of that at most, by the same figures.
+constexpr double needed_of_the_limit = 0.25;
 // The driver and other processes need some of it as well.
 constexpr double most_of_the_device = 0.9;
+
+bool is_out_of_memory(std::string_view error) { return error.find("out of memory") != std::string_view::npos; }
 
 /// What CUDA says of this machine.
 struct CudaFacts {
@@ -123,6 +128,27 @@ void limit_device_memory(c10::Device device, const AttentionCase& attention_case
   c10::cuda::CUDACachingAllocator::setMemoryFraction(rounded, index);
 }
 
+std::optional<std::string> memory_taken_by_others(c10::Device device) {
+  if (!device.is_cuda()) return std::nullopt;
+  const c10::DeviceIndex index = device.has_index() ? device.index() : c10::DeviceIndex{0};
+  constexpr double gibibyte = 1 << 30;
+  double available = 0, total = 0;
+  try {
+    available = static_cast<double>(free_device_memory({c10::kCUDA, index}));
+    total = static_cast<double>(at::cuda::getDeviceProperties(index)->totalGlobalMem);
+  } catch (const std::exception& error) {
+    // Nothing at all is left, not even for a context; or the device is lost.
+    if (!is_out_of_memory(error.what())) return std::nullopt;
+    return "other processes hold the memory of the device: not even a CUDA context finds room";
+  }
+  const auto statistics = c10::cuda::CUDACachingAllocator::getDeviceStats(index);
+  const auto held = static_cast<double>(statistics.reserved_bytes[0].current);  // of all kinds of blocks
+  const double limit = c10::cuda::CUDACachingAllocator::getMemoryFraction(index) * total;
+  if (available + held >= needed_of_the_limit * limit) return std::nullopt;
+  return fmt::format("other processes hold memory of the device: {:.1f} of {:.1f} GiB are free", available / gibibyte,
+                     total / gibibyte);
+}
+
 std::string cuda_version() { return fmt::format("{}.{}", CUDART_VERSION / 1000, CUDART_VERSION % 1000 / 10); }
 
 #else
@@ -136,6 +162,8 @@ std::optional<std::string> device_problem(c10::DeviceType type) {
 std::string device_name(c10::Device) { return processor_name(); }
 
 void limit_device_memory(c10::Device, const AttentionCase&) {}
+
+std::optional<std::string> memory_taken_by_others(c10::Device) { return std::nullopt; }
 
 std::string cuda_version() { return ""; }
 

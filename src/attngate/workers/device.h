@@ -31,6 +31,11 @@ std::string device_name(c10::Device device);
 /// that uses CUDA.
 void limit_device_memory(c10::Device device, const AttentionCase& attention_case);
 
+/// Where other processes leave less memory of a CUDA device than a case needs (a quarter of limit_device_memory()'s
+/// limit): how much is free, in one line. nullopt where they leave enough, and on the CPU. Gives back what LibTorch
+/// caches.
+std::optional<std::string> memory_taken_by_others(c10::Device device);
+
 /// LibTorch's version, e.g. "2.11.0".
 std::string libtorch_version();
 

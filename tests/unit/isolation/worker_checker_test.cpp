@@ -175,6 +175,28 @@ TEST(WorkerCheckerTest, gives_a_case_beyond_the_cost_limit_as_many_times_more_ti
   EXPECT_EQ(run(slow, options, 0.3, limit).status(), RunStatus::holds);
 }
 
+/// A body whose device is full at the first `times` cases, as a file in the folder counts them.
+WorkerBody crowded_out(const std::string& count_file, std::size_t times) {
+  return {[] {},
+          [=](std::string_view, const OnPath&) {
+            if (file_text(count_file).size() >= times) return encode(holding());
+            std::ofstream(count_file, std::ios::app) << "x";
+            Verdict verdict = disaster("healthy", PathStatus::out_of_memory, "no memory; others hold it");
+            verdict.crowded_out = true;
+            return encode(verdict);
+          }};
+}
+
+TEST(WorkerCheckerTest, waits_for_others_who_hold_the_memory_of_the_device) {
+  const ScratchFolder folder;
+  testing::internal::CaptureStderr();
+  const RunReport report = run(crowded_out(folder / "count", 3), fake_options(5));
+  const std::string said = testing::internal::GetCapturedStderr();
+  EXPECT_EQ(report.status(), RunStatus::holds) << report.reason();
+  EXPECT_EQ(report.random_cases, 5u);
+  EXPECT_NE(said.find("others hold it; the case runs again in 0.2 s"), std::string::npos) << said;
+}
+
 TEST(WorkerCheckerTest, ends_a_run_for_which_no_worker_can_be_had) {
   const RunReport report = run({[] { throw std::runtime_error("no CUDA device"); }, obey}, fake_options(5));
   EXPECT_EQ(report.status(), RunStatus::error);

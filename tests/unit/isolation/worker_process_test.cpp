@@ -54,6 +54,17 @@ TEST(WorkerProcessTest, names_the_signal_and_the_path_that_it_dies_of) {
   expect_end(reply_to("kill"), Kind::died, "path of kill", "died by SIGKILL");
 }
 
+TEST(WorkerProcessTest, ends_by_an_exception_and_does_not_go_on_as_its_supervisor) {
+  const WorkerBody body{[] {}, [](std::string_view, const OnPath&) -> std::string {
+                          throw std::runtime_error("no memory\nframe #0: somewhere");
+                        }};
+  testing::internal::CaptureStderr();
+  WorkerProcess worker(body, {});
+  ASSERT_TRUE(worker.wait_until_ready(10));
+  expect_end(worker.ask("anything", generous), Kind::died, "", "exited with code 1");
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "attngate: a worker: no memory\n");
+}
+
 TEST(WorkerProcessTest, names_the_code_that_it_exits_with) {
   expect_end(reply_to("exit 3"), Kind::died, "path of exit 3", "exited with code 3");
 }

@@ -54,6 +54,17 @@ TEST(BlameTest, is_a_disaster_where_the_path_took_its_process_with_it) {
   EXPECT_FALSE(is_disaster(holding()));
 }
 
+TEST(BlameTest, is_an_error_s_where_something_was_raised_and_not_where_results_are_wrong) {
+  Verdict exception;
+  exception.holds = false;
+  EXPECT_TRUE(fails_by_an_error(exception));
+  for (const PathStatus raised : {PathStatus::unexpected_error, PathStatus::out_of_memory, PathStatus::device_lost})
+    EXPECT_TRUE(fails_by_an_error(disaster("a", raised, "raised"))) << to_string(raised);
+  for (const PathStatus other : {PathStatus::wrong_result, PathStatus::crashed, PathStatus::hung})
+    EXPECT_FALSE(fails_by_an_error(disaster("a", other, "seen"))) << to_string(other);
+  EXPECT_FALSE(fails_by_an_error(holding()));
+}
+
 TEST(BlameTest, of_a_disaster_says_who_how_and_why) {
   EXPECT_EQ(disaster("a", PathStatus::hung, "no end after 10 s").reason, "a: hung: no end after 10 s");
   EXPECT_EQ(disaster("", PathStatus::crashed, "died by SIGBUS").reason, "(outside the paths): crashed: died by SIGBUS");
