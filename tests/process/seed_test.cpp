@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <set>
 #include <sstream>
 
 #include "command.h"
@@ -13,19 +14,34 @@ struct SeededRun {
   std::string journal;
 };
 
-SeededRun run_seeded(const std::vector<std::string>& more, const std::map<std::string, std::string>& environment = {}) {
-  const ScratchFolder folder;
-  Command command = {.program = attngate_command,
-                     .arguments = {"check", "--property", "agreement", "--dtype", "fp16", "--device", device, "--cases",
-                                   "20", "--results", folder.path()},
-                     .environment = environment};
-  command.arguments.insert(command.arguments.end(), more.begin(), more.end());
-  SeededRun result;
-  result.end = run(command);
-  result.journal = file_text(folder / ("property.agreement.fp16." + device + ".journal"));
-  EXPECT_EQ(result.end.exit_code, 0) << result.end.output << result.end.errors;
-  return result;
+/// What a seeded run is given beyond the rest.
+struct Seeding {
+  std::vector<std::string> arguments;
+  std::map<std::string, std::string> environment = {};
+};
+
+/// Runs that need nothing of each other, beside each other.
+std::vector<SeededRun> run_seeded(const std::vector<Seeding>& seedings) {
+  const std::vector<ScratchFolder> folders(seedings.size());
+  std::vector<Command> commands;
+  for (const Seeding& seeding : seedings) {
+    Command& command = commands.emplace_back(
+        Command{.program = attngate_command,
+                .arguments = {"check", "--property", "agreement", "--dtype", "fp16", "--device", device, "--cases",
+                              "20", "--results", folders[commands.size()].path()},
+                .environment = seeding.environment});
+    command.arguments.insert(command.arguments.end(), seeding.arguments.begin(), seeding.arguments.end());
+  }
+  std::vector<SeededRun> runs;
+  for (CommandEnd& end : run_together(commands)) {
+    EXPECT_EQ(end.exit_code, 0) << end.output << end.errors;
+    const std::string journal = "property.agreement.fp16." + device + ".journal";
+    runs.push_back({std::move(end), file_text(folders[runs.size()] / journal)});
+  }
+  return runs;
 }
+
+SeededRun run_seeded(const Seeding& seeding) { return run_seeded(std::vector{seeding}).at(0); }
 
 /// The case lines of a journal.
 std::vector<std::string> cases_of(const std::string& journal) {
@@ -48,9 +64,10 @@ std::string word_after(const std::string& text, const std::string& label) {
 }
 
 TEST(SeedOnDevice, gives_the_same_cases_again_by_flag_and_by_variable_and_another_seed_gives_others) {
-  const SeededRun by_flag = run_seeded({"--seed", "7"});
-  const SeededRun by_variable = run_seeded({}, {{"ATTNGATE_SEED", "0x7"}});
-  const SeededRun other = run_seeded({"--seed", "8"});
+  const std::vector<Seeding> seedings = {
+      {{"--seed", "7"}}, {.arguments = {}, .environment = {{"ATTNGATE_SEED", "0x7"}}}, {{"--seed", "8"}}};
+  const std::vector<SeededRun> runs = run_seeded(seedings);
+  const SeededRun &by_flag = runs.at(0), &by_variable = runs.at(1), &other = runs.at(2);
   // The journal has the cases as well that no path of the property runs, which are not counted.
   EXPECT_GE(cases_of(by_flag.journal).size(), 20u) << by_flag.journal;
   EXPECT_EQ(by_flag.journal, by_variable.journal);
@@ -71,26 +88,22 @@ TEST(BudgetOnDevice, of_seconds_alone_is_used_up_and_what_ended_the_run_is_said)
 }
 
 TEST(SeedOnDevice, drawn_at_random_is_printed_and_gives_its_cases_again) {
-  const SeededRun drawn = run_seeded({"--seed", "random"});
+  const SeededRun drawn = run_seeded(Seeding{{"--seed", "random"}});
   const std::string seed = word_after(drawn.end.output, "; seed ");
   ASSERT_TRUE(seed.starts_with("0x")) << drawn.end.output;
-  EXPECT_EQ(run_seeded({"--seed", seed}).journal, drawn.journal);
+  EXPECT_EQ(run_seeded(Seeding{{"--seed", seed}}).journal, drawn.journal);
 }
 
 TEST(SeedOnDevice, leaves_a_journal_whose_lines_replay) {
-  const std::vector<std::string> cases = cases_of(run_seeded({"--seed", "7"}).journal);
+  const std::vector<std::string> cases = cases_of(run_seeded(Seeding{{"--seed", "7"}}).journal);
   ASSERT_FALSE(cases.empty());
   const CommandEnd end = run({.program = attngate_command, .arguments = {"replay", cases.back(), "--device", device}});
   EXPECT_EQ(end.exit_code, 0) << end.output << end.errors;
   EXPECT_EQ(end.errors, "");
 }
 
-/// What `attngate replay` says of a line's inputs.
-std::string hash_on(const std::string& place, const std::string& line) {
-  const CommandEnd end =
-      run({.program = attngate_command, .arguments = {"replay", line, "--property", "agreement", "--device", place}});
-  EXPECT_EQ(end.exit_code, 0) << end.output << end.errors;
-  return word_after(end.output, "inputs hash:");
+Command replay_of(const std::string& line, const std::string& place) {
+  return {.program = attngate_command, .arguments = {"replay", line, "--property", "agreement", "--device", place}};
 }
 
 TEST(InputsOnDevice, of_one_line_have_the_same_hash_on_every_machine) {
@@ -99,11 +112,18 @@ TEST(InputsOnDevice, of_one_line_have_the_same_hash_on_every_machine) {
       {"dtype=fp16 heads=2 head_dim=8 lengths=3,1,7 extra_padding=2 padding_content=1024 seed=0x2a",
        "0x22c7019ec44e825c"},
       {"dtype=fp32 heads=3 head_dim=5 lengths=4,9 seed=0xffffffffffffffff", "0xf68387b9145d794d"}};
+  std::vector<Command> replays;
+  std::vector<std::string> hashes;
   for (const auto& [line, hash] : known) {
-    EXPECT_EQ(hash_on("cpu", line), hash) << line;
-    if (device != "cpu") {
-      EXPECT_EQ(hash_on(device, line), hash) << line;
+    for (const std::string& place : std::set<std::string>{"cpu", device}) {
+      replays.push_back(replay_of(line, place));
+      hashes.emplace_back(hash);
     }
+  }
+  const std::vector<CommandEnd> ends = run_together(replays);
+  for (std::size_t index = 0; index < ends.size(); ++index) {
+    EXPECT_EQ(ends[index].exit_code, 0) << ends[index].output << ends[index].errors;
+    EXPECT_EQ(word_after(ends[index].output, "inputs hash:"), hashes[index]) << ends[index].output;
   }
 }
 
