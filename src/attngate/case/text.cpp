@@ -4,7 +4,6 @@
 #include <array>
 #include <charconv>
 #include <istream>
-#include <numeric>
 #include <optional>
 #include <ostream>
 #include <type_traits>
@@ -13,6 +12,7 @@
 #include <fmt/format.h>
 
 #include "attngate/base/joined.h"
+#include "attngate/base/nearest_names.h"
 #include "attngate/base/printable.h"
 #include "attngate/case/enumerators.h"
 
@@ -160,30 +160,12 @@ constexpr std::array<Key, 14> keys{{
 
 std::string key_names() { return joined(keys, ", ", &Key::name); }
 
-/// Levenshtein distance: insertions, deletions and replacements that turn a into b.
-std::size_t edit_distance(std::string_view a, std::string_view b) {
-  std::vector<std::size_t> row(b.size() + 1);
-  std::iota(row.begin(), row.end(), std::size_t{0});
-  for (std::size_t i = 0; i < a.size(); ++i) {
-    std::size_t diagonal = row[0];
-    row[0] = i + 1;
-    for (std::size_t j = 0; j < b.size(); ++j) {
-      const std::size_t replaced = diagonal + (a[i] == b[j] ? 0 : 1);
-      diagonal = row[j + 1];
-      row[j + 1] = std::min({replaced, row[j] + 1, diagonal + 1});
-    }
-  }
-  return row.back();
-}
-
 [[noreturn]] void throw_unknown_key(std::string_view name) {
-  // Long names are junk, not typing errors; 100 keeps the distance cheap and is far above the longest key.
-  const std::string_view start = name.substr(0, 100);
-  const auto nearest = std::min_element(keys.begin(), keys.end(), [&](const Key& a, const Key& b) {
-    return edit_distance(start, a.name) < edit_distance(start, b.name);
-  });
-  throw CaseError(
-      fmt::format("unknown key {}: did you mean {}? The keys are {}", printable(name), nearest->name, key_names()));
+  std::vector<std::string> names;
+  for (const Key& key : keys) names.emplace_back(key.name);
+  const std::string guess = did_you_mean(name, names);
+  throw CaseError(fmt::format("unknown key {}: {} {}", printable(name),
+                              guess.empty() ? "the keys are" : guess + " The keys are", key_names()));
 }
 
 void read_token(std::string_view token, std::array<bool, keys.size()>& seen, AttentionCase& result) {

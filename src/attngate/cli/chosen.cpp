@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "attngate/base/nearest_names.h"
 #include "attngate/base/number_text.h"
 #include "attngate/base/printable.h"
 #include "attngate/base/usage_error.h"
@@ -21,6 +22,11 @@ std::uint64_t draw_seed() {
 }
 
 }  // namespace
+
+std::string nearest_or_list(const std::string& written, const std::vector<std::string>& names) {
+  const std::string guess = did_you_mean(written, names);
+  return (guess.empty() ? "" : guess + " ") + "`attngate list` shows all";
+}
 
 std::uint64_t chosen_seed(const std::string& text) {
   // CLI11 has given the variable's text; this refuses an empty one.
@@ -57,7 +63,9 @@ std::vector<const Property*> chosen_properties(const std::vector<std::string>& n
   for (const std::string& name : names) {
     const Property* property = find_property(name);
     if (property == nullptr) {
-      throw UsageError("--property " + printable(name) + ": no such property; there are " + property_names());
+      std::vector<std::string> names;
+      for (const Property& known : properties()) names.push_back(known.name);
+      throw UsageError("--property " + printable(name) + ": no such property; " + nearest_or_list(name, names));
     }
     chosen.push_back(property);
   }
@@ -66,7 +74,9 @@ std::vector<const Property*> chosen_properties(const std::vector<std::string>& n
 
 void check_path_name(const PathRegistry& registry, const std::string& option, const std::string& name) {
   if (std::ranges::any_of(registry.paths(), [&](const AttentionPath& path) { return path.goes_by(name); })) return;
-  throw UsageError(option + " " + printable(name) + ": no such path or family; there are " + registry.names());
+  std::vector<std::string> names;
+  for (const AttentionPath& path : registry.paths()) names.push_back(path.name);
+  throw UsageError(option + " " + printable(name) + ": no such path or family; " + nearest_or_list(name, names));
 }
 
 void check_path_names(const PathRegistry& registry, const std::vector<std::string>& names) {

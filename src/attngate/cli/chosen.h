@@ -22,6 +22,9 @@ std::vector<DType> parse_dtypes(const std::vector<std::string>& names);
 /// The same, each once; `unless_given` where there is none.
 std::vector<DType> chosen_dtypes(const std::vector<std::string>& names, std::vector<DType> unless_given);
 
+/// "did you mean ...? `attngate list` shows all", for a path or property that there is not.
+std::string nearest_or_list(const std::string& written, const std::vector<std::string>& names);
+
 /// The properties of these names, none for none.
 std::vector<const Property*> chosen_properties(const std::vector<std::string>& names);
 

@@ -9,6 +9,7 @@
 
 #include "attngate/base/exit_code.h"
 #include "attngate/base/joined.h"
+#include "attngate/base/nearest_names.h"
 #include "attngate/base/printable.h"
 #include "attngate/base/usage_error.h"
 #include "attngate/case/attention_case.h"
@@ -49,6 +50,16 @@ std::string full_name(const CLI::App& command) {
   return (command.get_parent() == nullptr ? "" : full_name(*command.get_parent()) + " ") + command.get_name();
 }
 
+/// The options that are nearest to the first argument; ends with "; " where one is near.
+std::string nearest_options(const CLI::App& command, const std::string& argument) {
+  std::vector<std::string> options;
+  for (const CLI::Option* option : command.get_options()) {
+    for (const std::string& name : option->get_lnames()) options.push_back("--" + name);
+  }
+  const std::string guess = did_you_mean(argument.substr(0, argument.find('=')), options);
+  return guess.empty() ? "" : guess + " ";
+}
+
 /// What a user who writes an unexpected argument may have meant; ends with "; " where there is anything to say.
 std::string hint_for_unexpected(const std::string& command, const std::vector<std::string>& arguments) {
   if (names_a_plot(arguments)) return "tools/plot.py draws what --save-path and --json leave behind; ";
@@ -74,9 +85,12 @@ std::string explain(const CLI::App& app, const CLI::ParseError& error) {
         unexpected.empty() ? "a subcommand is missing" : printable(unexpected.front()) + " is no subcommand",
         joined(command.get_subcommands({}), ", ", &CLI::App::get_name), help);
   }
-  const bool is_unexpected = kind == CLI::ExitCodes::ExtrasError;
-  return fmt::format("{} ({}{})", error.what(),
-                     is_unexpected ? hint_for_unexpected(full_name(command), unexpected) : "", help);
+  if (kind != CLI::ExitCodes::ExtrasError || unexpected.empty()) return fmt::format("{} ({})", error.what(), help);
+  // Its value, where it had one, is unexpected as well, and explains nothing.
+  const std::string& first = unexpected.front();
+  return fmt::format("{} does not take {}: {}({}{})", full_name(command), printable(first),
+                     first.starts_with('-') ? nearest_options(command, first) : "",
+                     hint_for_unexpected(full_name(command), unexpected), help);
 }
 
 /// A variable that CLI11 has read for an option: what is wrong with it is told by its own name.
