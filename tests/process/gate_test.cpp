@@ -1,5 +1,6 @@
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "command.h"
@@ -25,7 +26,8 @@ TEST(GateOnDevice, of_ones_own_passes_within_its_bound_and_keeps_every_sample) {
   const ScratchFolder folder;
   const CommandEnd end = run(own_gate("--most-ratio", "100", folder / "gate.json"));
   EXPECT_EQ(end.exit_code, 0) << end.output << end.errors;
-  EXPECT_NE(end.output.find("pass, headroom"), std::string::npos) << end.output;
+  EXPECT_NE(end.output.find("PASS  gate.own: composite_sdpa_dense.math takes "), std::string::npos) << end.output;
+  EXPECT_NE(end.output.find(", at most 100 allowed"), std::string::npos) << end.output;
   const nlohmann::json gate = only_gate(folder / "gate.json");
   EXPECT_EQ(gate.at("status"), "pass");
   ASSERT_EQ(gate.at("processes").size(), 1u);
@@ -40,6 +42,33 @@ TEST(GateOnDevice, beyond_its_bound_is_confirmed_in_fresh_processes_and_fails) {
   const nlohmann::json gate = only_gate(folder / "gate.json");
   EXPECT_EQ(gate.at("status"), "fail");
   EXPECT_EQ(gate.at("processes").size(), 9u);
+}
+
+TEST(GateOnDevice, of_a_candidate_with_wrong_results_fails_and_takes_no_time_of_it) {
+  const ScratchFolder folder;
+  Command command = own_gate("--most-ratio", "100", folder / "gate.json");
+  command.program = planted_command;
+  command.environment = {{"ATTNGATE_PLANTED", "planted_dropped_last_key"}};
+  std::ranges::replace(command.arguments, "composite_sdpa_dense.math", "planted_dropped_last_key");
+  const CommandEnd end = run(command);
+  EXPECT_EQ(end.exit_code, 1) << end.output << end.errors;
+  EXPECT_NE(end.output.find("FAIL  gate.own: planted_dropped_last_key: wrong result: "), std::string::npos)
+      << end.output;
+  EXPECT_NE(end.output.find("its time says nothing"), std::string::npos) << end.output;
+  const nlohmann::json gate = only_gate(folder / "gate.json");
+  EXPECT_EQ(gate.at("status"), "fail");
+  EXPECT_EQ(gate.at("processes").size(), 0u) << gate.dump(2);
+}
+
+TEST(GateOnDevice, of_a_case_without_tokens_is_refused) {
+  const ScratchFolder folder;
+  Command command = own_gate("--most-ratio", "100", folder / "gate.json");
+  for (std::string& argument : command.arguments) {
+    if (argument.starts_with("dtype=")) argument = "dtype=fp32 heads=4 head_dim=32 lengths=0,0";
+  }
+  const CommandEnd end = run(command);
+  EXPECT_EQ(end.exit_code, 2) << end.output << end.errors;
+  EXPECT_NE(end.errors.find("there is nothing to time"), std::string::npos) << end.errors;
 }
 
 TEST(GateOnDevice, is_skipped_where_its_path_does_not_promise_to_run) {

@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+#include <cctype>
 #include <iostream>
 #include <set>
 
 #include "attngate/base/atomic_file.h"
 #include "attngate/base/elapsed.h"
 #include "attngate/cli/common_options.h"
+#include "attngate/cli/device_option.h"
 #include "attngate/cli/gate_commands.h"
 #include "attngate/cli/gate_session.h"
 #include "attngate/cli/output_files.h"
@@ -24,6 +27,7 @@ struct RunOptions : GateMeasuring {
   OwnGate own;
   std::string json;
   bool ctest_measurements = false;
+  bool explain = false;
 };
 
 /// What the self gates' bounds can find, computed beforehand from the noise that such operators have shown.
@@ -42,6 +46,13 @@ void print_power(const GateSession& session) {
                                               {0, forgiven / 2, forgiven, 1.5 * forgiven, 2 * forgiven}, noise))
               << '\n';
   }
+}
+
+/// "PASS", "FAIL", ...: what people look for first.
+std::string word_of(GateStatus status) {
+  std::string word = to_string(status);
+  std::ranges::transform(word, word.begin(), [](char letter) { return static_cast<char>(std::toupper(letter)); });
+  return word;
 }
 
 /// Keeps the file of decisions up to date.
@@ -66,6 +77,18 @@ class DecisionsFile {
   Elapsed since_last_;
 };
 
+/// The failed gate of one's own where an operator of it is wrong; else empty.
+std::vector<GateResult> results_of_wrong_operators(const RunOptions& options, const GateSession& session) {
+  if (!options.own.wanted()) return {};
+  const std::string wrong = wrong_result_of(options.own, session.registry, choose_device(options.device));
+  if (wrong.empty()) return {};
+  GateResult result;
+  result.gate = session.gates.front();
+  result.status = GateStatus::fail;
+  result.line = wrong + "; its time says nothing, so none was taken";
+  return {result};
+}
+
 int run_gates(const RunOptions& options) {
   if (const auto code = gates_cannot_start(options)) return *code;
   make_way_for_json(options.json, gates_schema);
@@ -73,24 +96,32 @@ int run_gates(const RunOptions& options) {
   ProgressBar progress = gate_progress(session.gates.size());
   GateRunner runner(session.source, session.bounds, gpu_kind(session.device), session.options,
                     [&](const std::string& doing) { progress.doing(doing); });
-  std::cout << to_string(session.device) << '\n'
-            << policy_text(session.options.policy) << "\nseed " << fmt::format("{:#x}", session.seed) << "\n\n";
-  print_power(session);
+  std::cout << to_string(session.device) << "\nseed " << fmt::format("{:#x}", session.seed) << "\n\n";
+  if (options.explain) {
+    std::cout << policy_text(session.options.policy) << "\n\n";
+    print_power(session);
+  }
   DecisionsFile file(options.json, session);
   std::vector<GateResult> decided;
-  const std::vector<GateResult> results = runner.run(session.gates, [&](const GateResult& result) {
+  const auto on_result = [&](const GateResult& result) {
     progress.clear();
-    std::cout << result.gate.name << ": " << result.line << std::endl;
+    std::cout << word_of(result.status) << "  " << result.gate.name << ": " << result.line << std::endl;
     if (options.ctest_measurements) write_measurements_of(std::cout, result);
     decided.push_back(result);
     file.save_now_and_then(decided);
-  });
+  };
+  std::vector<GateResult> results = results_of_wrong_operators(options, session);
+  if (results.empty()) {
+    results = runner.run(session.gates, on_result);
+  } else {
+    on_result(results.front());
+  }
   progress.clear();
   file.save(results);  // in the order of the gates
   const RunVerdict verdict = verdict_of(results);
   std::cout << '\n';
   print_gate_table(std::cout, results);
-  std::cout << '\n' << verdict.text << '\n';
+  std::cout << '\n' << policy_in_short(session.options.policy) << "\n\n" << verdict.text << '\n';
   return gates_exit_code(results, verdict.fails);
 }
 
@@ -107,6 +138,8 @@ void add_gate_run_command(CLI::App& gate, Command& chosen) {
                   "Make this mistake in the candidates, to see it caught: math, padding, upcast")
       ->capture_default_str();
   add_text_option(*command, "--json", options->json, "File for decisions and every sample");
+  command->add_flag("--explain", options->explain,
+                    "Print the rule with its error rates, and what slowdowns it can find, before the run");
   add_ctest_measurements_flag(*command, options->ctest_measurements);
   add_own_gate(*command, options->own);
   command->footer(

@@ -2,10 +2,14 @@
 
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
+
 #include "attngate/base/printable.h"
 #include "attngate/base/usage_error.h"
 #include "attngate/case/text.h"
+#include "attngate/cli/chosen.h"
 #include "attngate/cli/common_options.h"
+#include "attngate/workers/worker_sweep_source.h"
 
 namespace attngate {
 namespace {
@@ -19,10 +23,11 @@ InputForm form_of(const std::string& path) {
 }
 
 void check_operator(const PathRegistry& registry, const char* option, const std::string& name) {
-  const bool bare = name == "sdpa.flash" || name == "sdpa.efficient" || name == "sdpa.math" || name == "sdpa.cudnn";
-  if (bare || registry.find(name) != nullptr) return;
+  std::vector<std::string> names = {"sdpa.flash", "sdpa.efficient", "sdpa.math", "sdpa.cudnn"};
+  for (const AttentionPath& path : registry.paths()) names.push_back(path.name);
+  if (std::ranges::count(names, name) > 0) return;
   throw UsageError(std::string(option) + " " + printable(name) +
-                   ": must be sdpa.flash, sdpa.efficient, sdpa.math, sdpa.cudnn or one of " + registry.names());
+                   ": must be a path, backend included, or sdpa.BACKEND; " + nearest_or_list(name, names));
 }
 
 }  // namespace
@@ -60,6 +65,8 @@ Gate gate_of(const OwnGate& own) {
   gate.name = name_of_own_gate;
   gate.attention_case = parse_line(own.line);
   gate.candidate = {own.candidate, own.candidate, form_of(own.candidate)};
+  if (gate.attention_case.total_tokens() == 0)
+    throw UsageError("--case: it has no token, so that there is nothing to time; give it lengths above 0");
   gate.base = {own.base, own.base, form_of(own.base)};
   gate.quantity = *quantity;
   return gate;
@@ -73,6 +80,23 @@ GateBound bound_of(const OwnGate& own, const std::string& compute_capability) {
           speedup ? BoundKind::required_speedup : BoundKind::upper_ratio,
           "a gate of your own",
           {{compute_capability, value, speedup ? "--least-speedup" : "--most-ratio"}}};
+}
+
+std::string wrong_result_of(const OwnGate& own, const PathRegistry& registry, c10::Device device) {
+  SweepRequest request;
+  request.line = own.line;
+  const bool need_weights = parse_line(own.line).need_weights;
+  for (const std::string& name : {own.candidate, own.base}) {
+    if (registry.find(name) == nullptr) continue;  // sdpa.BACKEND is LibTorch's operator itself
+    request.operators.push_back({.label = name, .path = name, .need_weights = need_weights, .every_round = false});
+  }
+  if (request.operators.empty()) return "";
+  const SweepAnswer answer = WorkerSweepSource(registry, device).measure(request);
+  for (std::size_t index = 0; index < answer.operators.size(); ++index) {
+    if (answer.operators[index].kind == OperatorAnswer::Kind::failed)
+      return request.operators[index].label + ": " + answer.operators[index].reason;
+  }
+  return answer.problem;
 }
 
 void check_operators(const OwnGate& own, const PathRegistry& registry) {

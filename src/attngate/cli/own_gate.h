@@ -1,5 +1,7 @@
 #pragma once
 
+#include <c10/core/Device.h>
+
 #include <optional>
 #include <string>
 
@@ -26,11 +28,16 @@ struct OwnGate {
 /// --case, --candidate, --base, --least-speedup, --most-ratio and --quantity.
 void add_own_gate(CLI::App& command, OwnGate& own);
 
-/// The gate; throws UsageError where a part of it is missing, and CaseError for a bad line.
+/// The gate; throws UsageError where a part of it is missing or its case has no token, and CaseError for a bad line.
 Gate gate_of(const OwnGate& own);
 
 /// Its bound, for this GPU.
 GateBound bound_of(const OwnGate& own, const std::string& compute_capability);
+
+/// Runs candidate and base once, in a process of their own, against the fp64 reference and against each other, as a
+/// sweep does with its rows. Says what is wrong, in one line: the time of a wrong result says nothing. Empty where both
+/// are right, do not promise to run here, or are sdpa.BACKEND.
+std::string wrong_result_of(const OwnGate& own, const PathRegistry& registry, c10::Device device);
 
 /// Throws UsageError unless candidate and base are paths of the registry or sdpa.BACKEND.
 void check_operators(const OwnGate& own, const PathRegistry& registry);

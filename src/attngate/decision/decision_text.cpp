@@ -17,13 +17,19 @@ int decimals_for(const Bound& bound, const MedianEstimate& log_ratio) {
   return std::clamp(static_cast<int>(std::ceil(-std::log10(width))), least, 4);
 }
 
+/// "(2.29 to 2.33)"; an interval that covers less than 95 % says so.
 std::string interval_text(const Bound& bound, const MedianEstimate& log_ratio, int decimals) {
   if (log_ratio.count < 2) return "";
   const double one = shown_ratio(bound, log_ratio.lower);
   const double other = shown_ratio(bound, log_ratio.upper);
-  const double percent = log_ratio.coverage >= 0.95 ? 95 : std::floor(100 * log_ratio.coverage);
-  return fmt::format(" ({:.0f} % interval {:.{}f} to {:.{}f})", percent, std::min(one, other), decimals,
-                     std::max(one, other), decimals);
+  const std::string coverage =
+      log_ratio.coverage >= 0.95 ? "" : fmt::format("{:.0f} % interval ", std::floor(100 * log_ratio.coverage));
+  return fmt::format(" ({}{:.{}f} to {:.{}f})", coverage, std::min(one, other), decimals, std::max(one, other),
+                     decimals);
+}
+
+std::string of_the_base(const GateSubject& subject) {
+  return subject.base == "itself" ? "its own " + subject.measured : subject.base + "'s " + subject.measured;
 }
 
 std::string measured_text(const GateSubject& subject, const Bound& bound, const MedianEstimate& log_ratio) {
@@ -32,9 +38,9 @@ std::string measured_text(const GateSubject& subject, const Bound& bound, const 
   const std::string interval = interval_text(bound, log_ratio, decimals);
   switch (bound.kind) {
     case BoundKind::upper_ratio:
-      return fmt::format("{} takes {}x {}{}", subject.candidate, ratio, subject.base, interval);
+      return fmt::format("{} takes {} of {}{}", subject.candidate, ratio, of_the_base(subject), interval);
     case BoundKind::required_speedup:
-      return fmt::format("{} is {}x {}{}", subject.candidate, ratio, subject.base, interval);
+      return fmt::format("{} is {} times as fast as {}{}", subject.candidate, ratio, subject.base, interval);
     case BoundKind::floor:
       return fmt::format("{} reaches {} of {}{}", subject.candidate, ratio, subject.base, interval);
   }
@@ -42,15 +48,8 @@ std::string measured_text(const GateSubject& subject, const Bound& bound, const 
 }
 
 std::string bound_text(const Bound& bound) {
-  switch (bound.kind) {
-    case BoundKind::upper_ratio:
-      return fmt::format("bound at most {}x", bound.value);
-    case BoundKind::required_speedup:
-      return fmt::format("bound {}x", bound.value);
-    case BoundKind::floor:
-      return fmt::format("bound at least {}", bound.value);
-  }
-  return "";
+  return bound.kind == BoundKind::upper_ratio ? fmt::format("at most {} allowed", bound.value)
+                                              : fmt::format("at least {} required", bound.value);
 }
 
 }  // namespace
@@ -60,17 +59,21 @@ std::string headroom_text(double headroom) {
   return fmt::format("{:.{}f} %", percent, std::abs(percent) < 10 ? 1 : 0);
 }
 
+bool within_noise(const Decision& decision) {
+  const MedianEstimate& log_ratio = decision.log_ratio();
+  if (decision.verdict != GateVerdict::pass || log_ratio.count == 0) return false;
+  const double one = headroom(decision.bound, log_ratio.lower), other = headroom(decision.bound, log_ratio.upper);
+  return headroom(decision.bound, log_ratio.median) < 0 || (log_ratio.count > 1 && std::min(one, other) < 0);
+}
+
 std::string decision_line(const GateSubject& subject, const Decision& decision) {
   const MedianEstimate& log_ratio = decision.log_ratio();
-  const std::string measured = log_ratio.count == 0
-                                   ? fmt::format("{} against {}: nothing measured", subject.candidate, subject.base)
-                                   : measured_text(subject, decision.bound, log_ratio);
-  std::string line = fmt::format("{}, {}: {}", measured, bound_text(decision.bound), to_string(decision.verdict));
-  if (decision.verdict == GateVerdict::inconclusive) return line + ": " + decision.reason;
-  const double inside = headroom(decision.bound, log_ratio.median);
-  line += ", headroom " + headroom_text(inside);
-  const bool noteworthy = decision.verdict == GateVerdict::fail || decision.screen.flagged() || inside < 0;
-  return noteworthy ? line + "; " + decision.reason : line;
+  const std::string measured =
+      log_ratio.count == 0 ? fmt::format("nothing measured of {} against {}", subject.candidate, subject.base)
+                           : measured_text(subject, decision.bound, log_ratio) + ", " + bound_text(decision.bound);
+  const bool noise = within_noise(decision);
+  const bool noteworthy = decision.verdict != GateVerdict::pass || decision.screen.flagged();
+  return measured + (noise ? "; within noise of the bound" : "") + (noteworthy ? "; " + decision.reason : "");
 }
 
 }  // namespace attngate

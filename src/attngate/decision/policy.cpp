@@ -29,4 +29,14 @@ std::string policy_text(const Policy& policy) {
       confirm.attained_alpha, false_alarm_limit(policy));
 }
 
+std::string policy_in_short(const Policy& policy) {
+  const SignTest screen = policy.screen_test();
+  const SignTest confirm = policy.confirm_test();
+  return fmt::format(
+      "A gate fails where too many pairs lie beyond its bound ({} of {}), and {} of {} fresh processes agree.\n"
+      "One that is exactly as slow as allowed fails in {:.2f} % of the runs at most. Ranges are 95 % intervals.\n"
+      "--explain has the error rates.",
+      screen.critical, screen.trials, confirm.critical, confirm.trials, 100 * false_alarm_limit(policy));
+}
+
 }  // namespace attngate

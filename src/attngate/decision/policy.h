@@ -54,4 +54,7 @@ double false_alarm_limit(const Policy& policy);
 /// The policy in one line, with its counts and attained alphas.
 std::string policy_text(const Policy& policy);
 
+/// The rule for who reads a table of gates: what fails one, and how often it does so wrongly.
+std::string policy_in_short(const Policy& policy);
+
 }  // namespace attngate

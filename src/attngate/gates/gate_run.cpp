@@ -182,8 +182,10 @@ void GateRunner::conclude(Screened& screened) {
     confirmed = confirm(screened.bound, screened.policy_of_processes(), screened.rule, screened.processes);
   result.decision = decide(screened.bound, *screened.screen, std::move(confirmed));
   result.status = status_of(result.gate, result.decision->verdict);
-  result.line = decision_line({result.gate.candidate.label, result.gate.base.label}, *result.decision);
-  if (result.gate.must_fail) result.line += result.status == GateStatus::pass ? ", as it must" : ", but must fail";
+  const std::string measured = result.gate.kind == GateKind::memory ? "peak memory" : "time";
+  result.line = decision_line({result.gate.candidate.label, result.gate.base.label, measured}, *result.decision);
+  if (result.gate.must_fail)
+    result.line += result.status == GateStatus::pass ? ": it fails, as it must" : ": it does not fail, but must";
   if (result.gate.kind == GateKind::memory) return;
   const SampleAnswer& first = result.answers.front();
   result.flops_per_second = achieved_flops_per_second(result.gate, first.samples);

@@ -45,7 +45,8 @@ std::vector<std::string> row_of(const GateResult& result) {
   const Decision& decision = *result.decision;
   if (decision.log_ratio().count > 0) {
     cells[1] = fmt::format("{:.3f}", shown_ratio(decision.bound, decision.log_ratio().median));
-    cells[4] = headroom_text(headroom(decision.bound, decision.log_ratio().median));
+    cells[4] =
+        within_noise(decision) ? "within noise" : headroom_text(headroom(decision.bound, decision.log_ratio().median));
   }
   cells[2] = interval_text(decision);
   cells[3] = bound_text(decision.bound);

@@ -26,14 +26,13 @@ TEST(DecisionTextTest, says_a_speedup_with_interval_bound_and_headroom) {
   const Bound bound{BoundKind::required_speedup, 1.8};
   const Decision decision = decide(bound, screen(bound, {}, {}, around(-std::log(2.31), 0.1)));
   EXPECT_EQ(decision_line({"fast", "slow"}, decision),
-            "fast is 2.31x slow (95 % interval 2.29 to 2.33), bound 1.8x: pass, headroom 28 %");
+            "fast is 2.31 times as fast as slow (2.29 to 2.33), at least 1.8 required");
 }
 
 TEST(DecisionTextTest, says_a_ratio_with_the_digits_that_tell_it_from_its_bound) {
   const Bound bound{BoundKind::upper_ratio, 1.01};
   const Decision decision = decide(bound, screen(bound, {}, {}, around(std::log(1.0004), 0.004)));
-  EXPECT_EQ(decision_line({"A", "A"}, decision),
-            "A takes 1.0004x A (95 % interval 1.0001 to 1.0007), bound at most 1.01x: pass, headroom 1.0 %");
+  EXPECT_EQ(decision_line({"A", "A"}, decision), "A takes 1.0004 of A's time (1.0001 to 1.0007), at most 1.01 allowed");
 }
 
 TEST(DecisionTextTest, says_a_share_of_the_peak_without_an_interval_of_one) {
@@ -41,7 +40,7 @@ TEST(DecisionTextTest, says_a_share_of_the_peak_without_an_interval_of_one) {
   const Decision decision =
       decide(bound, screen(bound, single_value_policy(), {}, std::vector<PairSample>{{.candidate = 0.41, .base = 1}}));
   EXPECT_EQ(decision_line({"SDPA", "the product peak"}, decision),
-            "SDPA reaches 0.41 of the product peak, bound at least 0.28: pass, headroom 46 %");
+            "SDPA reaches 0.41 of the product peak, at least 0.28 required");
 }
 
 TEST(DecisionTextTest, says_what_decided_a_failure) {
@@ -51,15 +50,32 @@ TEST(DecisionTextTest, says_what_decided_a_failure) {
       decide(bound, screen(bound, {}, {}, around(std::log(1.03), 0.01)), confirm(bound, {}, {}, processes));
   EXPECT_EQ(
       decision_line({"new", "old"}, decision),
-      "new takes 1.030x old (95 % interval 1.030 to 1.030), bound at most 1.01x: fail, headroom -1.9 %; 201 of 201 "
-      "pairs beyond the bound, 118 "
+      "new takes 1.030 of old's time (1.030 to 1.030), at most 1.01 allowed; 201 of 201 pairs beyond the bound, 118 "
       "flag; 12 of 12 fresh processes beyond the bound, 11 fail");
+}
+
+TEST(DecisionTextTest, says_of_an_operator_against_itself_and_of_memory_what_the_ratio_is_of) {
+  const Bound bound{BoundKind::upper_ratio, 1.5};
+  const Decision decision = decide(bound, screen(bound, {}, {}, around(std::log(1.2), 0.1)));
+  EXPECT_TRUE(decision_line({"SDPA", "itself"}, decision).starts_with("SDPA takes 1.200 of its own time ("));
+  EXPECT_TRUE(decision_line({"nested", "padded", "peak memory"}, decision)
+                  .starts_with("nested takes 1.200 of padded's peak memory ("));
+}
+
+TEST(DecisionTextTest, calls_a_pass_whose_interval_reaches_beyond_the_bound_within_noise) {
+  const Bound bound{BoundKind::upper_ratio, 1.01};
+  const Decision close = decide(bound, screen(bound, {}, {}, around(std::log(1.0099), 0.004)));
+  EXPECT_TRUE(within_noise(close));
+  EXPECT_EQ(decision_line({"new", "old"}, close),
+            "new takes 1.0099 of old's time (1.0096 to 1.0102), at most 1.01 allowed; within noise of the bound");
+  EXPECT_FALSE(within_noise(decide(bound, screen(bound, {}, {}, around(std::log(1.005), 0.004)))));
+  EXPECT_FALSE(within_noise(decide(bound, screen(bound, {}, {}, {})))) << "nothing was measured";
 }
 
 TEST(DecisionTextTest, says_why_a_gate_did_not_decide) {
   const Bound bound{BoundKind::upper_ratio, 1.01};
   EXPECT_EQ(decision_line({"new", "old"}, decide(bound, screen(bound, {}, {}, {}))),
-            "new against old: nothing measured, bound at most 1.01x: inconclusive: 0 of 201 planned pairs are valid");
+            "nothing measured of new against old; 0 of 201 planned pairs are valid");
 }
 
 TEST(DecisionTextTest, shows_the_coverage_of_an_interval_that_falls_short) {
@@ -69,7 +85,7 @@ TEST(DecisionTextTest, shows_the_coverage_of_an_interval_that_falls_short) {
   policy.screen_alpha = 0.05;
   const Decision decision = decide(bound, screen(bound, policy, {}, pairs_with({0.1, 0.2, 0.3, 0.15, 0.25})));
   EXPECT_EQ(decision_line({"a", "b"}, decision),
-            "a takes 1.221x b (93 % interval 1.105 to 1.350), bound at most 1.5x: pass, headroom 23 %");
+            "a takes 1.221 of b's time (93 % interval 1.105 to 1.350), at most 1.5 allowed");
 }
 
 }  // namespace
