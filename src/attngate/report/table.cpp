@@ -45,6 +45,8 @@ std::string note_on(const UnfinishedRun& run) {
   return why + "its last case: attngate replay '" + run.last_case + "'";
 }
 
+/// "60 tests: 58 hold, 2 skipped, 0 failed; 6,236 cases, 408.2 s"; flaky ones, errors and what did not finish only
+/// where there are any.
 std::string totals(const std::vector<Results>& results, const std::vector<UnfinishedRun>& unfinished) {
   std::map<RunStatus, std::size_t> counts;
   std::uint64_t cases = 0;
@@ -54,13 +56,15 @@ std::string totals(const std::vector<Results>& results, const std::vector<Unfini
     cases += test.report.cases();
     seconds += test.report.wall_seconds;
   }
-  std::vector<std::string> parts;
-  for (const auto& [status, count] : counts) parts.push_back(fmt::format("{} {}", count, to_string(status)));
+  std::string by_status = fmt::format("{} hold, {} skipped, {} failed", counts[RunStatus::holds],
+                                      counts[RunStatus::inapplicable], counts[RunStatus::failed]);
+  for (const RunStatus rare : {RunStatus::flaky, RunStatus::error}) {
+    if (counts[rare] > 0) by_status += fmt::format(", {} {}", counts[rare], to_string(rare));
+  }
   std::map<std::string, std::size_t> unfinished_counts;
   for (const UnfinishedRun& run : unfinished) ++unfinished_counts[status_of(run)];
-  for (const auto& [status, count] : unfinished_counts) parts.push_back(fmt::format("{} {}", count, status));
-  const std::string by_status = parts.empty() ? "" : " (" + joined(parts) + ")";
-  return fmt::format("{}{}, {}, {:.1f} s\n", counted(results.size() + unfinished.size(), "test"), by_status,
+  for (const auto& [status, count] : unfinished_counts) by_status += fmt::format(", {} {}", count, status);
+  return fmt::format("{}: {}; {}, {:.1f} s\n", counted(results.size() + unfinished.size(), "test"), by_status,
                      counted(cases, "case"), seconds);
 }
 

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include "attngate/base/joined.h"
 #include "attngate/base/number_text.h"
 #include "attngate/base/text_table.h"
 
@@ -31,14 +32,32 @@ void add_cases(std::string& text, const Failure& failure) {
   }
 }
 
+/// Without the detail that the table below has, which may be long.
+std::string reason_in_brief(const Verdict& verdict) {
+  const std::optional<Blame> blame = blame_of(verdict);
+  if (!blame) return verdict.reason;
+  const std::string brief = blame->path + ": " + to_string(blame->status);
+  return verdict.reason.starts_with(brief) ? brief : verdict.reason;
+}
+
+/// Who failed, in brief: the failure reports above have the reasons.
+std::string failures_in_brief(const RunReport& report) {
+  if (report.failures.empty()) return report.reason();
+  return joined(report.failures, ", ", &Failure::summary);
+}
+
 }  // namespace
 
 std::string outcome_table(const Verdict& verdict) {
   TextTable table(
       {{"path"}, {"backend"}, {"status"}, {"error", Align::right}, {"bound", Align::right}, {"margin", Align::right}});
   for (const PathOutcome& outcome : verdict.paths) {
-    table.add_row({outcome.path, outcome.backend, to_string(outcome.status), fmt::format("{:.2e}", outcome.error),
-                   fmt::format("{:.2e}", outcome.bound), margin_text(outcome.margin, 2)});
+    // Without an answer that was compared there is no figure: a dash, not a zero that looks measured.
+    const bool compared = outcome.error != 0 || outcome.bound != 0;
+    table.add_row({outcome.path, outcome.backend, to_string(outcome.status),
+                   compared ? fmt::format("{:.2e}", outcome.error) : "-",
+                   compared ? fmt::format("{:.2e}", outcome.bound) : "-",
+                   compared ? margin_text(outcome.margin, 2) : "-"});
     if (!outcome.detail.empty()) table.add_note(outcome.detail);
   }
   return table.text("  ");
@@ -51,7 +70,7 @@ std::string failure_report(const RunIdentity& run, const Failure& failure) {
   add_field(text, "device", run.device);
   add_field(text, "dtype", to_string(failure.first.value.dtype));
   add_field(text, "seed", fmt::format("{:#x}, {} case {}", run.seed, to_string(failure.origin), failure.index));
-  add_field(text, "reason", smallest.verdict.reason);
+  add_field(text, "reason", reason_in_brief(smallest.verdict));
   if (failure.flaky())
     add_field(text, "flaky",
               fmt::format("held in {} of {} re-runs of the same case", failure.reruns_held, failure.reruns));
@@ -72,7 +91,7 @@ std::string summary_line(const RunIdentity& run, const RunReport& report) {
   if (const double share = report.overhead_share(); share > 0) text += fmt::format(", {:.0f} % overhead", 100 * share);
   const bool says_itself = report.ended_by == RunEnd::complete || report.ended_by == RunEnd::error;
   if (!says_itself) text += ", ended by: " + to_string(report.ended_by);
-  if (const std::string reason = report.reason(); !reason.empty()) text += "; " + reason;
+  if (const std::string brief = failures_in_brief(report); !brief.empty()) text += "; " + brief;
   return text + "\n";
 }
 

@@ -51,7 +51,7 @@ TEST(ResultsTableTest, has_a_row_for_each_run_that_did_not_finish) {
 TEST(ResultsTableTest, says_that_there_are_no_tests) {
   std::ostringstream out;
   print_results_table(out, {});
-  EXPECT_TRUE(out.str().ends_with("\n0 tests, 0 cases, 0.0 s\n")) << out.str();
+  EXPECT_TRUE(out.str().ends_with("\n0 tests: 0 hold, 0 skipped, 0 failed; 0 cases, 0.0 s\n")) << out.str();
 }
 
 TEST(PathsTableTest, has_a_row_for_each_path) {
