@@ -48,6 +48,7 @@ int run_here(std::vector<std::string> arguments, std::vector<std::string> enviro
 /// Becomes the command; returns only when that fails, or when the command is forked.
 int become(const Command& command, const std::string& output) {
   if (::dup2(::open(output.c_str(), O_WRONLY | O_CREAT | O_TRUNC, 0644), STDOUT_FILENO) < 0) return 126;
+  if (command.own_group) ::setpgid(0, 0);
   if (!command.folder.empty() && ::chdir(command.folder.c_str()) != 0) return 126;
   if (command.most_file_bytes > 0) {
     std::signal(SIGXFSZ, SIG_IGN);  // write() then says EFBIG

@@ -25,6 +25,8 @@ struct Command {
   /// What attngate_command does, in a fork of this process: for help and bad input, of which loading LibTorch anew
   /// would take nearly all of the time.
   bool forked = false;
+  /// It and its workers are a process group of their own, as what a shell or a scheduler starts is.
+  bool own_group = false;
   /// SIGALRM ends it then. 100 s: most take 5 on an idle machine, and CTest gives all of them 600.
   unsigned timeout_seconds = 100;
 };
@@ -39,7 +41,11 @@ class RunningCommand {
  public:
   explicit RunningCommand(const Command& command);
   void send(int signal) const { child_.send(signal); }
+  /// To the command and its workers; it has to have a group of its own.
+  void send_to_group(int signal) const { child_.send_to_group(signal); }
   CommandEnd wait();
+  /// What it has printed so far.
+  std::string output() const { return file_text(folder_ / "stdout"); }
 
  private:
   ScratchFolder folder_;

@@ -114,28 +114,61 @@ TEST(DeathOnDevice, of_the_supervisor_in_an_endless_loop_by_sigterm_names_the_ca
   const CommandEnd end = running.wait();
   EXPECT_EQ(end.signal, SIGTERM);
   const std::string line = to_line(fatal_case(journal_in(folder)));
-  EXPECT_NE(end.errors.find("attngate: died by SIGTERM in case: " + line + "\n"), std::string::npos) << end.errors;
+  EXPECT_NE(end.errors.find("attngate: stopped by SIGTERM in case: " + line + "\n"), std::string::npos) << end.errors;
 }
 
-TEST(DeathOnDevice, by_control_c_keeps_the_results_of_finished_tests_and_a_readable_journal) {
+/// What a scheduler, a terminal or Ctrl-C sends to a run and its workers; each must leave the same behind.
+class StoppedRunOnDevice : public testing::TestWithParam<int> {};
+
+TEST_P(StoppedRunOnDevice, keeps_the_results_of_finished_tests_and_a_readable_journal_and_calls_no_path_bad) {
   const ScratchFolder folder;
   // bf16 runs for two seconds after fp32's results are on disk: time enough to hit it.
-  RunningCommand running(
+  Command command =
       check_planted("planted_healthy", {"--dtype", "fp32", "--dtype", "bf16", "--cases", "1000000", "--seconds", "2",
-                                        "--json", folder / "results.json", "--results", folder / "each"}));
+                                        "--json", folder / "results.json", "--results", folder / "each"});
+  command.own_group = true;
+  RunningCommand running(command);
   ASSERT_TRUE(wait_until([&] { return std::filesystem::exists(folder / "results.json"); })) << running.wait().errors;
   const std::string second = (folder / "each/") + "property.agreement.bf16." + device + ".journal";
   ASSERT_TRUE(wait_until([&] { return file_text(second).find("\ndtype=bf16") != std::string::npos; }))
       << running.wait().errors;
-  running.send(SIGINT);
+  running.send_to_group(GetParam());
   const CommandEnd end = running.wait();
-  EXPECT_EQ(end.signal, SIGINT) << end.output;
-  EXPECT_NE(end.errors.find("attngate: died by SIGINT"), std::string::npos) << end.errors;
+  const std::string name = std::string("SIG") + ::sigabbrev_np(GetParam());
+  EXPECT_EQ(end.signal, GetParam()) << end.output;
+  EXPECT_NE(end.errors.find("attngate: stopped by " + name + " in case: "), std::string::npos) << end.errors;
   const nlohmann::json results = results_in(folder / "results.json");
-  ASSERT_EQ(results.size(), 1u);
+  ASSERT_EQ(results.size(), 2u);
   EXPECT_EQ(results.at(0).at("test"), "property.agreement.fp32." + device);
+  EXPECT_EQ(results.at(0).at("status"), "holds");
+  EXPECT_EQ(results.at(1).at("status"), "stopped") << results.at(1).dump(2);
+  EXPECT_EQ(results.at(1).at("reason"), "stopped by " + name);
+  EXPECT_TRUE(results.at(1).at("failures").empty()) << results.at(1).dump(2);
   EXPECT_EQ(nlohmann::json::parse(file_text(folder / "results.json")).at("finished"), false);
+  EXPECT_NE(end.output.find("2 tests (1 holds, 1 stopped)"), std::string::npos) << end.output;
+  EXPECT_NE(end.output.find("stopped: 1 of 2 tests finished\n"), std::string::npos) << end.output;
   EXPECT_NO_THROW(fatal_case(second));
+}
+
+INSTANTIATE_TEST_SUITE_P(by, StoppedRunOnDevice, testing::Values(SIGINT, SIGTERM, SIGHUP),
+                         [](const auto& test) { return ::sigabbrev_np(test.param); });
+
+TEST(DeathOnDevice, of_a_replay_by_sigterm_to_all_its_processes_names_the_case_and_calls_no_path_bad) {
+  Command command = {.program = planted_command,
+                     .arguments = {"replay", "dtype=fp32 heads=1 head_dim=8 lengths=2,2", "--property", "agreement",
+                                   "--path", "planted_endless_loop", "--device", device},
+                     .environment = {{"ATTNGATE_PLANTED", "planted_endless_loop"}}};
+  const ScratchFolder folder;
+  command.arguments.insert(command.arguments.end(), {"--json", folder / "results.json"});
+  command.own_group = true;
+  RunningCommand running(command);
+  ASSERT_TRUE(wait_until([&] { return running.output().find("replaying one case") != std::string::npos; }));
+  running.send_to_group(SIGTERM);
+  const CommandEnd end = running.wait();
+  EXPECT_EQ(end.signal, SIGTERM) << end.output;
+  EXPECT_EQ(end.output.find("FAILED"), std::string::npos) << end.output;
+  EXPECT_NE(end.errors.find("attngate: stopped by SIGTERM"), std::string::npos) << end.errors;
+  EXPECT_EQ(results_in(folder / "results.json").at(0).at("status"), "stopped");
 }
 
 }  // namespace

@@ -11,9 +11,11 @@
 #include "attngate/cli/common_options.h"
 #include "attngate/cli/device_option.h"
 #include "attngate/cli/output_files.h"
+#include "attngate/cli/property_series.h"
 #include "attngate/report/results_list.h"
 #include "attngate/report/table.h"
 #include "attngate/run/environment.h"
+#include "attngate/run/stop_request.h"
 #include "attngate/suite/property_run.h"
 #include "attngate/suite/tested_registry.h"
 
@@ -117,6 +119,27 @@ std::vector<std::string> asked_for_in_vain(const CheckOptions& options, const st
   return lines;
 }
 
+/// `any_may_pass`: nobody asked for a property by name, so one that has nothing to say about these paths has not
+/// failed.
+int code_of(const std::vector<Results>& results, bool any_may_pass) {
+  bool any_ran = false;
+  int code = exit_code::holds;
+  for (const Results& test : results) {
+    any_ran = any_ran || test.report.cases() > 0;
+    if (any_may_pass && test.report.status() == RunStatus::inapplicable) continue;
+    code = std::max(code, test.report.exit_code());
+  }
+  return any_ran ? code : exit_code::failed;
+}
+
+void print_tables(const CheckOptions& options, const std::vector<Results>& results) {
+  std::cout << '\n';
+  print_paths_table(std::cout, results);
+  std::cout << '\n';
+  print_results_table(std::cout, results);
+  if (!options.results.empty()) std::cout << "Results and journals: " << options.results << '\n';
+}
+
 int check(const CheckOptions& options) {
   if (options.in_process) ask_for_in_process();
   const Environment environment = read_environment();
@@ -128,28 +151,16 @@ int check(const CheckOptions& options) {
   make_way_for_json(options.json, results_list_schema);
   check_folder(options.results);
   const std::vector<PropertyRun> runs = plan_runs(options, registry, environment);
+  std::optional<StopRequest> stop;
+  // A path in this process may never return to where a stop is heeded: there the signals end it.
+  if (!environment.in_process) stop.emplace();
   WorkerPool pool = make_worker_pool(registry, runs.front().device);
-  std::vector<Results> results;
-  int exit_code = exit_code::holds;
-  bool any_ran = false;
-  for (const PropertyRun& run : runs) {
-    const PropertyRunResult result = run_property(run, pool, std::cout);
-    // Nobody asked for this property by name: that it has nothing to say about these paths is no failure.
-    const bool passed_over = options.properties.empty() && result.report.status() == RunStatus::inapplicable;
-    if (result.exit_code != exit_code::holds && !passed_over) exit_code = result.exit_code;
-    any_ran = any_ran || result.report.cases() > 0;
-    results.push_back(result.results);
-    // After each test, so that an interrupted run loses nothing.
-    if (!options.json.empty()) write_results_list(options.json, results, results.size() == runs.size());
-  }
-  std::cout << '\n';
-  print_paths_table(std::cout, results);
-  std::cout << '\n';
-  print_results_table(std::cout, results);
-  if (!options.results.empty()) std::cout << "Results and journals: " << options.results << '\n';
-  const std::vector<std::string> in_vain = asked_for_in_vain(options, results, registry);
+  const PropertySeries series = run_in_turn(runs, pool, options.json);
+  print_tables(options, series.results);
+  end_where_stopped(series);
+  const std::vector<std::string> in_vain = asked_for_in_vain(options, series.results, registry);
   for (const std::string& line : in_vain) std::cout << "FAILED: " << line << '\n';
-  return any_ran && in_vain.empty() ? exit_code : exit_code::failed;
+  return in_vain.empty() ? code_of(series.results, options.properties.empty()) : exit_code::failed;
 }
 
 }  // namespace

@@ -14,6 +14,7 @@
 #include "attngate/base/usage_error.h"
 #include "attngate/case/attention_case.h"
 #include "attngate/run/environment.h"
+#include "attngate/run/stop_request.h"
 #include "attngate/workers/device.h"
 
 namespace attngate {
@@ -149,6 +150,9 @@ int run_command(int argc, char** argv) {
     return complain(error.what(), exit_code::usage);
   } catch (const UsageError& error) {
     return complain(error.what(), exit_code::usage);
+  } catch (const RunStopped& stopped) {
+    complain(stopped.what(), exit_code::failed);
+    end_by(stopped.signal());
   } catch (const std::exception& error) {
     return complain(std::string("failed: ") + error.what(), exit_code::failed);
   }

@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <iostream>
 
 #include "attngate/base/exit_code.h"
@@ -10,10 +11,12 @@
 #include "attngate/cli/common_options.h"
 #include "attngate/cli/device_option.h"
 #include "attngate/cli/output_files.h"
+#include "attngate/cli/property_series.h"
 #include "attngate/isolation/worker_checker.h"
 #include "attngate/isolation/worker_request.h"
 #include "attngate/report/results_list.h"
 #include "attngate/report/table.h"
+#include "attngate/run/stop_request.h"
 #include "attngate/suite/property_run.h"
 #include "attngate/suite/tested_registry.h"
 #include "attngate/workers/device.h"
@@ -33,14 +36,51 @@ struct ReplayOptions {
   bool in_process = false;
 };
 
-std::vector<const Property*> properties_for(const ReplayOptions& options, DType dtype, at::DeviceType device) {
-  const std::vector<const Property*> chosen = chosen_properties(options.properties);
+/// Those that --property names, else every one that has something to say about this very case.
+std::vector<const Property*> properties_for(const ReplayOptions& options, const AttentionCase& attention_case,
+                                            at::DeviceType device) {
+  const DType dtype = attention_case.dtype;
+  std::vector<const Property*> chosen = chosen_properties(options.properties);
   for (const Property* property : chosen) {
     if (property->exists(dtype, device)) continue;
     throw UsageError("--property " + property->name + ": does not exist for " + to_string(dtype) + " on " +
                      device_label(device) + "; `attngate list` shows what does");
   }
+  if (!chosen.empty()) return chosen;
+  for (const Property& property : properties()) {
+    const bool exists = property.exists(dtype, device);
+    const bool obstructed = property.obstacle && !property.obstacle(dtype, device).empty();
+    if (exists && !obstructed && property.adapt(attention_case) == attention_case) chosen.push_back(&property);
+  }
   return chosen;
+}
+
+std::vector<PropertyRun> plan_runs(const ReplayOptions& options, const AttentionCase& attention_case,
+                                   const PathRegistry& registry, at::Device device) {
+  std::vector<PropertyRun> runs;
+  for (const Property* property : properties_for(options, attention_case, device.type())) {
+    PropertyRun& run = runs.emplace_back();
+    run.property = property;
+    run.dtype = attention_case.dtype;
+    run.device = device;
+    run.registry = &registry;
+    run.only = options.paths;
+    run.replay = attention_case;
+    run.in_process = in_process_is_asked_for();
+  }
+  return runs;
+}
+
+/// A property that has nothing to say about the case has not failed; one at least must have something to say.
+int code_of(const std::vector<Results>& results) {
+  int code = exit_code::holds;
+  bool any_applies = false;
+  for (const Results& test : results) {
+    if (test.report.status() == RunStatus::inapplicable) continue;
+    any_applies = true;
+    code = std::max(code, test.report.exit_code());
+  }
+  return any_applies ? code : exit_code::failed;
 }
 
 /// The hash of the inputs; also the first moment at which a huge case shows that it does not fit.
@@ -65,43 +105,20 @@ int replay(const ReplayOptions& options) {
   check_path_names(registry, options.paths);
   const at::Device device = choose_device(options.device);
   make_way_for_json(options.json, results_list_schema);
-  std::vector<const Property*> chosen = properties_for(options, attention_case.dtype, device.type());
-  if (chosen.empty()) {  // every property that has something to say about this very case
-    for (const Property& property : properties()) {
-      const bool exists = property.exists(attention_case.dtype, device.type());
-      const bool obstructed = property.obstacle && !property.obstacle(attention_case.dtype, device.type()).empty();
-      if (exists && !obstructed && property.adapt(attention_case) == attention_case) {
-        chosen.push_back(&property);
-      }
-    }
-  }
+  const std::vector<PropertyRun> runs = plan_runs(options, attention_case, registry, device);
   const bool in_process = in_process_is_asked_for();
+  std::optional<StopRequest> stop;
+  if (!in_process) stop.emplace();
   WorkerPool pool = make_worker_pool(registry, device);
   const std::uint64_t hash =
       in_process ? input_hash(attention_case, device) : input_hash_by_worker(attention_case, device, pool);
   fmt::print("case:         {}\ninputs hash:  {:#018x} (the same on every machine)\n\n", to_line(attention_case), hash);
   std::cout.flush();
-  std::vector<Results> results;
-  std::optional<int> exit_code;
-  for (const Property* property : chosen) {
-    PropertyRun run;
-    run.property = property;
-    run.dtype = attention_case.dtype;
-    run.device = device;
-    run.registry = &registry;
-    run.only = options.paths;
-    run.replay = attention_case;
-    run.in_process = in_process;
-    const PropertyRunResult result = run_property(run, pool, std::cout);
-    // A property that has nothing to say about this case has not failed; one at least must have something to say.
-    if (result.report.status() != RunStatus::inapplicable && exit_code.value_or(exit_code::holds) == exit_code::holds)
-      exit_code = result.exit_code;
-    results.push_back(result.results);
-    if (!options.json.empty()) write_results_list(options.json, results, results.size() == chosen.size());
-  }
+  const PropertySeries series = run_in_turn(runs, pool, options.json);
   std::cout << '\n';
-  print_paths_table(std::cout, results);
-  return exit_code.value_or(exit_code::failed);
+  print_paths_table(std::cout, series.results);
+  end_where_stopped(series);
+  return code_of(series.results);
 }
 
 }  // namespace

@@ -17,8 +17,17 @@ namespace {
 
 // The supervisor speaks for its workers: the handlers that it had when it forked would name a case of that moment.
 void settle_signals() {
-  for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGTERM}) std::signal(signal, SIG_DFL);
-  std::signal(SIGINT, SIG_IGN);  // Ctrl-C reaches the whole group; what follows is the supervisor's business
+  for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL}) std::signal(signal, SIG_DFL);
+  // Terminals and schedulers send these to the whole group. What follows is the supervisor's business: a worker that
+  // died first would look like a path that crashed. It goes with its supervisor.
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2}) std::signal(signal, SIG_IGN);
+}
+
+/// The supervisor forks with all of them blocked.
+void unblock_signals() {
+  sigset_t none;
+  sigemptyset(&none);
+  ::sigprocmask(SIG_SETMASK, &none, nullptr);
 }
 
 void die_with(pid_t supervisor) {
@@ -60,6 +69,7 @@ void serve(const WorkerBody& body, const WorkerStart& start, WorkerNote& note, i
 void worker_main(const WorkerBody& body, const WorkerStart& start, WorkerNote& note, int socket, pid_t supervisor) {
   die_with(supervisor);
   settle_signals();
+  unblock_signals();
   leave_no_core();
   for (const auto& [name, value] : start.environment) ::setenv(name.c_str(), value.c_str(), /*overwrite=*/1);
   try {

@@ -33,7 +33,8 @@ class WorkerPool {
   /// Hands the request to a worker and says what came of it; never WorkerReply::Kind::never_begun.
   ///
   /// A worker that has answered nothing yet may take `limits.seconds`; a warm one `warm_seconds`, if that is less.
-  /// Throws WorkerError when two workers in a row end before they are ready, or before they begin.
+  /// Throws WorkerError when two workers in a row end before they are ready, or before they begin, and RunStopped when
+  /// this process is asked to stop.
   WorkerReply ask(const std::string& request, const RequestLimits& limits, double warm_seconds);
 
   /// The worker of the last request takes no more: its memory or its device is suspect.

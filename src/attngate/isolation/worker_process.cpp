@@ -19,12 +19,13 @@
 #include "attngate/isolation/frame.h"
 #include "attngate/isolation/worker_error.h"
 #include "attngate/isolation/worker_main.h"
+#include "attngate/run/stop_request.h"
 
 namespace attngate {
 namespace {
 
-// How often a waiting supervisor looks at the worker's memory. Fresh pages come at up to 5 GB/s: 100 MB too late at
-// most.
+// How often a waiting supervisor looks at the worker's memory, and whether it is asked to stop. Fresh pages come at up
+// to 5 GB/s: 100 MB too late at most.
 constexpr double look_seconds = 0.02;
 
 // A worker sends an answer in one go: one that stops in the middle for so long has lost its way.
@@ -42,8 +43,9 @@ std::uint64_t above(std::uint64_t before, std::uint64_t now) { return now > befo
 
 double gibibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / (1 << 30); }
 
-/// True when the worker has said something, or is gone; false after that many seconds.
+/// True when the worker has said something, or is gone; false after that many seconds. Throws RunStopped.
 bool wait_for_word(int socket, double seconds) {
+  throw_if_stopped();
   pollfd descriptor{socket, POLLIN, 0};
   // Rounded up: a wait of 0 ms would spin.
   const int milliseconds = static_cast<int>(std::max(seconds, 0.0) * 1000) + 1;
@@ -68,12 +70,17 @@ WorkerProcess::WorkerProcess(const WorkerBody& body, const WorkerStart& start) :
   std::cout.flush();
   std::fflush(nullptr);
   const pid_t supervisor = ::getpid();
+  // Until the worker has settled its signals it has the supervisor's handlers, which are not meant for it.
+  sigset_t all, before;
+  sigfillset(&all);
+  ::sigprocmask(SIG_SETMASK, &all, &before);
   child_ = ::fork();
   if (child_ == 0) {
     ::close(ends[0]);
     worker_main(body, start, note_, ends[1], supervisor);
   }
   const int error = errno;
+  ::sigprocmask(SIG_SETMASK, &before, nullptr);
   ::close(ends[1]);
   socket_ = ends[0];
   if (child_ < 0) {
@@ -100,7 +107,7 @@ void WorkerProcess::kill_and_wait() {
 bool WorkerProcess::wait_until_ready(double seconds) {
   if (ready_) return true;
   const Elapsed clock;
-  while (!wait_for_word(socket_, seconds - clock.seconds())) {
+  while (!wait_for_word(socket_, std::min(look_seconds, seconds - clock.seconds()))) {
     if (clock.seconds() >= seconds) return false;
   }
   std::string problem;
@@ -113,6 +120,7 @@ bool WorkerProcess::wait_until_ready(double seconds) {
 WorkerReply WorkerProcess::ask(std::string_view request, const RequestLimits& limits) {
   const Elapsed clock;
   const bool was_warm = warm();
+  throw_if_stopped();
   ++sent_;
   WorkerReply reply = write_frame(socket_, request) ? await_answer(limits) : bury();
   reply.from_warm_worker = was_warm;

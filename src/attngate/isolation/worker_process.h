@@ -61,7 +61,8 @@ struct WorkerReply {
 
 /// One child process, forked without exec, that answers requests until it dies or is killed.
 ///
-/// The child dies with its supervisor, ignores Ctrl-C (the supervisor decides), and leaves no core files.
+/// The child dies with its supervisor, ignores the signals by which a group of processes is asked to end (the
+/// supervisor decides), and leaves no core files.
 class WorkerProcess {
  public:
   /// Forks and returns at once; throws std::system_error when that fails. The process must have one thread.
@@ -71,10 +72,12 @@ class WorkerProcess {
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
 
-  /// Waits until the worker is ready; false when it is not by then. Throws WorkerError when it never will be.
+  /// Waits until the worker is ready; false when it is not by then. Throws WorkerError when it never will be, and
+  /// RunStopped when this process is asked to stop meanwhile (run/stop_request.h).
   bool wait_until_ready(double seconds);
 
-  /// Hands a ready worker a request and waits for what comes of it.
+  /// Hands a ready worker a request and waits for what comes of it. Throws RunStopped when this process is asked to
+  /// stop meanwhile.
   WorkerReply ask(std::string_view request, const RequestLimits& limits);
 
   pid_t id() const { return child_; }

@@ -16,7 +16,7 @@ void add_field(std::string& text, const char* name, const std::string& value) {
 std::string shrink_statistics(const Failure& failure) {
   std::string text = fmt::format("{}, {}, {:.1f} s", counted(failure.shrink_attempts, "attempt"),
                                  counted(failure.shrink_steps, "step"), failure.shrink_seconds);
-  if (failure.shrink_budget_ended) text += ", ended by its budget: a smaller case may fail too";
+  if (failure.shrink_budget_ended) text += ", ended early: a smaller case may fail too";
   return text;
 }
 
@@ -89,7 +89,8 @@ std::string summary_line(const RunIdentity& run, const RunReport& report) {
                   report.loop_seconds, report.cases_per_second(), margin_text(report.worst_margin, 2));
   if (!report.worst_path.empty()) text += fmt::format(" ({})", report.worst_path);
   if (const double share = report.overhead_share(); share > 0) text += fmt::format(", {:.0f} % overhead", 100 * share);
-  const bool says_itself = report.ended_by == RunEnd::complete || report.ended_by == RunEnd::error;
+  const bool says_itself =
+      report.ended_by == RunEnd::complete || report.ended_by == RunEnd::error || report.status() == RunStatus::stopped;
   if (!says_itself) text += ", ended by: " + to_string(report.ended_by);
   if (const std::string brief = failures_in_brief(report); !brief.empty()) text += "; " + brief;
   return text + "\n";

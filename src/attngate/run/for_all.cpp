@@ -7,6 +7,7 @@
 
 #include "attngate/base/elapsed.h"
 #include "attngate/case/text.h"
+#include "attngate/run/stop_request.h"
 
 namespace attngate {
 namespace {
@@ -37,6 +38,9 @@ class Run {
   RunReport operator()() {
     try {
       run_cases();
+    } catch (const RunStopped& stopped) {
+      report_.error = stopped.what();
+      report_.ended_by = RunEnd::stopped;
     } catch (const std::exception& error) {  // no case can be checked any more; what was seen so far counts
       report_.error = error.what();
       report_.ended_by = RunEnd::error;

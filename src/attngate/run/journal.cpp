@@ -44,7 +44,7 @@ void Journal::case_begins(const std::string& line) {
 }
 
 void Journal::run_ends(RunReport& report) {
-  append(fmt::format("{} {} cases", done, cases_));
+  if (report.ended_by != RunEnd::stopped) append(fmt::format("{} {} cases", done, cases_));
   report.journal_path = path_;
   if (report.error.empty()) report.error = error_;
 }

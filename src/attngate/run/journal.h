@@ -30,7 +30,7 @@ class Journal : public RunListener {
   /// Notes that the case of this line runs next. A failing write (a full disk) is told once on stderr and makes the run
   /// an error; later lines are then left out.
   void case_begins(const std::string& line) override;
-  /// Notes the orderly end; without it the last case counts as in flight.
+  /// Notes the orderly end; without it, as after a stop, the last case counts as in flight.
   void run_ends(RunReport& report) override;
 
  private:

@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "attngate/base/exit_code.h"
+#include "attngate/run/stop_request.h"
 
 namespace attngate {
 namespace {
@@ -32,10 +33,11 @@ struct NamedSignal {
   int number;
   const char* name;
 };
-constexpr NamedSignal announced[] = {{SIGSEGV, "SIGSEGV"}, {SIGABRT, "SIGABRT"}, {SIGBUS, "SIGBUS"}, {SIGFPE, "SIGFPE"},
-                                     {SIGILL, "SIGILL"},   {SIGTERM, "SIGTERM"}, {SIGINT, "SIGINT"}};
+constexpr NamedSignal announced[] = {{SIGSEGV, "SIGSEGV"}, {SIGABRT, "SIGABRT"}, {SIGBUS, "SIGBUS"},
+                                     {SIGFPE, "SIGFPE"},   {SIGILL, "SIGILL"},   {SIGTERM, "SIGTERM"},
+                                     {SIGINT, "SIGINT"},   {SIGHUP, "SIGHUP"}};
 
-// From here to speak_and_die: async-signal-safe calls only.
+// From here to speak: async-signal-safe calls only.
 void say(const char* text, std::size_t length) {
   while (length > 0) {
     const ssize_t written = ::write(STDERR_FILENO, text, length);
@@ -57,14 +59,16 @@ void say_case() {
   }
 }
 
-void speak_and_die(int signal) {
+void speak(int signal) {
+  const bool goes_on = note_stop(signal);
   // A second thread that crashes meanwhile waits, so as not to end the process in the middle of the words.
-  while (words.dying.exchange(true)) ::pause();
-  say("\nattngate: died by ");
+  while (!goes_on && words.dying.exchange(true)) ::pause();
+  say(goes_on ? "\nattngate: stopped by " : "\nattngate: died by ");
   for (const NamedSignal& known : announced) {
     if (known.number == signal) say(known.name);
   }
   say_case();
+  if (goes_on) return;
   std::signal(signal, SIG_DFL);
   ::raise(signal);  // blocked inside the handler: takes effect when this returns
 }
@@ -106,8 +110,8 @@ void LastWords::install_handlers() {
   ::sigaltstack(&stack, &earlier_stack_);  // a stack overflow leaves no other room to speak from
 
   struct sigaction action {};
-  action.sa_handler = speak_and_die;
-  action.sa_flags = SA_ONSTACK;
+  action.sa_handler = speak;
+  action.sa_flags = SA_ONSTACK | SA_RESTART;
   sigfillset(&action.sa_mask);  // the words are not interrupted
   for (const NamedSignal& known : announced) {
     Earlier earlier{known.number, {}};

@@ -21,9 +21,10 @@ inline constexpr double default_case_timeout_seconds = 20;
 ///     attngate: died by SIGABRT in case: dtype=fp16 ...
 ///     attngate: replay with: attngate replay --property agreement --device cuda 'dtype=fp16 ...'
 ///
-/// SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGTERM and SIGINT are announced, then take their default effect. A case
-/// that runs longer than the timeout ends the process with exit code 1. Make it after anything that installs signal
-/// handlers of its own (GoogleTest, LibTorch); one at a time, a second one throws std::logic_error.
+/// SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGTERM, SIGINT and SIGHUP are announced, then take their default effect.
+/// Where a StopRequest lives, the first of the last three is announced ("stopped by SIGTERM in case: ...") and noted. A
+/// case that runs longer than the timeout ends the process with exit code 1. Make it after anything that installs
+/// signal handlers of its own (GoogleTest, LibTorch, StopRequest); one at a time, a second one throws std::logic_error.
 class LastWords : public RunListener {
  public:
   /// `case_timeout_seconds`: how long one case may run; 0 for no limit (a debugger's choice).

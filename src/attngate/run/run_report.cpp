@@ -57,6 +57,8 @@ std::string to_string(RunStatus status) {
       return "skipped";
     case RunStatus::error:
       return "error";
+    case RunStatus::stopped:
+      return "stopped";
   }
   return "unknown status";
 }
@@ -77,6 +79,8 @@ std::string to_string(RunEnd end) {
       return "too few cases apply";
     case RunEnd::error:
       return "error";
+    case RunEnd::stopped:
+      return "stopped";
   }
   return "unknown end";
 }
@@ -106,6 +110,7 @@ std::string Failure::summary() const {
 RunStatus RunReport::status() const {
   if (!std::ranges::all_of(failures, &Failure::flaky)) return RunStatus::failed;
   if (!failures.empty()) return RunStatus::flaky;
+  if (ended_by == RunEnd::stopped) return RunStatus::stopped;
   if (!error.empty()) return RunStatus::error;
   if (cases() > 0) return RunStatus::holds;
   return inapplicable_cases > 0 ? RunStatus::inapplicable : RunStatus::error;

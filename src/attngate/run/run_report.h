@@ -25,10 +25,11 @@ enum class RunStatus {
   failed,        ///< a case fails each time
   flaky,         ///< a case failed, then held: a failure too, of another kind
   inapplicable,  ///< the property had nothing to say about any case; no green, but no failure of a path either
-  error          ///< nothing ran, or the run could not be drawn or recorded
+  error,         ///< nothing ran, or the run could not be drawn or recorded
+  stopped        ///< asked to stop before its end; nothing had failed by then
 };
 
-/// "holds", "failed", "flaky", "skipped" (inapplicable) or "error".
+/// "holds", "failed", "flaky", "skipped" (inapplicable), "error" or "stopped".
 std::string to_string(RunStatus status);
 
 /// What ended a run.
@@ -39,10 +40,11 @@ enum class RunEnd {
   failure,        ///< the first failure, where it is to end the run, or one that no single path is to blame for
   no_path_left,   ///< every path had failed
   too_few_apply,  ///< the property has something to say about fewer than one drawn case in 20
-  error           ///< nothing more could be drawn or checked
+  error,          ///< nothing more could be drawn or checked
+  stopped         ///< a signal asked it to stop
 };
 
-/// "complete", "case limit", "time limit", "failure", "no path left", "too few cases apply" or "error".
+/// "complete", "case limit", "time limit", "failure", "no path left", "too few cases apply", "error" or "stopped".
 std::string to_string(RunEnd end);
 
 /// A case with what was said of it.
@@ -160,7 +162,7 @@ struct RunReport {
   /// Empty when there is no journal.
   std::string journal_path;
   /// Why the run counts as an error: nothing ran, nothing applied, the generator threw, the journal could not be
-  /// written; else empty.
+  /// written; or who stopped it. Else empty.
   std::string error;
 
   std::uint64_t cases() const { return replayed_cases + corpus_cases + random_cases; }

@@ -26,6 +26,7 @@ struct ShrinkResult {
   std::uint64_t attempts = 0;
   std::uint64_t steps = 0;
   double seconds = 0;
+  /// The budget, or a stop, ended it: a smaller case may exist.
   bool budget_ended = false;
 };
 

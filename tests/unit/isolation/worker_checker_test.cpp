@@ -1,15 +1,19 @@
 #include "attngate/isolation/worker_checker.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <chrono>
+#include <csignal>
 #include <fstream>
 #include <thread>
 
 #include "attngate/case/text.h"
 #include "attngate/isolation/worker_request.h"
 #include "attngate/run/for_all.h"
+#include "attngate/run/journal.h"
+#include "attngate/run/stop_request.h"
 #include "unit/isolation/worker_bodies.h"
 #include "unit/run/fakes.h"
 #include "unit/scratch_folder.h"
@@ -202,6 +206,49 @@ TEST(WorkerCheckerTest, ends_a_run_for_which_no_worker_can_be_had) {
   EXPECT_EQ(report.status(), RunStatus::error);
   EXPECT_EQ(report.reason(), "no worker can be started: no CUDA device");
   EXPECT_EQ(report.cases(), 0u);
+}
+
+/// What a scheduler does to a run and its workers, in the middle of a case that goes on for a while.
+void stop_everybody(pid_t supervisor) {
+  ::kill(supervisor, SIGTERM);
+  ::raise(SIGTERM);
+  std::this_thread::sleep_for(std::chrono::milliseconds(300));
+}
+
+TEST(WorkerCheckerTest, ends_a_run_that_is_asked_to_stop_and_blames_nobody) {
+  const ScratchFolder folder;
+  const StopRequest stop;
+  ForAllOptions options = going_on(10);
+  Journal journal(folder / "fake.journal", "fake", 1);
+  options.listeners = {&journal};
+  const RunReport report = run(body_of({{"stopped", 3, [self = ::getpid()] { stop_everybody(self); }}}), options);
+  EXPECT_EQ(report.status(), RunStatus::stopped);
+  EXPECT_EQ(report.ended_by, RunEnd::stopped);
+  EXPECT_EQ(report.reason(), "stopped by SIGTERM");
+  EXPECT_EQ(report.cases(), 2u);
+  EXPECT_TRUE(report.failures.empty());
+  EXPECT_EQ(case_in_flight(folder / "fake.journal"), to_line(draw_fake(2)));
+}
+
+TEST(WorkerCheckerTest, keeps_what_shrinking_found_before_it_is_asked_to_stop) {
+  const StopRequest stop;
+  ForAllOptions options = going_on(0);
+  options.corpus = {case_of(std::vector<std::int64_t>(200, 9))};
+  const auto fails_from_three_sequences_on = [failed = 0, self = ::getpid()](std::string_view bytes,
+                                                                             const OnPath&) mutable {
+    const AttentionCase value = parse_line(decode<CaseRequest>(worker_request_from(bytes).message).line);
+    if (value.batch_size() < 3) return encode(holding());
+    if (++failed == 5) stop_everybody(self);  // behind the case, two re-runs, and a smaller case that was taken
+    return encode(failing());
+  };
+  const WorkerBody body{[] {}, fails_from_three_sequences_on};
+  const RunReport report = run(body, options);
+  EXPECT_EQ(report.status(), RunStatus::failed);
+  EXPECT_EQ(report.ended_by, RunEnd::stopped);
+  ASSERT_EQ(report.failures.size(), 1u);
+  ASSERT_TRUE(report.failures[0].shrunk);
+  EXPECT_NE(report.failures[0].shrunk->line, report.failures[0].first.line);
+  EXPECT_TRUE(report.failures[0].shrink_budget_ended);
 }
 
 TEST(HostBytesTest, grow_with_the_case_up_to_half_of_what_there_is) {

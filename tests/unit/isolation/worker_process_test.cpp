@@ -189,6 +189,17 @@ TEST(WorkerProcessTest, leaves_control_c_to_its_supervisor) {
   EXPECT_EQ(worker.ask("still there", generous).answer, "done: still there");
 }
 
+TEST(WorkerProcessTest, leaves_other_signals_to_its_group_to_its_supervisor_as_well) {
+  WorkerProcess worker(obedient(), {});
+  ASSERT_TRUE(worker.wait_until_ready(10));
+  const pid_t id = worker.id();  // of a worker that has died it is -1, and that would signal everybody
+  for (const int signal : {SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2}) {
+    ASSERT_GT(id, 0);
+    ::kill(id, signal);
+    ASSERT_EQ(worker.ask("on", generous).answer, "done: on") << ::sigabbrev_np(signal);
+  }
+}
+
 TEST(WorkerProcessTest, does_not_repeat_what_its_supervisor_was_about_to_print) {
   ChildProcess printer([] {
     testing::internal::CaptureStdout();

@@ -141,7 +141,7 @@ TEST(ResultsJsonTest, says_what_is_wrong_with_a_file) {
   EXPECT_EQ(refusal_of_results(with(good, "\"median_us\": 81.25", "\"median\": 81.25")),
             "field 'paths[0].median_us' is missing");
   EXPECT_EQ(refusal_of_results(with(good, "\"status\": \"holds\"", "\"status\": \"fine\"")),
-            "field 'status': allowed is holds, failed, flaky, skipped or error");
+            "field 'status': allowed is holds, failed, flaky, skipped, error or stopped");
   EXPECT_EQ(refusal_of_results(with(good, "\"0xffffffffffffffff\"", "\"0xzz\"")),
             "field 'seed': allowed is a number below 2^64 as text, like \"0x2a\"");
   EXPECT_EQ(refusal_of_results(with(good, "\"worst_margin\": {", "\"worst_margin\": 3, \"was\": {")),

@@ -30,6 +30,10 @@ ChildProcess::~ChildProcess() {
 
 void ChildProcess::send(int signal) const { ::kill(child_, signal); }
 
+void ChildProcess::send_to_group(int signal) const {
+  if (child_ > 1) ::kill(-child_, signal);  // -1 would be everybody
+}
+
 ChildEnd ChildProcess::wait() {
   int status = 0;
   ::waitpid(child_, &status, 0);

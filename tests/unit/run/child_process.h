@@ -26,6 +26,8 @@ class ChildProcess {
   ChildProcess& operator=(const ChildProcess&) = delete;
 
   void send(int signal) const;
+  /// To the child and its children; it has to have made itself a process group.
+  void send_to_group(int signal) const;
   /// Waits for the end.
   ChildEnd wait();
 

@@ -48,7 +48,7 @@ TEST(FailureReportTest, says_why_a_case_was_not_shrunk) {
 TEST(FailureReportTest, says_when_the_budget_ended_the_shrinking) {
   Failure failure = a_failure();
   failure.shrink_budget_ended = true;
-  EXPECT_NE(failure_report(failed_run, failure).find("0.4 s, ended by its budget: a smaller case may fail too\n"),
+  EXPECT_NE(failure_report(failed_run, failure).find("0.4 s, ended early: a smaller case may fail too\n"),
             std::string::npos);
 }
 
