@@ -70,11 +70,15 @@ class FaultJudge::Trial {
     try_each_property(std::min(cases_of_first_look, all_cases), {});
     try_each_property(0, judge_.budget_.corpus);
     if (all_cases > cases_of_first_look) try_each_property(all_cases, {});
-    judgement_.seconds = clock_.seconds();
+    judgement_.seconds = seconds_so_far();
     return std::move(judgement_);
   }
 
  private:
+  double seconds_so_far() const {
+    return clock_.seconds() - (judge_.workers_.stood_still_seconds() - stood_still_before_);
+  }
+
   void try_each_property(std::uint64_t random_cases, const std::vector<AttentionCase>& corpus) {
     run_.max_cases = random_cases;
     run_.corpus.clear();
@@ -82,7 +86,7 @@ class FaultJudge::Trial {
                          [&](const AttentionCase& known) { return known.dtype == run_.dtype; });
     if (random_cases == 0 && run_.corpus.empty()) return;
     for (const Property* property : judge_.properties_) {
-      run_.max_seconds = seconds_ - clock_.seconds();
+      run_.max_seconds = seconds_ - seconds_so_far();
       if (judgement_.killed || run_.max_seconds <= 0) return;
       if (!property->exists(run_.dtype, run_.device.type())) continue;
       run_.property = property;
@@ -120,6 +124,7 @@ class FaultJudge::Trial {
   std::string healthy_base_;
   double seconds_;
   const Elapsed clock_;
+  const double stood_still_before_ = judge_.workers_.stood_still_seconds();
   PropertyRun run_;
   Judgement judgement_;
 };

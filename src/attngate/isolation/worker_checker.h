@@ -24,6 +24,7 @@ class WorkerChecker : public CaseChecker {
   void begin_search(const Verdict& failed) override;
   void end_search() override;
   bool isolates() const override { return true; }
+  double stood_still_seconds() const override { return pool_.stood_still_seconds(); }
 
  private:
   Verdict check_once(const AttentionCase& value);

@@ -25,6 +25,7 @@ WorkerReply WorkerPool::ask(const std::string& request, const RequestLimits& lim
     RequestLimits allowed = limits;
     if (worker.warm()) allowed.seconds = std::min(limits.seconds, warm_seconds);
     WorkerReply reply = worker.ask(request, allowed);
+    stood_still_seconds_ += reply.stood_still;
     if (reply.kind != WorkerReply::Kind::answered) discard_worker();
     if (reply.kind != WorkerReply::Kind::never_begun) return reply;
     detail = reply.detail;

@@ -48,6 +48,9 @@ class WorkerPool {
   /// Back to one worker in the usual environment.
   void look_as_usual();
 
+  /// Time in s, over all requests, in which this process stood still (Ctrl-Z) while it waited for an answer.
+  double stood_still_seconds() const { return stood_still_seconds_; }
+
   /// Ids of the processes there are; the first one is the worker of the last request.
   std::vector<pid_t> processes() const;
 
@@ -61,6 +64,7 @@ class WorkerPool {
   WorkerPoolOptions options_;
   std::string warm_up_;
   bool closer_ = false;
+  double stood_still_seconds_ = 0;
   std::unique_ptr<WorkerProcess> worker_;
   std::vector<std::unique_ptr<WorkerProcess>> standbys_;
 };

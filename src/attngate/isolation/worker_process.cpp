@@ -43,13 +43,16 @@ std::uint64_t above(std::uint64_t before, std::uint64_t now) { return now > befo
 
 double gibibytes(std::uint64_t bytes) { return static_cast<double>(bytes) / (1 << 30); }
 
-/// True when the worker has said something, or is gone; false after that many seconds. Throws RunStopped.
-bool wait_for_word(int socket, double seconds) {
+/// Waits a short step, no longer than `seconds`: true when the worker has said something, or is gone. Throws
+/// RunStopped.
+bool word_comes(int socket, double seconds, RunningTime& waited) {
   throw_if_stopped();
   pollfd descriptor{socket, POLLIN, 0};
+  const double step = std::clamp(seconds, 0.0, look_seconds);
   // Rounded up: a wait of 0 ms would spin.
-  const int milliseconds = static_cast<int>(std::max(seconds, 0.0) * 1000) + 1;
-  return ::poll(&descriptor, 1, milliseconds) > 0;
+  const bool came = ::poll(&descriptor, 1, static_cast<int>(step * 1000) + 1) > 0;
+  waited.step_ends(step);
+  return came;
 }
 
 std::string end_text(int status) {
@@ -106,9 +109,9 @@ void WorkerProcess::kill_and_wait() {
 
 bool WorkerProcess::wait_until_ready(double seconds) {
   if (ready_) return true;
-  const Elapsed clock;
-  while (!wait_for_word(socket_, std::min(look_seconds, seconds - clock.seconds()))) {
-    if (clock.seconds() >= seconds) return false;
+  RunningTime waited;
+  while (!word_comes(socket_, seconds - waited.seconds(), waited)) {
+    if (waited.seconds() >= seconds) return false;
   }
   std::string problem;
   if (read_frame(socket_, problem) != FrameEnd::whole) throw WorkerError("it " + bury().detail);
@@ -122,26 +125,27 @@ WorkerReply WorkerProcess::ask(std::string_view request, const RequestLimits& li
   const bool was_warm = warm();
   throw_if_stopped();
   ++sent_;
-  WorkerReply reply = write_frame(socket_, request) ? await_answer(limits) : bury();
+  RunningTime waited;
+  WorkerReply reply = write_frame(socket_, request) ? await_answer(limits, waited) : bury();
   reply.from_warm_worker = was_warm;
-  reply.seconds = clock.seconds();
+  reply.stood_still = waited.stood_still();
+  reply.seconds = clock.seconds() - reply.stood_still;
   return reply;
 }
 
-WorkerReply WorkerProcess::await_answer(const RequestLimits& limits) {
-  const Elapsed clock;
+WorkerReply WorkerProcess::await_answer(const RequestLimits& limits, RunningTime& waited) {
   const std::uint64_t bytes_before = memory_->private_bytes();
   std::uint64_t bytes_at_half_time = bytes_before;
-  while (!wait_for_word(socket_, std::min(look_seconds, limits.seconds - clock.seconds()))) {
+  while (!word_comes(socket_, limits.seconds - waited.seconds(), waited)) {
     const std::uint64_t bytes_now = memory_->private_bytes();
     const std::uint64_t grown = above(bytes_before, bytes_now);
-    const bool late = clock.seconds() >= limits.seconds;
-    if (clock.seconds() < limits.seconds / 2) bytes_at_half_time = bytes_now;
+    const bool late = waited.seconds() >= limits.seconds;
+    if (waited.seconds() < limits.seconds / 2) bytes_at_half_time = bytes_now;
     const bool still_eats = above(bytes_at_half_time, bytes_now) > limits.host_bytes / part_of_an_eater;
     if (grown > limits.host_bytes || (late && still_eats)) {
       return kill(WorkerReply::Kind::out_of_memory,
                   fmt::format("took {:.1f} GiB of host memory in {:.1f} s and did not stop; {:.1f} GiB are allowed",
-                              gibibytes(grown), clock.seconds(), gibibytes(limits.host_bytes)));
+                              gibibytes(grown), waited.seconds(), gibibytes(limits.host_bytes)));
     }
     if (late) return kill(WorkerReply::Kind::hung, fmt::format("no end after {:.3g} s", limits.seconds));
   }
@@ -170,11 +174,12 @@ WorkerReply WorkerProcess::kill(WorkerReply::Kind kind, std::string detail) {
 
 WorkerReply WorkerProcess::bury() {
   int status = 0;
-  const Elapsed clock;
+  RunningTime waited;
   pid_t ended = 0;
-  while (ended == 0 && clock.seconds() < burial_seconds) {
+  while (ended == 0 && waited.seconds() < burial_seconds) {
     ended = ::waitpid(child_, &status, WNOHANG);
     if (ended == 0) std::this_thread::sleep_for(std::chrono::milliseconds(1));
+    waited.step_ends(1e-3);
   }
   const bool begun = note_.requests_begun() >= sent_;
   const WorkerReply::Kind kind = begun ? WorkerReply::Kind::died : WorkerReply::Kind::never_begun;

@@ -9,6 +9,7 @@
 #include <string>
 #include <string_view>
 
+#include "attngate/base/running_time.h"
 #include "attngate/isolation/host_memory.h"
 #include "attngate/isolation/worker_note.h"
 #include "attngate/verdict/on_path.h"
@@ -57,6 +58,8 @@ struct WorkerReply {
   bool from_warm_worker = false;
   /// Time in s from the request to its end.
   double seconds = 0;
+  /// Time in s in which the supervisor stood still meanwhile (Ctrl-Z); in no limit, and not in `seconds`.
+  double stood_still = 0;
 };
 
 /// One child process, forked without exec, that answers requests until it dies or is killed.
@@ -72,8 +75,8 @@ class WorkerProcess {
   WorkerProcess(const WorkerProcess&) = delete;
   WorkerProcess& operator=(const WorkerProcess&) = delete;
 
-  /// Waits until the worker is ready; false when it is not by then. Throws WorkerError when it never will be, and
-  /// RunStopped when this process is asked to stop meanwhile (run/stop_request.h).
+  /// Waits until the worker is ready; false when it is not after so many seconds. Throws WorkerError when it never will
+  /// be, and RunStopped when this process is asked to stop meanwhile (run/stop_request.h).
   bool wait_until_ready(double seconds);
 
   /// Hands a ready worker a request and waits for what comes of it. Throws RunStopped when this process is asked to
@@ -87,7 +90,7 @@ class WorkerProcess {
   bool warm() const { return warmed_up_ || answered_ > 0; }
 
  private:
-  WorkerReply await_answer(const RequestLimits& limits);
+  WorkerReply await_answer(const RequestLimits& limits, RunningTime& waited);
   WorkerReply kill(WorkerReply::Kind kind, std::string detail);
   WorkerReply bury();
   void kill_and_wait();

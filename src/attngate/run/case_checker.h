@@ -33,6 +33,9 @@ class CaseChecker {
 
   /// True where a path that crashes or hangs ends a worker and not this process.
   virtual bool isolates() const = 0;
+
+  /// Time in s up to now in which this process stood still (Ctrl-Z) and nothing could be checked.
+  virtual double stood_still_seconds() const { return 0; }
 };
 
 /// Checks in this process: for debuggers, profilers and compute-sanitizer, and for checks that cannot die.

@@ -106,14 +106,17 @@ class Run {
     std::set<std::string> heard;
     for (bool again = true; again && !stopped_;) {
       const Elapsed evaluation;
+      const double stood_still_before = checker_.stood_still_seconds();
       CheckedCase checked = evaluate(value);
+      // The time limit of a disaster, mostly, is no path's figure; neither is the time in which this process stood
+      // still.
+      aside_seconds_ +=
+          is_disaster(checked.verdict) ? evaluation.seconds() : checker_.stood_still_seconds() - stood_still_before;
       if (!checked.verdict.applicable) {
         if (heard.empty()) note_inapplicable(checked.verdict);
         tell_checked(origin, index, checked, !heard.empty());
         return;
       }
-      if (is_disaster(checked.verdict))
-        aside_seconds_ += evaluation.seconds();  // a time limit, mostly: no path's figure
       const bool first_look = heard.empty();
       if (origin == CaseOrigin::replay && first_look) report_.replayed = checked.verdict;
       add_to_report(origin, checked, heard);
@@ -241,7 +244,7 @@ class Run {
   CaseChecker& checker_;
   RunReport report_;
   Elapsed watch_;
-  double aside_seconds_ = 0;  // spent on re-runs and shrinking
+  double aside_seconds_ = 0;  // spent on re-runs and shrinking, or standing still
   bool stopped_ = false;
   std::optional<AttentionCase> last_that_held_;
   std::set<std::string> quarantined_;

@@ -10,6 +10,7 @@
 #include <stdexcept>
 
 #include "attngate/base/exit_code.h"
+#include "attngate/base/running_time.h"
 #include "attngate/run/stop_request.h"
 
 namespace attngate {
@@ -143,11 +144,15 @@ void LastWords::case_ends() {
 
 void LastWords::watch() {
   // Looks often enough to be at most a tenth late, and at most twice a second for the usual minute.
-  const auto tick = std::chrono::duration<double>(std::clamp(timeout_seconds_ / 10, 0.005, 0.5));
+  const double tick = std::clamp(timeout_seconds_ / 10, 0.005, 0.5);
   std::unique_lock lock(mutex_);
   while (!stop_) {
-    wake_.wait_for(lock, tick);
-    if (stop_ || started_ < 0 || now_seconds() - started_ <= timeout_seconds_) continue;
+    const double asleep = now_seconds();
+    wake_.wait_for(lock, std::chrono::duration<double>(tick));
+    if (stop_ || started_ < 0) continue;
+    // While this process stood still (Ctrl-Z), so did the case.
+    started_ += RunningTime().add(now_seconds() - std::max(asleep, started_), tick);
+    if (now_seconds() - started_ <= timeout_seconds_) continue;
     say(hang_words_.data(), hang_words_.size());
     say_case();
     // Not exit(): destructors would wait for the case that does not end. The lock is held: it cannot end now either.

@@ -37,6 +37,9 @@ inline std::string obey(std::string_view request, const OnPath& on_path) {
   if (request == "loop") loop_forever();
   if (request == "load and loop") load_and_loop_forever();
   if (request == "slow") ::usleep(200'000);
+  if (request == "work for a second") {
+    for (int step = 0; step < 100; ++step) ::usleep(10'000);
+  }
   if (request == "eat") take_memory_forever();
   if (request == "outside") {
     on_path("");

@@ -200,6 +200,25 @@ TEST(WorkerProcessTest, leaves_other_signals_to_its_group_to_its_supervisor_as_w
   }
 }
 
+TEST(WorkerProcessTest, has_not_hung_while_it_and_its_supervisor_stood_still) {
+  const ScratchFolder folder;
+  ChildProcess supervisor([&] {
+    ::setpgid(0, 0);
+    WorkerProcess worker(obedient(), {});
+    worker.wait_until_ready(10);
+    std::ofstream(folder / "ready") << std::endl;
+    const WorkerReply reply = worker.ask("work for a second", {2, generous.host_bytes});
+    if (reply.kind != Kind::answered) return 1;
+    return reply.stood_still > 2 && reply.seconds < 2 ? 0 : 2;
+  });
+  ASSERT_TRUE(wait_for_text(folder / "ready", "\n"));
+  ::usleep(200'000);
+  supervisor.send_to_group(SIGSTOP);
+  ::usleep(3'000'000);
+  supervisor.send_to_group(SIGCONT);
+  EXPECT_EQ(supervisor.wait().exit_code, 0);
+}
+
 TEST(WorkerProcessTest, does_not_repeat_what_its_supervisor_was_about_to_print) {
   ChildProcess printer([] {
     testing::internal::CaptureStdout();

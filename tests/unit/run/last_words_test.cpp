@@ -119,6 +119,20 @@ TEST(LastWordsTest, end_a_case_that_hangs_and_name_it) {
   EXPECT_EQ(case_in_flight(run.journal()), to_line(third_case));
 }
 
+TEST(LastWordsTest, do_not_count_the_time_in_which_the_process_stood_still) {
+  DyingRun run(
+      [] {
+        for (int step = 0; step < 100; ++step) ::usleep(10'000);
+      },
+      2);
+  ASSERT_TRUE(wait_for_text(run.journal(), to_line(third_case) + "\n"));
+  run.child().send(SIGSTOP);
+  ::usleep(3'000'000);
+  run.child().send(SIGCONT);
+  const ChildEnd end = run.child().wait();
+  EXPECT_EQ(end.exit_code, 0) << end.errors;
+}
+
 TEST(LastWordsTest, say_nothing_about_cases_that_end_in_time) {
   DyingRun run([] { ::usleep(700'000); }, 3);  // the watchdog looks twice meanwhile
   const ChildEnd end = run.child().wait();
