@@ -39,6 +39,15 @@ Cost cost_of(const AttentionCase& attention_case) {
           .sequences = batch};
 }
 
+double reference_bytes(const AttentionCase& attention_case) {
+  const auto batch = static_cast<double>(attention_case.batch_size());
+  const auto heads = static_cast<double>(attention_case.num_heads);
+  const auto length = static_cast<double>(attention_case.max_length());
+  const auto tokens = static_cast<double>(attention_case.total_tokens());
+  const double embed_dim = heads * static_cast<double>(attention_case.head_dim);
+  return 8 * (2 * batch * heads * length * length + 5 * tokens * embed_dim + 4 * embed_dim * embed_dim);
+}
+
 bool within(const Cost& cost, const CostLimit& limit) {
   return cost.flops <= limit.max_flops && cost.bytes <= limit.max_bytes && cost.sequences <= limit.max_sequences;
 }

@@ -35,6 +35,10 @@ struct CostLimit {
 ///           + mask         (bool: B H T^2 for 4d, T^2 for 2d and causal, B T for padding and holes)
 Cost cost_of(const AttentionCase& attention_case);
 
+/// Bytes that the fp64 reference holds at once, at the least: scores and their softmax, B H L^2 each for the longest
+/// length L, and rows and parameters as above. Extra padding is no part of it.
+double reference_bytes(const AttentionCase& attention_case);
+
 /// True where the case costs at most the limit in every respect.
 bool within(const Cost& cost, const CostLimit& limit);
 

@@ -178,9 +178,7 @@ void add_check_command(CLI::App& app, Command& chosen) {
   add_seconds_option(*command, "--seconds", options->seconds,
                      "Time for the random cases of each property and dtype (default: no limit)")
       ->envname("ATTNGATE_SECONDS");
-  add_seconds_option(*command, "--case-timeout", options->case_timeout,
-                     "Seconds after which a case counts as hung (default: 20)")
-      ->envname("ATTNGATE_CASE_TIMEOUT");
+  add_case_timeout_option(*command, options->case_timeout);
   command->add_flag("--stop-at-first", options->stop_at_first,
                     "End each property with its first failure (default: go on without the path that failed)");
   add_in_process_flag(*command, options->in_process);

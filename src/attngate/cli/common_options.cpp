@@ -1,10 +1,12 @@
 #include "attngate/cli/common_options.h"
 
+#include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
 #include <charconv>
 
 #include "attngate/base/printable.h"
+#include "attngate/run/last_words.h"
 
 namespace attngate {
 namespace {
@@ -59,6 +61,15 @@ CLI::Option* add_cases_option(CLI::App& command, std::optional<std::uint64_t>& c
 CLI::Option* add_seconds_option(CLI::App& command, const std::string& name, std::optional<double>& seconds,
                                 const std::string& about) {
   return command.add_option(name, seconds, about)->check(refuse_seconds);
+}
+
+CLI::Option* add_case_timeout_option(CLI::App& command, std::optional<double>& seconds) {
+  return add_seconds_option(
+             command, "--case-timeout", seconds,
+             fmt::format("Seconds after which a case counts as hung (default: {:g}); one that costs more "
+                         "than a random case may has as many times more",
+                         default_case_timeout_seconds))
+      ->envname("ATTNGATE_CASE_TIMEOUT");
 }
 
 CLI::Option* add_text_option(CLI::App& command, const std::string& name, std::string& text, const std::string& about) {

@@ -37,6 +37,9 @@ CLI::Option* add_cases_option(CLI::App& command, std::optional<std::uint64_t>& c
 CLI::Option* add_seconds_option(CLI::App& command, const std::string& name, std::optional<double>& seconds,
                                 const std::string& about);
 
+/// --case-timeout, else ATTNGATE_CASE_TIMEOUT: how long a case may run.
+CLI::Option* add_case_timeout_option(CLI::App& command, std::optional<double>& seconds);
+
 /// --json and other options that name a file, a folder or the like: refuses the empty text that an unset shell variable
 /// leaves.
 CLI::Option* add_text_option(CLI::App& command, const std::string& name, std::string& text, const std::string& about);

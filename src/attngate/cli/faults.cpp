@@ -45,6 +45,7 @@ struct FaultsOptions {
   std::vector<std::string> properties;
   std::optional<std::uint64_t> cases;
   std::optional<double> seconds;
+  std::optional<double> case_timeout;
   std::string seed;
   std::string corpus = corpus_folder;
   std::string json;
@@ -101,6 +102,7 @@ faults::Budget budget_of(const FaultsOptions& options, at::Device device) {
   faults::Budget budget;
   budget.cases_per_property = options.cases.value_or(device.is_cuda() ? default_cases_cuda : default_cases_cpu);
   budget.seconds = options.seconds.value_or(budget.seconds);
+  budget.case_timeout_seconds = options.case_timeout.value_or(budget.case_timeout_seconds);
   budget.seed = chosen_seed(options.seed);
   if (options.corpus != no_corpus) budget.corpus = read_corpus(options.corpus);
   return budget;
@@ -196,6 +198,7 @@ void add_faults_command(CLI::App& app, Command& chosen) {
                                default_cases_cpu, default_cases_cuda));
   add_seconds_option(*command, "--seconds", options->seconds,
                      "Time for each fault and dtype over all properties, shrinking left out (default: 60)");
+  add_case_timeout_option(*command, options->case_timeout);
   add_seed_option(*command, options->seed);
   add_text_option(*command, "--corpus", options->corpus,
                   "Folder of *.case files for what survives the first 30 cases of each property, or none")

@@ -33,6 +33,7 @@ struct ReplayOptions {
   std::vector<std::string> paths;
   std::string device = "auto";
   std::string json;
+  std::optional<double> case_timeout;
   bool in_process = false;
 };
 
@@ -66,6 +67,7 @@ std::vector<PropertyRun> plan_runs(const ReplayOptions& options, const Attention
     run.registry = &registry;
     run.only = options.paths;
     run.replay = attention_case;
+    run.case_timeout_seconds = options.case_timeout.value_or(run.case_timeout_seconds);
     run.in_process = in_process_is_asked_for();
   }
   return runs;
@@ -105,6 +107,7 @@ int replay(const ReplayOptions& options) {
   check_path_names(registry, options.paths);
   const at::Device device = choose_device(options.device);
   make_way_for_json(options.json, results_list_schema);
+  expect_to_fit(attention_case, device);
   const std::vector<PropertyRun> runs = plan_runs(options, attention_case, registry, device);
   const bool in_process = in_process_is_asked_for();
   std::optional<StopRequest> stop;
@@ -131,6 +134,7 @@ void add_replay_command(CLI::App& app, Command& chosen) {
   add_path_option(*command, options->paths);
   add_device_option(*command, options->device);
   add_text_option(*command, "--json", options->json, "File for the results");
+  add_case_timeout_option(*command, options->case_timeout);
   add_in_process_flag(*command, options->in_process);
   command->footer(
       "Example:\n"

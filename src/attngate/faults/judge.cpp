@@ -60,6 +60,7 @@ class FaultJudge::Trial {
     run_.registry = &judge.registry_;
     run_.only = std::move(paths);
     run_.seed = judge.budget_.seed;
+    run_.case_timeout_seconds = judge.budget_.case_timeout_seconds;
     run_.stop_at_first_failure = true;
     run_.in_process = judge.in_process_;
   }

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "attngate/case/attention_case.h"
+#include "attngate/run/last_words.h"
 
 namespace attngate::faults {
 
@@ -17,6 +18,8 @@ struct Budget {
   /// The same for all healthy paths together. Less than their full number of cases takes: each failure of a fault is
   /// held against its healthy base as well, and the soak for false alarms is a run of its own (docs/oracle.md).
   double seconds_of_healthy_paths = 10;
+  /// How long one case may run.
+  double case_timeout_seconds = default_case_timeout_seconds;
   /// Of the random cases.
   std::uint64_t seed = 0;
   /// Known cases for what survives the first look at random ones.

@@ -161,6 +161,7 @@ std::string to_json(const FaultRun& run, const std::vector<DType>& dtypes) {
                  {"seed", fmt::format("{:#x}", run.budget.seed)},
                  {"cases_per_property", run.budget.cases_per_property},
                  {"seconds", run.budget.seconds},
+                 {"case_timeout_seconds", run.budget.case_timeout_seconds},
                  {"properties", run.properties},
                  {"shortfalls", run.shortfalls}};
   for (const DType dtype : dtypes) object["summaries"].push_back(json_of(summarise(run.judgements, dtype)));

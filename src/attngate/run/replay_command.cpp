@@ -17,15 +17,18 @@ std::string shell_quote(const std::string& text) {
 }
 
 std::string replay_command(const RunIdentity& run, const std::string& line) {
-  std::string paths;
-  for (const std::string& path : run.only) paths += "--path " + path + " ";
-  return fmt::format("attngate replay --property {} --device {} {}{}", run.property, run.device, paths,
+  std::string more;
+  for (const std::string& path : run.only) more += "--path " + path + " ";
+  if (run.case_timeout_seconds > 0) more += fmt::format("--case-timeout {} ", run.case_timeout_seconds);
+  return fmt::format("attngate replay --property {} --device {} {}{}", run.property, run.device, more,
                      shell_quote(line));
 }
 
 std::string ctest_replay_command(const RunIdentity& run, const std::string& line) {
   const std::string& test = run.ctest_test.empty() ? run.test : run.ctest_test;
-  return fmt::format("ATTNGATE_CASE={} ctest -R {} -V", shell_quote(line), shell_quote("^" + test + "$"));
+  const std::string timeout =
+      run.case_timeout_seconds > 0 ? fmt::format("ATTNGATE_CASE_TIMEOUT={} ", run.case_timeout_seconds) : "";
+  return fmt::format("{}ATTNGATE_CASE={} ctest -R {} -V", timeout, shell_quote(line), shell_quote("^" + test + "$"));
 }
 
 }  // namespace attngate

@@ -35,7 +35,8 @@ RunContext context_of(const PropertyRun& run) {
                  device_label(run.device.type()),
                  run.seed,
                  run.only,
-                 ctest_test(run)};
+                 ctest_test(run),
+                 run.case_timeout_seconds == default_case_timeout_seconds ? 0 : run.case_timeout_seconds};
   context.dtype = to_string(run.dtype);
   context.device = named_device(run.device);
   context.attngate_version = attngate_version();
@@ -56,16 +57,27 @@ ForAllOptions options_of(const PropertyRun& run) {
   return options;
 }
 
+CostLimit cost_limit(at::DeviceType device) { return device == at::kCUDA ? gpu_limit() : cpu_limit(); }
+
+/// What one case may take in this process: of the given ones the costliest decides, as it does for a worker.
+double case_seconds_here(const PropertyRun& run, const ForAllOptions& options) {
+  double times = 1;
+  const CostLimit limit = cost_limit(run.device.type());
+  for (const AttentionCase& known : options.corpus) times = std::max(times, times_the_limit(cost_of(known), limit));
+  if (run.replay) times = std::max(times, times_the_limit(cost_of(*run.replay), limit));
+  return times * run.case_timeout_seconds;
+}
+
 /// The outputs of a run, in the order in which they hear of it.
 std::vector<std::unique_ptr<RunListener>> listeners_of(const PropertyRun& run, const RunContext& context,
-                                                       std::ostream& out) {
+                                                       double case_seconds, std::ostream& out) {
   const auto file = [&](const char* suffix) {
     return (std::filesystem::path(run.results_folder) / (context.run.test + suffix)).string();
   };
   const bool keeps_files = !run.results_folder.empty();
   std::vector<std::unique_ptr<RunListener>> listeners;
   // Workers have time limits of their own. First, so that who reads a line in the journal can count on the last words.
-  listeners.push_back(std::make_unique<LastWords>(context.run, run.in_process ? run.case_timeout_seconds : 0));
+  listeners.push_back(std::make_unique<LastWords>(context.run, case_seconds));
   if (keeps_files) listeners.push_back(std::make_unique<Journal>(file(".journal"), context.run.test, run.seed));
   if (run.record_cases) listeners.push_back(std::make_unique<CaseRecorder>(file(".cases.jsonl")));
   listeners.push_back(std::make_unique<Progress>());
@@ -87,8 +99,6 @@ void print_header(std::ostream& out, const PropertyRun& run, const RunContext& c
   }
   out.flush();
 }
-
-CostLimit cost_limit(at::DeviceType device) { return device == at::kCUDA ? gpu_limit() : cpu_limit(); }
 
 std::unique_ptr<CaseChecker> make_checker(const PropertyRun& run, WorkerPool& pool) {
   if (!run.in_process) {
@@ -128,11 +138,13 @@ PropertyRunResult run_property(const PropertyRun& run, WorkerPool& pool, std::os
   if (run.record_cases && run.results_folder.empty()) {
     throw UsageError("cases are to be recorded, but no folder for results is given; add --results FOLDER");
   }
+  if (run.replay) expect_to_fit(*run.replay, run.device);
   const RunContext context = context_of(run);
   ForAllOptions options = options_of(run);
   print_header(out, run, context);
   const std::unique_ptr<CaseChecker> checker = make_checker(run, pool);  // first: LibTorch has signal handlers too
-  const std::vector<std::unique_ptr<RunListener>> listeners = listeners_of(run, context, out);
+  const double case_seconds = run.in_process ? case_seconds_here(run, options) : 0;
+  const std::vector<std::unique_ptr<RunListener>> listeners = listeners_of(run, context, case_seconds, out);
   for (const auto& listener : listeners) options.listeners.push_back(listener.get());
 
   const Draw draw = [&](std::uint64_t index) {

@@ -43,6 +43,7 @@ struct PropertyRun {
   bool record_cases = false;
   /// Whoever else listens, after the outputs that every run has.
   std::vector<MakeListener> listeners = {};
+  /// How long a case may run; one that costs more than a random case may has as many times more.
   double case_timeout_seconds = default_case_timeout_seconds;
   /// Ends the run with its first failure; else the path that failed is left out and the others go on.
   bool stop_at_first_failure = false;
@@ -69,8 +70,8 @@ inline constexpr std::uint64_t default_seed = 0xa77e;
 /// results and journal.
 ///
 /// This process does no work on the device, and must not have used CUDA before (unless run.in_process). Throws
-/// UsageError (results folder, journal, cases to be recorded nowhere) before any case runs, ResultsError when the
-/// results cannot be written.
+/// UsageError (results folder, journal, cases to be recorded nowhere, a replay that fits no memory) before any case
+/// runs, ResultsError when the results cannot be written.
 PropertyRunResult run_property(const PropertyRun& run, std::ostream& out);
 
 /// The same in the workers of a pool that many runs share: made by make_worker_pool() for the run's registry and

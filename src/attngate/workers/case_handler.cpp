@@ -6,6 +6,7 @@
 
 #include "attngate/case/cost.h"
 #include "attngate/case/text.h"
+#include "attngate/isolation/host_memory.h"
 #include "attngate/isolation/messages.h"
 #include "attngate/run/case_checker.h"
 #include "attngate/values/case_inputs.h"
@@ -80,6 +81,20 @@ UsageError does_not_fit(const AttentionCase& attention_case, c10::Device device)
   return UsageError(
       fmt::format("LINE: this case does not fit into the memory of {}: its reference alone takes {:.3g} GiB",
                   device.str(), cost_of(attention_case).bytes / (1 << 30)));
+}
+
+void expect_to_fit(const AttentionCase& attention_case, c10::Device device) {
+  if (device.is_cuda()) return;
+  const auto there = static_cast<double>(available_host_bytes());
+  // A worker gets half of it, see host_bytes_allowed().
+  const double allowed = in_process_is_asked_for() ? there : there / 2;
+  const double needed = reference_bytes(attention_case);
+  if (needed <= allowed) return;
+  constexpr double gibibyte = 1 << 30;
+  throw UsageError(
+      fmt::format("LINE: this case does not fit into the memory of {}: its reference alone takes {:.3g} GiB; there are "
+                  "{:.3g} GiB to spare, of which a check may take {:.3g}",
+                  device.str(), needed / gibibyte, there / gibibyte, allowed / gibibyte));
 }
 
 std::uint64_t input_hash(const AttentionCase& attention_case, c10::Device device) {

@@ -32,6 +32,10 @@ PropertyCheck with_disasters_as_verdicts(PropertyCheck check, c10::Device device
 /// What to say of a case that is too large for the device's memory.
 UsageError does_not_fit(const AttentionCase& attention_case, c10::Device device);
 
+/// Throws UsageError for a case of which not even the reference fits into what a check may take of this machine's
+/// memory, before any time is spent. Of a GPU's memory it knows nothing.
+void expect_to_fit(const AttentionCase& attention_case, c10::Device device);
+
 /// The hash of the case's inputs; throws UsageError for a case that does not fit into the device's memory.
 std::uint64_t input_hash(const AttentionCase& attention_case, c10::Device device);
 

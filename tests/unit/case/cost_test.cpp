@@ -39,6 +39,12 @@ TEST(CostOf, does_not_overflow_for_the_largest_case) {
   EXPECT_FALSE(within(cost_of(largest), gpu_limit()));
 }
 
+TEST(ReferenceBytes, are_those_of_two_times_the_scores_without_extra_padding) {
+  // B = 2, H = 3, D = 4, L = 5, 6 tokens, E = 12.
+  const AttentionCase c{.num_heads = 3, .head_dim = 4, .lengths = {5, 1}, .extra_padding = 1000};
+  EXPECT_EQ(reference_bytes(c), 8 * (2 * 2 * 3 * 25 + 5 * 6 * 12 + 4 * 144));
+}
+
 TEST(Within, wants_flops_and_bytes_and_sequences) {
   const CostLimit limit{.max_flops = 10, .max_bytes = 20, .max_sequences = 30};
   EXPECT_TRUE(within({.flops = 10, .bytes = 20, .sequences = 30}, limit));

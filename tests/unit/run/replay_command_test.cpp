@@ -37,5 +37,13 @@ TEST(ReplayCommandTest, names_the_whole_test_for_ctest) {
             "ATTNGATE_CASE='dtype=fp16' ctest -R '^property.metamorphic.fp16.cuda$' -V");
 }
 
+TEST(ReplayCommandTest, carries_the_limit_of_a_case_where_it_is_not_the_usual_one) {
+  RunIdentity patient = replayed_run;
+  patient.case_timeout_seconds = 0.25;
+  EXPECT_EQ(replay_command(patient, "x"), "attngate replay --property agreement --device cuda --case-timeout 0.25 'x'");
+  EXPECT_EQ(ctest_replay_command(patient, "x"),
+            "ATTNGATE_CASE_TIMEOUT=0.25 ATTNGATE_CASE='x' ctest -R '^property.agreement.fp16.cuda$' -V");
+}
+
 }  // namespace
 }  // namespace attngate::test
