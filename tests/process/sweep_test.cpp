@@ -5,19 +5,10 @@
 
 #include "command.h"
 #include "csv_table.h"
+#include "small_sweep.h"
 
 namespace attngate::test {
 namespace {
-
-/// Two lengths for each b: six rows unless others are asked for.
-Command small_fastpath(std::vector<std::string> more, const std::string& b_values = "1,31,61") {
-  std::vector<std::string> arguments = {
-      "sweep",         "fastpath", "--device",           device,  "--dtype",      "fp32",
-      "--batch-sizes", "2",        "--sequence-lengths", "16,32", "--embed-dims", "64",
-      "--n-heads",     "4",        "--b-values",         b_values};
-  arguments.insert(arguments.end(), more.begin(), more.end());
-  return {.program = attngate_command, .arguments = arguments};
-}
 
 /// Two rows, of two sequences and of one, by the planted command: a planted disaster waits for two sequences.
 Command fastpath_with_planted(const std::string& path, std::vector<std::string> more) {
@@ -85,15 +76,6 @@ TEST(SweepOnDevice, takes_further_paths_by_name) {
   const CommandEnd end = run(small_fastpath({"--also", "nn_mha_slow.math", "--save-path", folder / "rows.csv"}, "31"));
   EXPECT_EQ(end.exit_code, 0) << end.output << end.errors;
   EXPECT_GT(std::stod(Table(folder / "rows.csv").cell(0, "time_nn_mha_slow.math (\u00B5s)")), 0);
-}
-
-/// Thirty rows of 50 ms each.
-Command long_fastpath(const std::string& file, bool resume) {
-  Command command =
-      small_fastpath({"--width", "1e-6", "--most-pairs", "501", "--row-seconds", "0.05", "--save-path", file},
-                     "1,5,9,13,17,21,25,29,33,37,41,45,49,53,57");
-  if (resume) command.arguments.emplace_back("--resume");
-  return command;
 }
 
 /// What does not depend on the clock.

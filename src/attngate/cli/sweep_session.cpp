@@ -75,11 +75,10 @@ class SweepSession {
 
   void measure(SweepSource& source) {
     ProgressBar progress(plan_.points.size(), "attngate sweep", earlier_);
-    const InterruptWatch watch;
     SweepListener listener;
     listener.begins = [&](std::size_t index) { progress.doing(plan_.points[index].entry_name + error_text()); };
     listener.ended = [&](const CsvRow& row, const SweepAnswer& answer) { keep(row, answer); };
-    listener.interrupted = [&] { return watch.interrupted(); };
+    listener.interrupted = [&] { return watch_.interrupted(); };
     const Elapsed elapsed;
     try {
       summary_.interrupted = !run_sweep(plan_, source, rows_, listener);
@@ -118,6 +117,7 @@ class SweepSession {
     if (file_) file_->append(row);
   }
 
+  const InterruptWatch watch_;  // to the end of the report: a late signal shall not cost it
   const SweepCommandOptions& options_;
   const SweepPlan& plan_;
   std::optional<RowFile> file_;

@@ -5,7 +5,7 @@
 namespace attngate {
 
 /// While it lives, the first Ctrl-C or SIGTERM is noted and not obeyed, so that what was measured can be kept; a second
-/// one ends the process. One at a time.
+/// one ends the process, but for one that follows at once and is of the same stop. One at a time.
 class InterruptWatch {
  public:
   InterruptWatch();

@@ -138,6 +138,8 @@ struct SweepAnswer {
   /// What is wrong with the row beside its operators: two of them disagree, or the worker died. In one line, else
   /// empty.
   std::string problem = {};
+  /// The worker died in mid-row, see `problem`: of the row, or of what was sent to it.
+  bool worker_died = false;
   /// Whatever went wrong may have spoilt the process: nobody measures in it any more.
   bool spoilt = false;
   RowSeconds seconds = {};
@@ -150,7 +152,8 @@ struct SweepAnswer {
 constexpr auto describe(const SweepAnswer*) {
   return fields(keyless(&SweepAnswer::operators), keyless(&SweepAnswer::speedups), keyless(&SweepAnswer::rounds),
                 keyless(&SweepAnswer::worst_margin), keyless(&SweepAnswer::checked_sequences),
-                keyless(&SweepAnswer::problem), keyless(&SweepAnswer::spoilt), keyless(&SweepAnswer::seconds));
+                keyless(&SweepAnswer::problem), keyless(&SweepAnswer::worker_died), keyless(&SweepAnswer::spoilt),
+                keyless(&SweepAnswer::seconds));
 }
 
 }  // namespace attngate

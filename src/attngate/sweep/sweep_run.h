@@ -23,12 +23,12 @@ struct SweepListener {
   std::function<void(std::size_t index)> begins;
   /// It has ended; the row is to be kept now.
   std::function<void(const CsvRow& row, const SweepAnswer& answer)> ended;
-  /// Asked before each row: no more of them?
+  /// Asked before each row: no more of them? And where a worker died: was it of the same stop?
   std::function<bool()> interrupted;
 };
 
 /// Measures the points behind those that `rows` has, and adds a row for each; true unless it was interrupted. A row
-/// that fails is a row.
+/// that fails is a row. One whose worker died when a stop had been asked for is none: a later run measures it.
 bool run_sweep(const SweepPlan& plan, SweepSource& source, std::vector<CsvRow>& rows, const SweepListener& listener);
 
 }  // namespace attngate

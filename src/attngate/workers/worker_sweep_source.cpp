@@ -32,7 +32,11 @@ WorkerSweepSource::WorkerSweepSource(const PathRegistry& registry, c10::Device d
 SweepAnswer WorkerSweepSource::measure(const SweepRequest& request) {
   const RequestLimits limits{row_seconds_, host_bytes_allowed(parse_line(request.line), available_bytes_)};
   const WorkerReply reply = pool_.ask(to_bytes({RequestKind::measure_row, encode(request)}), limits, row_seconds_);
-  if (reply.kind != WorkerReply::Kind::answered) return death_of(reply.path, reply.detail);
+  if (reply.kind != WorkerReply::Kind::answered) {
+    SweepAnswer answer = death_of(reply.path, reply.detail);
+    answer.worker_died = reply.kind == WorkerReply::Kind::died;
+    return answer;
+  }
   try {
     SweepAnswer answer = decode<SweepAnswer>(reply.answer);
     if (answer.spoilt) pool_.discard_worker();

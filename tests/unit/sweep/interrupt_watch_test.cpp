@@ -2,17 +2,32 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
+#include <thread>
+
+#include "unit/run/child_process.h"
+
 namespace attngate::test {
 namespace {
 
-TEST(InterruptWatchTest, notes_the_first_signal_and_leaves_the_second_to_its_usual_effect) {
+TEST(InterruptWatchTest, notes_the_first_signal_and_leaves_a_later_one_to_its_usual_effect) {
+  ChildProcess child([] {
+    const InterruptWatch watch;
+    if (watch.interrupted()) return 1;
+    ::raise(SIGINT);
+    if (!watch.interrupted()) return 2;
+    std::this_thread::sleep_for(std::chrono::milliseconds(400));
+    ::raise(SIGTERM);
+    return 3;
+  });
+  const ChildEnd end = child.wait();
+  EXPECT_EQ(end.signal, SIGTERM) << end.exit_code;
+}
+
+TEST(InterruptWatchTest, takes_signals_that_follow_at_once_for_the_same_stop) {
   const InterruptWatch watch;
-  EXPECT_FALSE(watch.interrupted());
-  ::raise(SIGINT);
+  for (const int signal : {SIGTERM, SIGTERM, SIGINT}) ::raise(signal);
   EXPECT_TRUE(watch.interrupted());
-  struct sigaction now {};
-  ::sigaction(SIGINT, nullptr, &now);
-  EXPECT_EQ(now.sa_handler, SIG_DFL);
 }
 
 TEST(InterruptWatchTest, forgets_the_signals_of_an_earlier_one_and_puts_the_handlers_back) {

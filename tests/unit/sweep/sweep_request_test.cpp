@@ -32,6 +32,7 @@ TEST(SweepRequestTest, that_is_torn_is_an_error) {
 TEST(SweepAnswerTest, comes_back_as_it_was_sent) {
   SweepAnswer answer = bad_answer();
   answer.problem = "a and b differ";
+  answer.worker_died = true;
   answer.spoilt = true;
   answer.seconds = {0.5, 0.25, 0.125};
   for (const SweepAnswer& one : {answer, good_answer(), SweepAnswer{}})

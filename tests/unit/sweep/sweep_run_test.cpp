@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "attngate/isolation/worker_error.h"
 #include "small_plan.h"
 
 namespace attngate::test {
@@ -56,6 +57,57 @@ TEST(SweepRunTest, interrupted_and_resumed_comes_to_the_rows_of_an_uninterrupted
   EXPECT_TRUE(run_sweep(plan, other, pieces, resumed.listener()));
   EXPECT_EQ(resumed.begun.front(), plan.points.size() / 3);
   EXPECT_EQ(pieces, whole);
+}
+
+/// Dies, or cannot be had any more, as it is asked for the third row.
+class DyingSweepSource : public FakeSweepSource {
+ public:
+  explicit DyingSweepSource(bool is_gone) : is_gone_(is_gone) {}
+  SweepAnswer measure(const SweepRequest& request) override {
+    SweepAnswer answer = FakeSweepSource::measure(request);
+    if (lines.size() < 3) return answer;
+    if (is_gone_) throw WorkerError("no worker can be started");
+    answer.problem = "the worker died by SIGTERM";
+    answer.worker_died = true;
+    return answer;
+  }
+
+ private:
+  bool is_gone_;
+};
+
+/// Asked in the middle of the third row.
+bool asked_for_in_row_three(const DyingSweepSource& source) { return source.lines.size() >= 3; }
+
+TEST(SweepRunTest, makes_no_row_of_a_worker_that_ends_when_a_stop_was_asked_for) {
+  const SweepPlan plan = small_plan();
+  for (const bool is_gone : {false, true}) {
+    DyingSweepSource source(is_gone);
+    Record record;
+    SweepListener listener = record.listener();
+    listener.interrupted = [&] { return asked_for_in_row_three(source); };
+    std::vector<CsvRow> rows;
+    EXPECT_FALSE(run_sweep(plan, source, rows, listener));
+    EXPECT_EQ(rows.size(), 2u);
+    EXPECT_EQ(record.held, (std::vector<bool>{true, true}));
+  }
+}
+
+TEST(SweepRunTest, makes_an_error_row_of_a_worker_that_dies_by_itself) {
+  const SweepPlan plan = small_plan();
+  DyingSweepSource source(/*is_gone=*/false);
+  Record record;
+  record.stop_at = 3;
+  std::vector<CsvRow> rows;
+  EXPECT_FALSE(run_sweep(plan, source, rows, record.listener()));
+  EXPECT_EQ(record.held, (std::vector<bool>{true, true, false}));
+}
+
+TEST(SweepRunTest, tells_that_no_worker_can_be_had) {
+  DyingSweepSource source(/*is_gone=*/true);
+  Record record;
+  std::vector<CsvRow> rows;
+  EXPECT_THROW(run_sweep(small_plan(), source, rows, record.listener()), WorkerError);
 }
 
 }  // namespace
