@@ -15,6 +15,7 @@
 #include "attngate/report/results_list.h"
 #include "attngate/report/table.h"
 #include "attngate/run/environment.h"
+#include "attngate/run/journal.h"
 #include "attngate/run/stop_request.h"
 #include "attngate/suite/property_run.h"
 #include "attngate/suite/tested_registry.h"
@@ -140,6 +141,15 @@ void print_tables(const CheckOptions& options, const std::vector<Results>& resul
   if (!options.results.empty()) std::cout << "Results and journals: " << options.results << '\n';
 }
 
+/// Told before the first case: the journal of a later test would tell it in the middle of the run.
+void refuse_files_of_another_run(const std::vector<PropertyRun>& runs) {
+  for (const PropertyRun& run : runs) {
+    if (run.results_folder.empty()) continue;
+    const std::string journal = journal_of(run);
+    if (is_locked(journal)) throw UsageError(taken_journal_text(journal));
+  }
+}
+
 int check(const CheckOptions& options) {
   if (options.in_process) ask_for_in_process();
   const Environment environment = read_environment();
@@ -148,9 +158,10 @@ int check(const CheckOptions& options) {
   }
   const PathRegistry registry = make_tested_registry();
   check_path_names(registry, options.paths);
-  make_way_for_json(options.json, results_list_schema);
-  check_folder(options.results);
   const std::vector<PropertyRun> runs = plan_runs(options, registry, environment);
+  refuse_files_of_another_run(runs);
+  check_folder(options.results);
+  make_way_for_json(options.json, results_list_schema);  // last: what is refused takes nothing away
   std::optional<StopRequest> stop;
   // A path in this process may never return to where a stop is heeded: there the signals end it.
   if (!environment.in_process) stop.emplace();

@@ -53,6 +53,16 @@ void make_way_for_json(const std::string& path, const std::string& schema) {
   if (error) throw UsageError("--json " + printable(path) + ": cannot be removed: " + error.message());
 }
 
+bool is_same_file(const std::string& one, const std::string& other) {
+  if (one.empty() || other.empty()) return false;
+  std::error_code ignored;
+  if (std::filesystem::equivalent(one, other, ignored)) return true;
+  const std::filesystem::path here = std::filesystem::absolute(one, ignored);
+  const std::filesystem::path there = std::filesystem::absolute(other, ignored);
+  return here.filename() == there.filename() &&
+         std::filesystem::equivalent(here.parent_path(), there.parent_path(), ignored);
+}
+
 void check_folder(const std::string& path) {
   if (path.empty()) return;
   std::error_code error;

@@ -60,9 +60,14 @@ void add_sweep_options(CLI::App& command, SweepCommandOptions& options, const ch
   add_text_option(command, "--error-save-path,--error_save_path", options.error_save_path,
                   "JSON file of error counts by configuration");
   add_text_option(command, "--json", options.json, "JSON file of everything");
+  CLI::Option* const resume = command
+                                  .add_flag("--resume", options.resume,
+                                            "Go on behind the rows that --save-path has; it must be of the same sweep")
+                                  ->needs(rows);
   command
-      .add_flag("--resume", options.resume, "Go on behind the rows that --save-path has; it must be of the same sweep")
-      ->needs(rows);
+      .add_flag("--overwrite", options.overwrite,
+                "Begin anew where an earlier sweep has left its files (default: that is refused)")
+      ->excludes(resume);
 }
 
 }  // namespace attngate

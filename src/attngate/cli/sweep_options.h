@@ -31,7 +31,7 @@ struct SweepCommandOptions {
   bool check_all = false;
   std::optional<double> row_timeout;
   std::string save_path, error_save_path, json;
-  bool resume = false;
+  bool resume = false, overwrite = false;
 };
 
 /// What the footer of a sweep's --help ends with.

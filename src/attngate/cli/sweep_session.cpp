@@ -10,9 +10,8 @@
 #include "attngate/base/exit_code.h"
 #include "attngate/base/number_text.h"
 #include "attngate/base/progress_bar.h"
-#include "attngate/cli/output_files.h"
+#include "attngate/cli/sweep_files.h"
 #include "attngate/sweep/interrupt_watch.h"
-#include "attngate/sweep/row_file.h"
 #include "attngate/sweep/sweep_report.h"
 #include "attngate/sweep/sweep_run.h"
 #include "attngate/workers/device.h"
@@ -20,19 +19,6 @@
 
 namespace attngate {
 namespace {
-
-void check_files(const SweepCommandOptions& options) {
-  const std::vector<std::pair<const char*, const std::string*>> files = {
-      {"--save-path", &options.save_path}, {"--error-save-path", &options.error_save_path}, {"--json", &options.json}};
-  for (std::size_t one = 0; one < files.size(); ++one) {
-    if (files[one].second->empty()) continue;
-    check_writable(*files[one].second, files[one].first);
-    for (std::size_t other = 0; other < one; ++other) {
-      if (*files[one].second != *files[other].second) continue;
-      throw UsageError(fmt::format("{} and {} name the same file", files[other].first, files[one].first));
-    }
-  }
-}
 
 void print_head(const SweepPlan& plan, const DeviceKey& device, std::size_t earlier) {
   std::cout << name_with_libtorch(device) << '\n'
@@ -62,10 +48,8 @@ class SweepSession {
  public:
   /// Throws UsageError for files that cannot be written, before anything is measured.
   SweepSession(const SweepCommandOptions& options, const SweepPlan& plan, const DeviceKey& device)
-      : options_(options), plan_(plan) {
-    check_files(options);
-    if (!options.save_path.empty()) file_.emplace(options.save_path, plan, options.resume);
-    if (file_) rows_ = file_->earlier_rows();
+      : options_(options), plan_(plan), files_(options, plan) {
+    if (files_.rows()) rows_ = files_.rows()->earlier_rows();
     earlier_ = rows_.size();
     errors_ = static_cast<std::uint64_t>(
         std::ranges::count_if(rows_, [&](const CsvRow& row) { return !row_holds(plan, row); }));
@@ -99,8 +83,8 @@ class SweepSession {
     }
     if (summary_.interrupted) {
       std::cout << "interrupted: what was measured is "
-                << (file_ ? "kept, and --resume goes on behind it\n"
-                          : "in this table alone, for want of --save-path\n");
+                << (files_.rows() ? "kept, and --resume goes on behind it\n"
+                                  : "in this table alone, for want of --save-path\n");
     }
     if (!problem_.empty()) throw std::runtime_error(problem_);
     return end_of(plan_, rows_);
@@ -114,13 +98,13 @@ class SweepSession {
     summary_.spent.prepare += answer.seconds.prepare;
     summary_.spent.check += answer.seconds.check;
     summary_.spent.sample += answer.seconds.sample;
-    if (file_) file_->append(row);
+    if (files_.rows()) files_.rows()->append(row);
   }
 
   const InterruptWatch watch_;  // to the end of the report: a late signal shall not cost it
   const SweepCommandOptions& options_;
   const SweepPlan& plan_;
-  std::optional<RowFile> file_;
+  SweepFiles files_;
   std::vector<CsvRow> rows_;
   std::size_t earlier_ = 0;
   std::uint64_t errors_ = 0;

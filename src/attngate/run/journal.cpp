@@ -1,6 +1,5 @@
 #include "attngate/run/journal.h"
 
-#include <fcntl.h>
 #include <fmt/format.h>
 #include <unistd.h>
 
@@ -16,27 +15,33 @@ namespace {
 
 constexpr std::string_view done = "# done:";
 
-int open_journal(const std::string& path) {
+/// The path, in a folder that is made where it is missing.
+const std::string& with_folder(const std::string& path) {
   const std::filesystem::path folder = std::filesystem::path(path).parent_path();
   std::error_code error;
   if (!folder.empty()) std::filesystem::create_directories(folder, error);
-  // O_APPEND: the position is the kernel's, so lines stay whole even when a forked child writes too.
-  const int file = ::open(path.c_str(), O_WRONLY | O_CREAT | O_TRUNC | O_APPEND | O_CLOEXEC, 0644);
-  if (file < 0) {
-    throw UsageError(fmt::format("journal '{}': cannot be created: {}; allowed is a path in a writable folder", path,
-                                 std::strerror(errno)));
-  }
-  return file;
+  return path;
 }
 
 }  // namespace
 
 Journal::Journal(std::string path, std::string_view test, std::uint64_t seed)
-    : path_(std::move(path)), file_(open_journal(path_)) {
+    : path_(std::move(path)), file_(with_folder(path_)) {
+  if (file_.is_taken()) throw UsageError(taken_journal_text(path_));
+  const int error = file_.error() != 0 ? file_.error() : file_.cut_to(0);
+  if (error != 0) {
+    throw UsageError(fmt::format("journal '{}': cannot be created: {}; allowed is a path in a writable folder", path_,
+                                 std::strerror(error)));
+  }
   append(fmt::format("# attngate journal 1 test={} seed={:#x}", test, seed));
 }
 
-Journal::~Journal() { ::close(file_); }
+std::string taken_journal_text(const std::string& path) {
+  return fmt::format(
+      "journal '{}': another run of this test is writing to this folder; wait for the end of that run, or name another "
+      "folder for the results",
+      path);
+}
 
 void Journal::case_begins(const std::string& line) {
   append(line);
@@ -55,7 +60,7 @@ void Journal::append(std::string_view line) {
   buffer_ += '\n';
   ssize_t written = 0;
   do {
-    written = ::write(file_, buffer_.data(), buffer_.size());
+    written = ::write(file_.descriptor(), buffer_.data(), buffer_.size());
   } while (written < 0 && errno == EINTR);
   if (written == static_cast<ssize_t>(buffer_.size())) return;
   const char* cause = written < 0 ? std::strerror(errno) : "the disk is full";

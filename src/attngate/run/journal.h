@@ -5,6 +5,7 @@
 #include <string>
 #include <string_view>
 
+#include "attngate/base/locked_file.h"
 #include "attngate/base/usage_error.h"
 #include "attngate/run/run_listener.h"
 
@@ -21,11 +22,9 @@ namespace attngate {
 /// than many a case.
 class Journal : public RunListener {
  public:
-  /// Starts the journal, emptying an older one and making missing folders; throws UsageError naming the path.
+  /// Starts the journal, emptying an older one and making missing folders, and locks it: it stands for all files that
+  /// the test leaves in the folder. Throws UsageError naming the path, and where another run has it.
   Journal(std::string path, std::string_view test, std::uint64_t seed);
-  ~Journal() override;
-  Journal(const Journal&) = delete;
-  Journal& operator=(const Journal&) = delete;
 
   /// Notes that the case of this line runs next. A failing write (a full disk) is told once on stderr and makes the run
   /// an error; later lines are then left out.
@@ -37,11 +36,14 @@ class Journal : public RunListener {
   void append(std::string_view line);
 
   std::string path_;
+  LockedFile file_;
   std::string error_;
   std::string buffer_;
   std::uint64_t cases_ = 0;
-  int file_ = -1;
 };
+
+/// The words for a journal that another run has: what is wrong and what to do.
+std::string taken_journal_text(const std::string& path);
 
 /// How far a run came, as its journal has it.
 struct JournalEnd {

@@ -68,18 +68,21 @@ double case_seconds_here(const PropertyRun& run, const ForAllOptions& options) {
   return times * run.case_timeout_seconds;
 }
 
+/// A file that the run leaves in its results folder.
+std::string file_of(const PropertyRun& run, const char* suffix) {
+  const std::string test = test_name(*run.property, run.dtype, run.device.type());
+  return (std::filesystem::path(run.results_folder) / (test + suffix)).string();
+}
+
 /// The outputs of a run, in the order in which they hear of it.
 std::vector<std::unique_ptr<RunListener>> listeners_of(const PropertyRun& run, const RunContext& context,
                                                        double case_seconds, std::ostream& out) {
-  const auto file = [&](const char* suffix) {
-    return (std::filesystem::path(run.results_folder) / (context.run.test + suffix)).string();
-  };
   const bool keeps_files = !run.results_folder.empty();
   std::vector<std::unique_ptr<RunListener>> listeners;
   // Workers have time limits of their own. First, so that who reads a line in the journal can count on the last words.
   listeners.push_back(std::make_unique<LastWords>(context.run, case_seconds));
-  if (keeps_files) listeners.push_back(std::make_unique<Journal>(file(".journal"), context.run.test, run.seed));
-  if (run.record_cases) listeners.push_back(std::make_unique<CaseRecorder>(file(".cases.jsonl")));
+  if (keeps_files) listeners.push_back(std::make_unique<Journal>(journal_of(run), context.run.test, run.seed));
+  if (run.record_cases) listeners.push_back(std::make_unique<CaseRecorder>(file_of(run, ".cases.jsonl")));
   listeners.push_back(std::make_unique<Progress>());
   listeners.push_back(std::make_unique<RunPrinter>(context.run, out));
   // Behind what is printed, so that a full disk cannot swallow a failure.
@@ -120,6 +123,8 @@ std::unique_ptr<CaseChecker> make_checker(const PropertyRun& run, WorkerPool& po
 std::string test_name(const Property& property, DType dtype, at::DeviceType device) {
   return fmt::format("property.{}.{}.{}", property.name, to_string(dtype), device_label(device));
 }
+
+std::string journal_of(const PropertyRun& run) { return file_of(run, ".journal"); }
 
 AttentionCase random_case(const Property& property, DType dtype, at::DeviceType device, std::uint64_t seed,
                           std::uint64_t index) {

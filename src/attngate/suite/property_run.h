@@ -63,6 +63,9 @@ struct PropertyRunResult {
 /// "property.<name>.<dtype>.<device>".
 std::string test_name(const Property& property, DType dtype, at::DeviceType device);
 
+/// The journal that the run leaves in its results folder.
+std::string journal_of(const PropertyRun& run);
+
 /// The seed of runs that name none: the same cases every time, so that a red gate means a changed attention.
 inline constexpr std::uint64_t default_seed = 0xa77e;
 

@@ -6,7 +6,6 @@
 
 #include <cerrno>
 #include <cstring>
-#include <filesystem>
 #include <fstream>
 #include <sstream>
 
@@ -25,8 +24,8 @@ constexpr std::uint64_t bytes_of_a_row = 512;
       printable(path), std::strerror(error)));
 }
 
-/// Throws unless a file of so many bytes can lie beside the path; leaves nothing behind.
-void expect_room(const std::string& path, std::uint64_t bytes) {
+/// The path. Throws unless a file of so many bytes can lie beside it; leaves nothing behind.
+const std::string& with_room(const std::string& path, std::uint64_t bytes) {
   const std::string probe = fmt::format("{}.{}.probe", path, ::getpid());
   const int file = ::open(probe.c_str(), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0644);
   if (file < 0) refuse(path, errno);
@@ -35,6 +34,7 @@ void expect_room(const std::string& path, std::uint64_t bytes) {
   ::unlink(probe.c_str());
   // A file system that cannot reserve has said nothing about its room.
   if (error != 0 && error != EOPNOTSUPP && error != EINVAL) refuse(path, error);
+  return path;
 }
 
 std::string text_of_file(const std::string& path) {
@@ -45,24 +45,20 @@ std::string text_of_file(const std::string& path) {
 
 }  // namespace
 
-RowFile::RowFile(const std::string& path, const SweepPlan& plan, bool resume) : path_(path) {
-  const bool is_there = std::filesystem::exists(path);
+RowFile::RowFile(const std::string& path, const SweepPlan& plan, IfThere if_there)
+    : path_(path), file_(with_room(path, (plan.points.size() + 1) * bytes_of_a_row)) {
+  if (file_.is_taken()) throw UsageError(taken_text("--save-path", path));
+  if (file_.error() != 0) refuse(path, file_.error());
+  require_writable_over("--save-path", path, earlier_rows_at(path), if_there);
   std::size_t kept_bytes = 0;
-  if (resume && is_there) {
+  if (if_there == IfThere::resume) {
     CsvText earlier = rows_of_earlier_run(plan, text_of_file(path), path);
     earlier_ = std::move(earlier.rows);
     kept_bytes = earlier.whole_bytes;
   }
-  expect_room(path, (plan.points.size() + 1) * bytes_of_a_row);
-  file_ = ::open(path.c_str(), O_WRONLY | O_CREAT | O_APPEND | O_CLOEXEC, 0644);
-  if (file_ < 0) refuse(path, errno);
   // What is behind the last newline was never finished.
-  if (::ftruncate(file_, static_cast<off_t>(kept_bytes)) != 0) refuse(path, errno);
+  if (const int error = file_.cut_to(kept_bytes); error != 0) refuse(path, error);
   if (kept_bytes == 0) write(csv_line(header_of(plan)));
-}
-
-RowFile::~RowFile() {
-  if (file_ >= 0) ::close(file_);
 }
 
 void RowFile::append(const CsvRow& row) { write(csv_line(row)); }
@@ -70,7 +66,7 @@ void RowFile::append(const CsvRow& row) { write(csv_line(row)); }
 void RowFile::write(const std::string& text) {
   std::size_t done = 0;
   while (done < text.size()) {
-    const ssize_t written = ::write(file_, text.data() + done, text.size() - done);
+    const ssize_t written = ::write(file_.descriptor(), text.data() + done, text.size() - done);
     if (written < 0 && errno == EINTR) continue;
     if (written < 0) {
       throw ResultsError(fmt::format(

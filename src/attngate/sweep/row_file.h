@@ -3,7 +3,9 @@
 #include <string>
 #include <vector>
 
+#include "attngate/base/locked_file.h"
 #include "attngate/sweep/csv.h"
+#include "attngate/sweep/earlier_output.h"
 #include "attngate/sweep/sweep_plan.h"
 
 namespace attngate {
@@ -11,14 +13,12 @@ namespace attngate {
 /// The CSV of a sweep on disk, row by row: whatever ends the process, all rows before are there.
 class RowFile {
  public:
-  /// Begins the file, or with `resume` opens what is there, and checks that the disk has room for all rows.
+  /// Begins the file, or resumes what is there, checks that the disk has room for all rows, and locks the file.
   ///
-  /// Throws UsageError, having changed nothing, where the file cannot be written, the disk is too full, or what is
-  /// there is of another sweep.
-  RowFile(const std::string& path, const SweepPlan& plan, bool resume);
-  ~RowFile();
-  RowFile(const RowFile&) = delete;
-  RowFile& operator=(const RowFile&) = delete;
+  /// Throws UsageError, having changed nothing, where the file cannot be written, the disk is too full, another run
+  /// writes it, what is there is no sweep's, or, resumed, of another sweep; and where rows are there with
+  /// IfThere::refuse.
+  RowFile(const std::string& path, const SweepPlan& plan, IfThere if_there);
 
   /// Rows that an earlier run has left; empty unless resumed.
   const std::vector<CsvRow>& earlier_rows() const { return earlier_; }
@@ -30,7 +30,7 @@ class RowFile {
   void write(const std::string& text);
 
   std::string path_;
-  int file_ = -1;
+  LockedFile file_;
   std::vector<CsvRow> earlier_;
 };
 

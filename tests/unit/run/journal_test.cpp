@@ -54,6 +54,17 @@ TEST(JournalTest, says_how_far_the_run_came) {
   EXPECT_EQ(done.last_case, "first");
 }
 
+TEST(JournalTest, is_one_runs_alone_until_its_end) {
+  const ScratchFolder folder;
+  {
+    Journal journal(folder / "a.journal", "t", 1);
+    journal.case_begins("first");
+    EXPECT_THROW(Journal(folder / "a.journal", "t", 2), UsageError);
+    EXPECT_EQ(case_in_flight(folder / "a.journal"), "first") << "the other one's lines stay";
+  }
+  const Journal next(folder / "a.journal", "t", 3);
+}
+
 TEST(JournalTest, empties_an_older_journal) {
   const ScratchFolder folder;
   write_text(folder / "a.journal", "old\n");
