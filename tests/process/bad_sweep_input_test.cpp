@@ -68,6 +68,7 @@ INSTANTIATE_TEST_SUITE_P(
                    {"--error-save-path 'a_file'", "not what a sweep writes"}),
         sweep_with("json_over_a_file_of_others", "sdp", {"--overwrite", "--json", "old_results/old.json"},
                    {"--json 'old_results/old.json'", "not what a sweep writes"}),
+        sweep_with("more_rows_than_are_allowed", "sdp", {"--most-rows", "6"}, {"--most-rows 6", "7 rows", "--dry-run"}),
         sweep_with("two_spellings_of_one_file", "sdp", {"--save-path", "x", "--json", "empty_folder/../x"},
                    {"--save-path and --json name the same file"}),
         sweep_with("resumed_and_overwritten", "sdp", {"--resume", "--overwrite", "--save-path", "x"},

@@ -11,6 +11,9 @@ namespace {
 // times as many 17 s.
 constexpr std::uint64_t most_pairs_allowed = 501;
 
+// A billion rows are a year on a GPU: more is a typing error.
+constexpr std::uint64_t most_rows_allowed = 1'000'000'000;
+
 }  // namespace
 
 const char* const sweep_exit_codes =
@@ -55,6 +58,11 @@ void add_sweep_options(CLI::App& command, SweepCommandOptions& options, const ch
       .add_option("--row-timeout", options.row_timeout,
                   "Seconds after which a row counts as hung (default: 60 on a GPU, 1200 on the CPU)")
       ->check(CLI::Range(0.1, 1e6));
+  command.add_option("--most-rows", options.most_rows, "A grid of more rows is refused")
+      ->capture_default_str()
+      ->check(CLI::Range(std::uint64_t{1}, most_rows_allowed));
+  command.add_flag("--dry-run", options.dry_run,
+                   "Print how large the sweep is and its first and last rows; measure and write nothing");
   CLI::Option* const rows =
       add_text_option(command, "--save-path,--save_path", options.save_path, "CSV file, written row by row");
   add_text_option(command, "--error-save-path,--error_save_path", options.error_save_path,

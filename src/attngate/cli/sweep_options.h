@@ -13,6 +13,7 @@
 #include "attngate/cli/chosen.h"
 #include "attngate/samples/samples.h"
 #include "attngate/samples/stopping_rule.h"
+#include "attngate/sweep/sweep_size.h"
 
 namespace CLI {
 class App;
@@ -32,6 +33,8 @@ struct SweepCommandOptions {
   std::optional<double> row_timeout;
   std::string save_path, error_save_path, json;
   bool resume = false, overwrite = false;
+  std::uint64_t most_rows = usual_most_rows;
+  bool dry_run = false;
 };
 
 /// What the footer of a sweep's --help ends with.

@@ -20,10 +20,11 @@
 namespace attngate {
 namespace {
 
-void print_head(const SweepPlan& plan, const DeviceKey& device, std::size_t earlier) {
+void print_head(const SweepPlan& plan, const SweepCommandOptions& options, const DeviceKey& device,
+                std::size_t earlier) {
   std::cout << name_with_libtorch(device) << '\n'
             << plan.options << '\n'
-            << counted(plan.points.size(), "configuration");
+            << size_text(plan.points.size(), options.rule.most_seconds);
   if (earlier > 0) std::cout << ", " << grouped(earlier) << " of them in the file already";
   std::cout << '\n' << std::endl;
 }
@@ -54,7 +55,7 @@ class SweepSession {
     errors_ = static_cast<std::uint64_t>(
         std::ranges::count_if(rows_, [&](const CsvRow& row) { return !row_holds(plan, row); }));
     summary_.device = name_with_libtorch(device);
-    print_head(plan, device, earlier_);
+    print_head(plan, options, device, earlier_);
   }
 
   void measure(SweepSource& source) {
@@ -116,6 +117,12 @@ class SweepSession {
 
 int run_plan(const SweepCommandOptions& options, const SweepPlan& plan, const DeviceKey& named, c10::Device device,
              const PathRegistry& registry) {
+  if (options.dry_run) {
+    print_head(plan, options, named, 0);
+    std::cout << outline_text(plan) << "\nnothing was measured (--dry-run)\n";
+    return exit_code::holds;
+  }
+  require_size(plan.points.size(), options.most_rows, options.rule.most_seconds);
   SweepSession session(options, plan, named);
   WorkerSweepSource source(registry, device, options.row_timeout);
   session.measure(source);

@@ -24,6 +24,7 @@ void require_grid(const FastpathGrid& grid) {
   require_values("--sequence-lengths", grid.sequence_lengths, CaseRange::max_length);
   require_values("--embed-dims", grid.embed_dims, CaseRange::max_num_heads * CaseRange::max_head_dim);
   require_values("--n-heads", grid.heads, CaseRange::max_num_heads);
+  require_head_dims(grid.embed_dims, grid.heads);
   require_values("--b-values", grid.b_values, largest_beta_step);
   require_values("--block-size", {grid.block_size}, CaseRange::max_length);
   require_rule(grid.quantity, grid.rule);
@@ -64,6 +65,20 @@ SweepPoint point_of(const FastpathGrid& grid, DType dtype, std::int64_t batch_si
   return point;
 }
 
+/// In the program's order, b fastest.
+SweepPoint nth_point(const FastpathGrid& grid, const std::vector<SweepOperator>& operators, std::uint64_t index) {
+  CombinationIndex combination(index);
+  const std::int64_t b = combination.value_of(grid.b_values), heads = combination.value_of(grid.heads),
+                     embed_dim = combination.value_of(grid.embed_dims),
+                     length = combination.value_of(grid.sequence_lengths),
+                     batch_size = combination.value_of(grid.batch_sizes);
+  SweepPoint point = point_of(grid, combination.value_of(grid.dtypes), batch_size, length, embed_dim, heads, b);
+  const ReferenceLimit limit = grid.check_all ? ReferenceLimit::none() : ReferenceLimit{};
+  point.request = {
+      to_line(point.attention_case), operators, {{slow, fast}}, grid.rule, grid.seed, limit, grid.quantity};
+  return point;
+}
+
 void add_columns(SweepPlan& plan, const FastpathGrid& grid) {
   // The program's columns, by its names and in its order.
   plan.columns = {configuration_column("dtype", "dtype", false), configuration_column("batch_size", "batch", true),
@@ -101,19 +116,11 @@ SweepPlan plan_fastpath(const FastpathGrid& grid, const DeviceKey& device) {
   SweepPlan plan;
   plan.name = "fastpath";
   plan.options = options_of(grid, device);
-  const std::vector<SweepOperator> operators = operators_of(grid, device);
-  const ReferenceLimit limit = grid.check_all ? ReferenceLimit::none() : ReferenceLimit{};
-  for (const DType dtype : grid.dtypes)
-    for (const std::int64_t batch_size : grid.batch_sizes)
-      for (const std::int64_t sequence_length : grid.sequence_lengths)
-        for (const std::int64_t embed_dim : grid.embed_dims)
-          for (const std::int64_t heads : grid.heads)
-            for (const std::int64_t b : grid.b_values) {
-              SweepPoint& point =
-                  plan.points.emplace_back(point_of(grid, dtype, batch_size, sequence_length, embed_dim, heads, b));
-              point.request = {
-                  to_line(point.attention_case), operators, {{slow, fast}}, grid.rule, grid.seed, limit, grid.quantity};
-            }
+  plan.points = {combinations({grid.dtypes.size(), grid.batch_sizes.size(), grid.sequence_lengths.size(),
+                               grid.embed_dims.size(), grid.heads.size(), grid.b_values.size()}),
+                 [grid, operators = operators_of(grid, device)](std::uint64_t index) {
+                   return nth_point(grid, operators, index);
+                 }};
   add_columns(plan, grid);
   return plan;
 }

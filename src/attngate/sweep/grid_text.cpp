@@ -40,6 +40,17 @@ std::int64_t head_dim_of(std::int64_t embed_dim, std::int64_t heads) {
   return embed_dim / heads;
 }
 
+void require_head_dims(const std::vector<std::int64_t>& embed_dims, const std::vector<std::int64_t>& heads) {
+  for (const std::int64_t embed_dim : embed_dims) {
+    for (const std::int64_t number : heads) {
+      const std::int64_t head_dim = head_dim_of(embed_dim, number);
+      if (head_dim <= CaseRange::max_head_dim) continue;
+      throw UsageError(fmt::format("embed_dim {} with {} heads: makes a head_dim of {}, at most {} is allowed",
+                                   embed_dim, number, head_dim, CaseRange::max_head_dim));
+    }
+  }
+}
+
 void require_values(std::string_view option, const std::vector<std::int64_t>& values, std::int64_t most) {
   std::vector<std::string> texts;
   for (const std::int64_t value : values) texts.push_back(std::to_string(value));

@@ -23,6 +23,9 @@ std::string options_text(Quantity quantity, const StoppingRule& rule);
 /// Channels of a head; throws UsageError where heads do not divide embed_dim.
 std::int64_t head_dim_of(std::int64_t embed_dim, std::int64_t heads);
 
+/// Throws UsageError unless each embed_dim and number of heads make a case that can exist.
+void require_head_dims(const std::vector<std::int64_t>& embed_dims, const std::vector<std::int64_t>& heads);
+
 /// Throws UsageError naming the option unless it has values, all of them different and from 1 to `most`.
 void require_values(std::string_view option, const std::vector<std::int64_t>& values, std::int64_t most);
 

@@ -11,12 +11,10 @@
 
 #include "attngate/base/printable.h"
 #include "attngate/report/results.h"
+#include "attngate/sweep/sweep_size.h"
 
 namespace attngate {
 namespace {
-
-/// What a row takes on disk at most, but for long error texts: some 25 cells of 10 bytes, twice over.
-constexpr std::uint64_t bytes_of_a_row = 512;
 
 [[noreturn]] void refuse(const std::string& path, int error) {
   throw ResultsError(fmt::format(

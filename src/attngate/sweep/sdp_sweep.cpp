@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <charconv>
 
 #include <rapidcheck/Random.h>
@@ -27,8 +28,8 @@ constexpr std::size_t nn_mha = 0, compiled_nn_mha = 1, composite = 2, compiled_c
 
 /// One configuration before its lengths are drawn.
 struct SdpConfiguration {
-  std::int64_t batch_size, heads, max_sequence_length, embed_dimension;
-  DType dtype;
+  std::int64_t batch_size = 0, heads = 0, max_sequence_length = 0, embed_dimension = 0;
+  DType dtype = DType::fp16;
   std::optional<double> pad_percentage;
 };
 
@@ -49,24 +50,34 @@ void require_grid(const SdpGrid& grid) {
   require_values("--num-heads", grid.heads, CaseRange::max_num_heads);
   require_values("--max-sequence-lens", grid.max_sequence_lengths, CaseRange::max_length);
   require_values("--embed-dimensions", grid.embed_dimensions, CaseRange::max_num_heads * CaseRange::max_head_dim);
+  require_head_dims(grid.embed_dimensions, grid.heads);
   require_any("--dtype", names_of(grid.dtypes));
   std::vector<std::string> pads;
   for (const auto& pad_percentage : grid.pad_percentages) pads.push_back(pad_text(pad_percentage));
   require_any("--pad-percentages", pads);
 }
 
-std::vector<SdpConfiguration> configurations_of(const SdpGrid& grid) {
-  std::vector<SdpConfiguration> all;
-  if (grid.single) all.push_back(single_experiment);
-  if (!grid.grid) return all;
-  for (const std::int64_t batch_size : grid.batch_sizes)
-    for (const std::int64_t heads : grid.heads)
-      for (const std::int64_t length : grid.max_sequence_lengths)
-        for (const std::int64_t embed_dimension : grid.embed_dimensions)
-          for (const DType dtype : grid.dtypes)
-            for (const auto& pad_percentage : grid.pad_percentages)
-              all.push_back({batch_size, heads, length, embed_dimension, dtype, pad_percentage});
-  return all;
+std::uint64_t size_of(const SdpGrid& grid) {
+  const std::uint64_t single = grid.single ? 1 : 0;
+  if (!grid.grid) return single;
+  const std::uint64_t all =
+      combinations({grid.batch_sizes.size(), grid.heads.size(), grid.max_sequence_lengths.size(),
+                    grid.embed_dimensions.size(), grid.dtypes.size(), grid.pad_percentages.size()});
+  return std::max(all, all + single);  // the sum may be too large
+}
+
+/// The single experiment first, then the grid in the program's order, padding fastest.
+SdpConfiguration nth_configuration(const SdpGrid& grid, std::uint64_t index) {
+  if (grid.single && index == 0) return single_experiment;
+  CombinationIndex combination(index - (grid.single ? 1 : 0));
+  SdpConfiguration one;
+  one.pad_percentage = combination.value_of(grid.pad_percentages);
+  one.dtype = combination.value_of(grid.dtypes);
+  one.embed_dimension = combination.value_of(grid.embed_dimensions);
+  one.max_sequence_length = combination.value_of(grid.max_sequence_lengths);
+  one.heads = combination.value_of(grid.heads);
+  one.batch_size = combination.value_of(grid.batch_sizes);
+  return one;
 }
 
 std::string compiled_skip_reason(const char* path, bool is_padded, const std::set<std::string>& registered) {
@@ -177,8 +188,9 @@ SweepPlan plan_sdp(const SdpGrid& grid, const DeviceKey& device, const std::set<
   plan.options =
       fmt::format("sdp {} seed={} also={} compiled={} check_all={:d} {}", name_with_libtorch(device), grid.seed,
                   joined(grid.also, ","), compiled, grid.check_all, options_text(grid.quantity, grid.rule));
-  for (const SdpConfiguration& configuration : configurations_of(grid))
-    plan.points.push_back(point_of(grid, configuration, registered));
+  plan.points = {size_of(grid), [grid, registered](std::uint64_t index) {
+                   return point_of(grid, nth_configuration(grid, index), registered);
+                 }};
   add_columns(plan, grid);
   return plan;
 }

@@ -60,9 +60,10 @@ CsvText rows_of_earlier_run(const SweepPlan& plan, const std::string& text, cons
     if (row.size() != plan.columns.size()) {
       refuse(fmt::format("row {} has {} cells and not {}", index + 1, row.size(), plan.columns.size()));
     }
+    const SweepPoint point = plan.points[index];
     for (std::size_t column = 0; column < row.size(); ++column) {
       if (!plan.columns[column].is_planned) continue;
-      const std::string planned = plan.columns[column].cell(plan.points[index], {});
+      const std::string planned = plan.columns[column].cell(point, {});
       if (row[column] == planned) continue;
       const std::string& name = plan.columns[column].name;
       if (name == "run") refuse("it was made with other options, on another device or with another LibTorch");

@@ -6,22 +6,11 @@
 #include <string>
 #include <vector>
 
-#include "attngate/case/attention_case.h"
 #include "attngate/sweep/csv.h"
+#include "attngate/sweep/sweep_points.h"
 #include "attngate/sweep/sweep_request.h"
 
 namespace attngate {
-
-/// One configuration of a sweep: a row to be.
-struct SweepPoint {
-  AttentionCase attention_case;
-  /// What is asked of the worker; its line is the case's.
-  SweepRequest request;
-  /// Cells of the configuration, by column.
-  std::map<std::string, std::string> configuration;
-  /// What errors are counted under.
-  std::string entry_name;
-};
 
 /// One column of a sweep's CSV and table.
 struct SweepColumn {
@@ -41,7 +30,7 @@ struct SweepPlan {
   /// "fastpath" or "sdp".
   std::string name;
   std::vector<SweepColumn> columns;
-  std::vector<SweepPoint> points;
+  SweepPoints points;
   /// Every option that rows depend on, in one line for people and for the column `run`.
   std::string options;
   /// What a reader of the table should know: which operators are skipped throughout, and why.

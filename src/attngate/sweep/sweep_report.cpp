@@ -45,7 +45,7 @@ std::string details_of(const SweepPlan& plan, const std::vector<CsvRow>& rows) {
       if (!rows[index][detail].empty()) ++skipped[rows[index][detail]];
       continue;
     }
-    const SweepPoint& point = plan.points[index];
+    const SweepPoint point = plan.points[index];
     text += fmt::format("error: row {}, {}: {}\n  attngate replay '{}'\n", index + 1, point.entry_name,
                         rows[index][detail], point.request.line);
   }

@@ -26,7 +26,7 @@ bool run_sweep(const SweepPlan& plan, SweepSource& source, std::vector<CsvRow>& 
   for (std::size_t index = rows.size(); index < plan.points.size(); ++index) {
     if (listener.interrupted()) return false;
     listener.begins(index);
-    const SweepPoint& point = plan.points[index];
+    const SweepPoint point = plan.points[index];
     const std::optional<SweepAnswer> answer = measured(point, source, listener);
     if (!answer) return false;
     rows.push_back(row_of(plan, point, *answer));

@@ -16,7 +16,8 @@ TEST(FastpathGridTest, is_by_default_the_1280_configurations_of_the_program) {
   const SweepPlan plan = plan_fastpath({}, {});
   EXPECT_EQ(plan.points.size(), 1280u);
   std::set<std::string> lines;
-  for (const SweepPoint& point : plan.points) {
+  for (std::uint64_t index = 0; index < plan.points.size(); ++index) {
+    const SweepPoint point = plan.points[index];
     const AttentionCase& attention_case = point.attention_case;
     EXPECT_EQ(attention_case.dtype, DType::fp16);
     EXPECT_TRUE(attention_case.embed_dim() == 512 || attention_case.embed_dim() == 1024);
@@ -41,7 +42,7 @@ TEST(FastpathGridTest, goes_through_its_values_in_the_programs_order) {
 }
 
 TEST(FastpathGridTest, counts_errors_under_the_programs_names) {
-  EXPECT_EQ(plan_fastpath({}, {}).points.front().entry_name, "batch:16_seq_len:64_n_heads:8_embed_dim:512");
+  EXPECT_EQ(plan_fastpath({}, {}).points[0].entry_name, "batch:16_seq_len:64_n_heads:8_embed_dim:512");
 }
 
 TEST(FastpathGridTest, begins_with_the_programs_columns) {
@@ -99,6 +100,7 @@ TEST(FastpathGridTest, without_configurations_or_with_impossible_ones_is_refused
   refuses([](FastpathGrid& grid) { grid.batch_sizes = {0}; });
   refuses([](FastpathGrid& grid) { grid.b_values = {largest_beta_step + 1}; });
   refuses([](FastpathGrid& grid) { grid.heads = {5}; });
+  refuses([](FastpathGrid& grid) { grid.embed_dims = {4096}, grid.heads = {2}; });
   refuses([](FastpathGrid& grid) { grid.block_size = 0; });
   refuses([](FastpathGrid& grid) { grid.rule = {.least_rounds = 9, .most_rounds = 7}; });
 }

@@ -73,7 +73,8 @@ TEST(SdpGridTest, hands_its_four_switches_to_every_operator_and_column) {
   SdpGrid grid;
   grid.switches = {.math = true, .flash = false, .efficient = true, .cudnn = false};
   const SweepPlan plan = plan_sdp(grid, {}, {});
-  for (const SweepPoint& point : plan.points) {
+  for (std::uint64_t index = 0; index < plan.points.size(); ++index) {
+    const SweepPoint point = plan.points[index];
     for (const SweepOperator& one : point.request.operators) EXPECT_EQ(one.switches, grid.switches) << one.label;
     EXPECT_EQ(point.configuration.at("enable_math"), "True");
     EXPECT_EQ(point.configuration.at("enable_flash"), "False");
