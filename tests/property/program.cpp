@@ -11,6 +11,7 @@
 #include "attngate/base/exit_code.h"
 #include "attngate/base/number_text.h"
 #include "attngate/case/cost.h"
+#include "attngate/run/environment.h"
 #include "attngate/suite/tested_registry.h"
 #include "property_tests.h"
 #include "test_main.h"
@@ -37,14 +38,22 @@ int compare_with_registered(const std::string& names) {
   return forgotten.empty() ? exit_code::holds : exit_code::failed;
 }
 
+/// What CLI11's check() takes: the problem with a text, or nothing.
+template <typename Range>
+auto check_of(const Range& range) {
+  return [range](const std::string& text) { return range.read(text) ? "" : "allowed is " + range.text(); };
+}
+
 class PropertyTests : public test::TestProgram {
  public:
   std::optional<int> read_arguments(int argc, char** argv) override {
     CLI::App app("The properties as GoogleTest tests; beside these options it takes GoogleTest's --gtest_* flags.");
     app.add_option("--cases", settings_->cases, "Random cases per test; ATTNGATE_CASES goes before")
-        ->capture_default_str();
+        ->capture_default_str()
+        ->check(check_of(cases_range));
     app.add_option("--seconds", settings_->seconds, "Time for the random cases; ATTNGATE_SECONDS goes before")
-        ->capture_default_str();
+        ->capture_default_str()
+        ->check(check_of(seconds_range));
     app.add_option("--results", settings_->results_folder,
                    "Folder for JSON files and journals; ATTNGATE_RESULTS goes before");
     app.add_option("--corpus", corpus_, "Folder of *.case files that run first");

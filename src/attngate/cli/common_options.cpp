@@ -3,30 +3,16 @@
 #include <fmt/format.h>
 #include <CLI/CLI.hpp>
 
-#include <charconv>
-
-#include "attngate/base/printable.h"
+#include "attngate/cli/number_option.h"
+#include "attngate/run/environment.h"
 #include "attngate/run/last_words.h"
 
 namespace attngate {
 namespace {
 
-/// A billion cases are months on a GPU: more is a typing error.
-constexpr std::uint64_t most_cases = 1'000'000'000;
-
 // What CLI11's check() takes: the problem with a text, or nothing.
 
 std::string refuse_empty(const std::string& text) { return text.empty() ? "it is empty" : ""; }
-
-/// CLI::Range lets nan pass, and a run without an end with it.
-std::string refuse_seconds(const std::string& text) {
-  double seconds = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, seconds);
-  return error == std::errc() && stop == end && seconds >= 1e-3 && seconds <= 1e9
-             ? ""
-             : printable(text) + " must be a number of seconds, 0.001 to 1e9";
-}
 
 }  // namespace
 
@@ -55,12 +41,12 @@ CLI::Option* add_path_option(CLI::App& command, std::vector<std::string>& paths)
 }
 
 CLI::Option* add_cases_option(CLI::App& command, std::optional<std::uint64_t>& cases, const std::string& about) {
-  return command.add_option("--cases", cases, about)->check(CLI::Range(std::uint64_t{1}, most_cases));
+  return add_number_option(command, "--cases", cases, cases_range, about);
 }
 
 CLI::Option* add_seconds_option(CLI::App& command, const std::string& name, std::optional<double>& seconds,
                                 const std::string& about) {
-  return command.add_option(name, seconds, about)->check(refuse_seconds);
+  return add_number_option(command, name, seconds, seconds_range, about);
 }
 
 CLI::Option* add_case_timeout_option(CLI::App& command, std::optional<double>& seconds) {
@@ -76,14 +62,10 @@ CLI::Option* add_text_option(CLI::App& command, const std::string& name, std::st
   return command.add_option(name, text, about)->check(refuse_empty);
 }
 
-template <typename Value>
-CLI::Option* add_list_option(CLI::App& command, const std::string& name, std::vector<Value>& values,
+CLI::Option* add_list_option(CLI::App& command, const std::string& name, std::vector<std::string>& values,
                              const std::string& about) {
   return command.add_option(name, values, about)->delimiter(',')->check(refuse_empty);
 }
-
-template CLI::Option* add_list_option(CLI::App&, const std::string&, std::vector<std::string>&, const std::string&);
-template CLI::Option* add_list_option(CLI::App&, const std::string&, std::vector<std::int64_t>&, const std::string&);
 
 CLI::Option* add_in_process_flag(CLI::App& command, bool& in_process) {
   return command

@@ -30,10 +30,10 @@ CLI::Option* add_property_option(CLI::App& command, std::vector<std::string>& pr
 /// --path, repeatable: paths or families.
 CLI::Option* add_path_option(CLI::App& command, std::vector<std::string>& paths);
 
-/// --cases, at least 1.
+/// --cases, see cases_range.
 CLI::Option* add_cases_option(CLI::App& command, std::optional<std::uint64_t>& cases, const std::string& about);
 
-/// An option that takes seconds, 0.001 to 1e9.
+/// An option that takes seconds, see seconds_range.
 CLI::Option* add_seconds_option(CLI::App& command, const std::string& name, std::optional<double>& seconds,
                                 const std::string& about);
 
@@ -44,9 +44,8 @@ CLI::Option* add_case_timeout_option(CLI::App& command, std::optional<double>& s
 /// leaves.
 CLI::Option* add_text_option(CLI::App& command, const std::string& name, std::string& text, const std::string& about);
 
-/// A list of numbers or words, separated by commas.
-template <typename Value>
-CLI::Option* add_list_option(CLI::App& command, const std::string& name, std::vector<Value>& values,
+/// A list of words, separated by commas.
+CLI::Option* add_list_option(CLI::App& command, const std::string& name, std::vector<std::string>& values,
                              const std::string& about);
 
 /// --in-process, see ask_for_in_process().

@@ -6,6 +6,7 @@
 #include "attngate/cli/common_options.h"
 #include "attngate/cli/gate_commands.h"
 #include "attngate/cli/gate_session.h"
+#include "attngate/cli/number_option.h"
 #include "attngate/cli/output_files.h"
 #include "attngate/gates/calibration.h"
 
@@ -57,9 +58,8 @@ void add_gate_calibrate_command(CLI::App& gate, Command& chosen) {
       gate.add_subcommand("calibrate", "Measure every gate in fresh processes, and propose bounds for this GPU");
   add_gate_measuring(*command, *options);
   add_process_pairs_option(*command, *options);
-  command->add_option("--processes", options->processes, "Fresh processes")
-      ->capture_default_str()
-      ->check(CLI::Range(std::uint64_t{least_calibration_processes}, most_processes));
+  add_number_option(*command, "--processes", options->processes, {least_calibration_processes, most_processes},
+                    "Fresh processes");
   add_text_option(*command, "--baseline", options->baseline, "File for what was measured, for `attngate gate compare`");
   CLI::Option* const bounds = add_text_option(*command, "--write-bounds", options->write_bounds,
                                               "File for the bounds, with proposed ones where this GPU has none");

@@ -8,6 +8,7 @@
 #include "attngate/base/printable.h"
 #include "attngate/base/usage_error.h"
 #include "attngate/cli/common_options.h"
+#include "attngate/cli/number_option.h"
 #include "attngate/decision/sign_test.h"
 #include "attngate/samples/sampling_plan.h"
 
@@ -35,34 +36,24 @@ void add_gate_measuring(CLI::App& command, GateMeasuring& measuring) {
   add_device_option(command, measuring.device);
   add_gate_choice(command, measuring);
   add_text_option(command, "--bounds", measuring.bounds, "File of bounds")->capture_default_str();
-  command
-      .add_option("--budget", measuring.budget_seconds,
-                  "Seconds that the pairs of a screen may take; fewer pairs where they take longer")
-      ->capture_default_str()
-      ->check(CLI::Range(0.01, 3600.0));
+  add_number_option(command, "--budget", measuring.budget_seconds, {0.01, 3600},
+                    "Seconds that the pairs of a screen may take; fewer pairs where they take longer");
   add_skip_without_gpu_flag(command, measuring.skip_without_gpu);
 }
 
 void add_pairs_option(CLI::App& command, GateMeasuring& measuring) {
-  command.add_option("--pairs", measuring.pairs, "Pairs of a screen; half of them for path gates")
-      ->capture_default_str()
-      ->check(CLI::Range(std::uint64_t{least_pairs}, most_pairs));
+  add_number_option(command, "--pairs", measuring.pairs, {least_pairs, most_pairs},
+                    "Pairs of a screen; half of them for path gates");
 }
 
 void add_process_pairs_option(CLI::App& command, GateMeasuring& measuring) {
-  command
-      .add_option("--process-pairs", measuring.process_pairs,
-                  "Most pairs of each fresh process, and of roofline and memory gates")
-      ->capture_default_str()
-      ->check(CLI::Range(std::uint64_t{least_pairs}, most_pairs));
+  add_number_option(command, "--process-pairs", measuring.process_pairs, {least_pairs, most_pairs},
+                    "Most pairs of each fresh process, and of roofline and memory gates");
 }
 
 void add_confirm_option(CLI::App& command, GateMeasuring& measuring) {
-  command
-      .add_option("--confirm", measuring.confirm,
-                  "Fresh processes that confirm a flagged gate; 0 leaves it inconclusive")
-      ->capture_default_str()
-      ->check(CLI::Range(std::uint64_t{0}, most_processes));
+  add_number_option(command, "--confirm", measuring.confirm, {0, most_processes},
+                    "Fresh processes that confirm a flagged gate; 0 leaves it inconclusive");
 }
 
 std::vector<Gate> chosen_gates(const GateChoice& choice, std::uint64_t seed) {

@@ -10,6 +10,7 @@
 #include "attngate/cli/common_options.h"
 #include "attngate/cli/gate_commands.h"
 #include "attngate/cli/gate_session.h"
+#include "attngate/cli/number_option.h"
 #include "attngate/cli/output_files.h"
 #include "attngate/gates/calibration.h"
 
@@ -67,9 +68,8 @@ void add_gate_study_command(CLI::App& gate, Command& chosen) {
   auto options = std::make_shared<StudyCommandOptions>();
   CLI::App* command = gate.add_subcommand("study", "Measure the self gates' error rates over fresh processes");
   add_gate_measuring(*command, *options);
-  command->add_option("--processes", options->processes, "Fresh processes, each of which measures every slowdown")
-      ->capture_default_str()
-      ->check(CLI::Range(std::uint64_t{Policy{}.processes + 1}, most_processes));
+  add_number_option(*command, "--processes", options->processes, {Policy{}.processes + 1, most_processes},
+                    "Fresh processes, each of which measures every slowdown");
   add_pairs_option(*command, *options);
   add_process_pairs_option(*command, *options);
   add_confirm_option(*command, *options);

@@ -9,6 +9,7 @@
 #include "attngate/case/text.h"
 #include "attngate/cli/chosen.h"
 #include "attngate/cli/common_options.h"
+#include "attngate/cli/number_option.h"
 #include "attngate/workers/worker_sweep_source.h"
 
 namespace attngate {
@@ -30,6 +31,9 @@ void check_operator(const PathRegistry& registry, const char* option, const std:
                    ": must be a path, backend included, or sdpa.BACKEND; " + nearest_or_list(name, names));
 }
 
+/// Of two times. A million times as fast is a typing error.
+constexpr RealRange ratio_range{1e-6, 1e6};
+
 }  // namespace
 
 void add_own_gate(CLI::App& command, OwnGate& own) {
@@ -38,11 +42,9 @@ void add_own_gate(CLI::App& command, OwnGate& own) {
   add_text_option(command, "--candidate", own.candidate, "The path that must be fast, or sdpa.BACKEND")->group(group);
   add_text_option(command, "--base", own.base, "The path that it is held against")->group(group);
   CLI::Option* const speedup =
-      command.add_option("--least-speedup", own.least_speedup, "How many times as fast it must be")
-          ->check(CLI::PositiveNumber)
+      add_number_option(command, "--least-speedup", own.least_speedup, ratio_range, "How many times as fast it must be")
           ->group(group);
-  command.add_option("--most-ratio", own.most_ratio, "Or: its time over the base's, at most")
-      ->check(CLI::PositiveNumber)
+  add_number_option(command, "--most-ratio", own.most_ratio, ratio_range, "Or: its time over the base's, at most")
       ->excludes(speedup)
       ->group(group);
   command

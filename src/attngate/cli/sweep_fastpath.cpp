@@ -2,6 +2,7 @@
 
 #include "attngate/cli/common_options.h"
 #include "attngate/cli/device_option.h"
+#include "attngate/cli/number_option.h"
 #include "attngate/cli/sweep_commands.h"
 #include "attngate/cli/sweep_session.h"
 #include "attngate/suite/tested_registry.h"
@@ -35,14 +36,16 @@ void add_sweep_fastpath_command(CLI::App& sweep, Command& chosen) {
   FastpathGrid& grid = options->grid;
   CLI::App* command = sweep.add_subcommand(
       "fastpath", "nn MHA fast against slow, as better_transformer_vs_mha_functional.py: 1,280 configurations");
-  add_list_option(*command, "--batch-sizes", grid.batch_sizes, "Sequences")->capture_default_str();
-  add_list_option(*command, "--sequence-lengths", grid.sequence_lengths, "Longest lengths")->capture_default_str();
-  add_list_option(*command, "--embed-dims", grid.embed_dims, "Embedding dimensions")->capture_default_str();
-  add_list_option(*command, "--n-heads", grid.heads, "Numbers of heads")->capture_default_str();
-  add_list_option(*command, "--b-values", grid.b_values,
-                  "Lengths come from Beta(1, 0.05 b): the larger b, the more padding; 1 to 80")
-      ->capture_default_str();
-  command->add_option("--block-size", grid.block_size, "Lengths are multiples of this")->capture_default_str();
+  add_numbers_option(*command, "--batch-sizes", grid.batch_sizes, {1, CaseRange::max_batch_size}, "Sequences");
+  add_numbers_option(*command, "--sequence-lengths", grid.sequence_lengths, {1, CaseRange::max_length},
+                     "Longest lengths");
+  add_numbers_option(*command, "--embed-dims", grid.embed_dims, {1, CaseRange::max_num_heads * CaseRange::max_head_dim},
+                     "Embedding dimensions");
+  add_numbers_option(*command, "--n-heads", grid.heads, {1, CaseRange::max_num_heads}, "Numbers of heads");
+  add_numbers_option(*command, "--b-values", grid.b_values, {1, largest_beta_step},
+                     "Lengths come from Beta(1, 0.05 b): the larger b, the more padding; 1 to 80");
+  add_number_option(*command, "--block-size", grid.block_size, {1, CaseRange::max_length},
+                    "Lengths are multiples of this");
   add_text_option(*command, "--slow", grid.slow, "Path or family of the column slow")->capture_default_str();
   add_text_option(*command, "--fast", grid.fast, "... of the column fast")->capture_default_str();
   add_text_option(*command, "--composite", grid.composite, "... of the column composite")->capture_default_str();

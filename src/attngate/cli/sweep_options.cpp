@@ -3,6 +3,7 @@
 #include <CLI/CLI.hpp>
 
 #include "attngate/cli/common_options.h"
+#include "attngate/cli/number_option.h"
 
 namespace attngate {
 namespace {
@@ -35,32 +36,21 @@ void add_sweep_options(CLI::App& command, SweepCommandOptions& options, const ch
       .add_option("--quantity", options.quantity,
                   "gpu_time, or throughput as in the programs, with what the host takes where that is longer")
       ->capture_default_str();
-  command
-      .add_option("--width", options.rule.width,
-                  "A row is measured until the 95 % interval of its speedup is that wide; 0.01 is 1 %")
-      ->capture_default_str()
-      ->check(CLI::Range(1e-6, 10.0));
-  command.add_option("--least-pairs", options.rule.least_rounds, "... but no fewer pairs of samples than this")
-      ->capture_default_str()
-      ->check(CLI::Range(std::uint64_t{1}, most_pairs_allowed));
-  command.add_option("--most-pairs", options.rule.most_rounds, "... and no more than this")
-      ->capture_default_str()
-      ->check(CLI::Range(std::uint64_t{1}, most_pairs_allowed));
-  command
-      .add_option("--row-seconds", options.rule.most_seconds,
-                  "... and no longer than this, unless for the least number of pairs")
-      ->capture_default_str()
-      ->check(CLI::Range(1e-6, 3600.0));
+  add_number_option(command, "--width", options.rule.width, {1e-6, 10},
+                    "A row is measured until the 95 % interval of its speedup is that wide; 0.01 is 1 %");
+  add_number_option(command, "--least-pairs", options.rule.least_rounds, {1, most_pairs_allowed},
+                    "... but no fewer pairs of samples than this");
+  add_number_option(command, "--most-pairs", options.rule.most_rounds, {1, most_pairs_allowed},
+                    "... and no more than this");
+  add_number_option(command, "--row-seconds", options.rule.most_seconds, {1e-6, 3600},
+                    "... and no longer than this, unless for the least number of pairs");
   command.add_flag("--check-all", options.check_all,
                    "Hold every sequence against the fp64 reference (default: of rows that cost over 40 GFLOP a part, "
                    "drawn at random)");
-  command
-      .add_option("--row-timeout", options.row_timeout,
-                  "Seconds after which a row counts as hung (default: 60 on a GPU, 1200 on the CPU)")
-      ->check(CLI::Range(0.1, 1e6));
-  command.add_option("--most-rows", options.most_rows, "A grid of more rows is refused")
-      ->capture_default_str()
-      ->check(CLI::Range(std::uint64_t{1}, most_rows_allowed));
+  add_number_option(command, "--row-timeout", options.row_timeout, {0.1, 1e6},
+                    "Seconds after which a row counts as hung (default: 60 on a GPU, 1200 on the CPU)");
+  add_number_option(command, "--most-rows", options.most_rows, {1, most_rows_allowed},
+                    "A grid of more rows is refused");
   command.add_flag("--dry-run", options.dry_run,
                    "Print how large the sweep is and its first and last rows; measure and write nothing");
   CLI::Option* const rows =

@@ -4,6 +4,7 @@
 
 #include "attngate/cli/common_options.h"
 #include "attngate/cli/device_option.h"
+#include "attngate/cli/number_option.h"
 #include "attngate/cli/sweep_commands.h"
 #include "attngate/cli/sweep_session.h"
 #include "attngate/suite/tested_registry.h"
@@ -47,10 +48,12 @@ void add_sweep_sdp_command(CLI::App& sweep, Command& chosen) {
   command->add_flag("--no-single", options->no_single,
                     "Leave the single experiment out: batch 128, 8 heads, length 512, embed 512, fp16, no padding");
   command->add_flag("--no-grid", options->no_grid, "Leave the grid out");
-  add_list_option(*command, "--batch-sizes", grid.batch_sizes, "Sequences")->capture_default_str();
-  add_list_option(*command, "--num-heads", grid.heads, "Numbers of heads")->capture_default_str();
-  add_list_option(*command, "--max-sequence-lens", grid.max_sequence_lengths, "Longest lengths")->capture_default_str();
-  add_list_option(*command, "--embed-dimensions", grid.embed_dimensions, "Embedding dimensions")->capture_default_str();
+  add_numbers_option(*command, "--batch-sizes", grid.batch_sizes, {1, CaseRange::max_batch_size}, "Sequences");
+  add_numbers_option(*command, "--num-heads", grid.heads, {1, CaseRange::max_num_heads}, "Numbers of heads");
+  add_numbers_option(*command, "--max-sequence-lens", grid.max_sequence_lengths, {1, CaseRange::max_length},
+                     "Longest lengths");
+  add_numbers_option(*command, "--embed-dimensions", grid.embed_dimensions,
+                     {1, CaseRange::max_num_heads * CaseRange::max_head_dim}, "Embedding dimensions");
   add_list_option(*command, "--pad-percentages", options->pad_percentages,
                   "none or a share from 0 to 0.95 (default: none,0.9); with padding the input is nested");
   command->add_flag("--enable-math", options->enable_math, "Switch SDPA's math backend on (the program: off)");

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <cstdio>
 #include <cstdlib>
 #include <random>
@@ -12,11 +11,6 @@
 
 namespace attngate {
 namespace {
-
-// A billion cases take months: a larger number is a slip of the finger.
-constexpr std::uint64_t most_cases = 1'000'000'000;
-// A week: the longest soak run that anyone would leave alone.
-constexpr double most_seconds = 7 * 24 * 3600;
 
 [[noreturn]] void refuse(const char* name, const std::string& value, const std::string& allowed) {
   throw UsageError(fmt::format("{}='{}': {}", name, value, allowed));
@@ -44,22 +38,11 @@ void read_seed(const char* name, const std::string& value, Environment& environm
     refuse(name, value, "allowed is a number below 2^64, decimal or 0x hexadecimal, or the word random");
 }
 
-std::uint64_t read_cases(const char* name, const std::string& value) {
-  const auto number = parse_number(value);
-  if (!number || *number == 0 || *number > most_cases)
-    refuse(name, value, fmt::format("allowed is a whole number from 1 to {}", most_cases));
+template <typename Range>
+auto read_number(const char* name, const std::string& value, const Range& range) {
+  const auto number = range.read(value);
+  if (!number) refuse(name, value, "allowed is " + range.text());
   return *number;
-}
-
-double read_seconds(const char* name, const std::string& value) {
-  double seconds = 0;
-  const char* end = value.data() + value.size();
-  const auto result = std::from_chars(value.data(), end, seconds, std::chars_format::fixed);
-  const bool whole = result.ec == std::errc() && result.ptr == end;
-  if (!whole || !(seconds > 0 && seconds <= most_seconds)) {  // written so that nan is refused too
-    refuse(name, value, fmt::format("allowed is a number of seconds above 0, at most {}", most_seconds));
-  }
-  return seconds;
 }
 
 bool read_flag(const char* name, const std::string& value) {
@@ -83,11 +66,12 @@ Environment read_environment(const LookUp& look_up) {
     refuse_contradictions(look_up);
   }
   if (const auto value = look_up("ATTNGATE_SEED")) read_seed("ATTNGATE_SEED", *value, environment);
-  if (const auto value = look_up("ATTNGATE_CASES")) environment.max_cases = read_cases("ATTNGATE_CASES", *value);
+  if (const auto value = look_up("ATTNGATE_CASES"))
+    environment.max_cases = read_number("ATTNGATE_CASES", *value, cases_range);
   if (const auto value = look_up("ATTNGATE_SECONDS"))
-    environment.max_seconds = read_seconds("ATTNGATE_SECONDS", *value);
+    environment.max_seconds = read_number("ATTNGATE_SECONDS", *value, seconds_range);
   if (const auto value = look_up("ATTNGATE_CASE_TIMEOUT"))
-    environment.case_timeout_seconds = read_seconds("ATTNGATE_CASE_TIMEOUT", *value);
+    environment.case_timeout_seconds = read_number("ATTNGATE_CASE_TIMEOUT", *value, seconds_range);
   if (const auto value = look_up("ATTNGATE_REQUIRE_GPU"))
     environment.require_gpu = read_flag("ATTNGATE_REQUIRE_GPU", *value);
   if (const auto value = look_up("ATTNGATE_IN_PROCESS"))

@@ -5,10 +5,17 @@
 #include <optional>
 #include <string>
 
+#include "attngate/base/number_range.h"
 #include "attngate/base/usage_error.h"
 #include "attngate/case/attention_case.h"
 
 namespace attngate {
+
+/// Numbers of cases that options and variables take. A billion of them take months: more is a slip of the finger.
+inline constexpr WholeRange cases_range{1, 1'000'000'000};
+
+/// Seconds that they take. A week: the longest soak run that anyone would leave alone.
+inline constexpr RealRange seconds_range{1e-3, 7 * 24 * 3600};
 
 /// What the ATTNGATE_* variables ask for; a variable that is not set leaves its field empty.
 struct Environment {
