@@ -109,8 +109,9 @@ Command check_planted(const std::string& path, std::vector<std::string> more) {
 }
 
 Command printed_replay(const std::string& text, const std::string& path) {
-  const std::size_t start = text.find("attngate replay ");
-  if (start == std::string::npos) throw std::runtime_error("no replay command is printed in: " + text);
+  const std::size_t verb = text.find(" replay --property ");
+  if (verb == std::string::npos) throw std::runtime_error("no replay command is printed in: " + text);
+  const std::size_t start = text.find_last_of(" \n", verb - 1) + 1;  // of the program's name
   std::string printed = text.substr(start, text.find('\n', start) - start);
   // Another path of the same case: the printed one is named behind --path.
   const std::string option = "--path ";
@@ -118,8 +119,7 @@ Command printed_replay(const std::string& text, const std::string& path) {
     const std::size_t begin = name + option.size();
     printed.replace(begin, printed.find(' ', begin) - begin, path);
   }
-  const std::string line = "exec '" + planted_command + "'" + printed.substr(std::string_view("attngate").size());
-  return {.program = "/bin/sh", .arguments = {"-c", line}, .environment = {{"ATTNGATE_PLANTED", path}}};
+  return {.program = "/bin/sh", .arguments = {"-c", "exec " + printed}, .environment = {{"ATTNGATE_PLANTED", path}}};
 }
 
 }  // namespace attngate::test

@@ -67,7 +67,7 @@ extern std::string device;
 /// `attngate_planted check` of one planted path: property agreement on `device`, seed 1.
 Command check_planted(const std::string& path, std::vector<std::string> more);
 
-/// The command printed behind "replay with", for the planted executable with that path planted.
+/// The command printed behind "replay with", as it is printed but for the path: that one, planted.
 Command printed_replay(const std::string& text, const std::string& path);
 
 }  // namespace attngate::test

@@ -85,7 +85,7 @@ TEST(FullDiskTest, under_the_results_does_not_hide_that_a_property_fails) {
   EXPECT_NE(end.exit_code, 0);
   EXPECT_NE(end.errors.find("cannot be written: File too large"), std::string::npos) << end.errors;
   EXPECT_NE(end.output.find("FAILED"), std::string::npos) << end.output;
-  EXPECT_NE(end.output.find("replay with\n    attngate replay "), std::string::npos) << end.output;
+  EXPECT_NE(end.output.find("replay with\n    "), std::string::npos) << end.output;
 }
 
 TEST(FullDiskTest, under_the_journal_is_said_once_and_leaves_no_results) {

@@ -139,7 +139,8 @@ void add_replay_command(CLI::App& app, Command& chosen) {
   command->footer(
       "Example:\n"
       "  attngate replay 'dtype=fp16 heads=8 head_dim=64 lengths=7,1,64 seed=0x2a'\n"
-      "Keys: dtype heads head_dim lengths, and mask extra_padding padding_content need_weights seed.\n"
+      "Keys: dtype heads head_dim lengths; and mask extra_padding padding_content need_weights layout nested values\n"
+      "storage_offset parameter_offset seed, which have defaults.\n"
       "lengths takes runs: 1x300,64 is 300 sequences of length 1 and one of 64.\n"
       "Exit code: 0 nothing failed and one property held at least, 1 one failed or none applies, 2 bad usage.");
   command->callback([options, &chosen] { chosen = [options] { return replay(*options); }; });

@@ -18,6 +18,7 @@
 #include "attngate/run/last_words.h"
 #include "attngate/run/progress.h"
 #include "attngate/run/run_printer.h"
+#include "attngate/source_folders.h"
 #include "attngate/workers/device.h"
 
 namespace attngate {
@@ -28,6 +29,12 @@ std::string ctest_test(const PropertyRun& run) {
   return fmt::format("property.{}.{}.{}", run.property->group, to_string(run.dtype), device_label(run.device.type()));
 }
 
+/// This build's, where it has tests.
+std::string test_folder() {
+  const bool has_tests = std::filesystem::exists(std::filesystem::path(build_folder) / "CTestTestfile.cmake");
+  return has_tests ? seen_from_here(build_folder) : "";
+}
+
 RunContext context_of(const PropertyRun& run) {
   RunContext context;
   context.run = {test_name(*run.property, run.dtype, run.device.type()),
@@ -36,7 +43,9 @@ RunContext context_of(const PropertyRun& run) {
                  run.seed,
                  run.only,
                  ctest_test(run),
-                 run.case_timeout_seconds == default_case_timeout_seconds ? 0 : run.case_timeout_seconds};
+                 run.case_timeout_seconds == default_case_timeout_seconds ? 0 : run.case_timeout_seconds,
+                 program_that_replays(),
+                 test_folder()};
   context.dtype = to_string(run.dtype);
   context.device = named_device(run.device);
   context.attngate_version = attngate_version();

@@ -55,7 +55,8 @@ TEST(WorkerProcessTest, names_the_signal_and_the_path_that_it_dies_of) {
 }
 
 TEST(WorkerProcessTest, ends_by_an_exception_and_does_not_go_on_as_its_supervisor) {
-  const WorkerBody body{[] {}, [](std::string_view, const OnPath&) -> std::string {
+  const WorkerBody body{[] {},
+                        [](std::string_view, const OnPath&) -> std::string {
                           throw std::runtime_error("no memory\nframe #0: somewhere");
                         }};
   testing::internal::CaptureStderr();
