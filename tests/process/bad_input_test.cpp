@@ -179,7 +179,7 @@ INSTANTIATE_TEST_SUITE_P(
                  {"check", "--device", "cpu", "--property", "agreement_compiled"},
                  {"--property agreement_compiled", "ci/export_modules.py --device cpu"},
                  {{"ATTNGATE_MODULES", "empty_folder"}}},
-        BadInput{"report_of_nothing", attngate_command, {"report"}, {"DIR is required", "attngate report --help"}}),
+        BadInput{"report_of_nothing", attngate_command, {"report"}, {"RESULTS is required", "attngate report --help"}}),
     name_of);
 
 // Files and folders.

@@ -36,7 +36,7 @@ const Help helps[] = {
     {"replay",
      {"replay"},
      {"LINE", "--property", "--path", "--device", "--json", "--in-process", "Example",
-      "attngate replay 'dtype=", "lengths"}},
+      "attngate replay 'dtype=", "lengths", "parameter_offset", "Exit code"}},
     {"list", {"list"}, {"--json", "Example"}},
     {"faults",
      {"faults"},
@@ -67,7 +67,7 @@ const Help helps[] = {
      {"--num-heads", "--max-sequence-lens", "--embed-dimensions", "--pad-percentages", "--enable-math",
       "--disable-flash", "--disable-mem-efficient", "--disable-cudnn", "--no-single", "--save-path", "--resume",
       "Example", "Exit code"}},
-    {"report", {"report"}, {"DIR", "--paths", "Example", "Exit code"}}};
+    {"report", {"report"}, {"RESULTS", "--paths", "Example", "Exit code"}}};
 
 INSTANTIATE_TEST_SUITE_P(of, HelpTest, testing::ValuesIn(helps), [](const auto& test) { return test.param.name; });
 

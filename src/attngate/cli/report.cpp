@@ -59,16 +59,20 @@ void add_report_command(CLI::App& app, Command& chosen) {
   auto paths = std::make_shared<bool>(false);
   auto coverage = std::make_shared<bool>(false);
   CLI::App* command = app.add_subcommand("report", "Print the results of earlier runs as tables");
-  command->add_option("DIR", *folder, "Folder of results, such as build/dev/results")->required();
+  command
+      ->add_option("RESULTS", *folder,
+                   "Folder of results, such as build/dev/results; or one file, of a test or of `check --json`")
+      ->required();
   command->add_flag("--paths", *paths, "One more table: each path's runs, margins and times");
   command->add_flag(
       "--coverage", *coverage,
       "One more table: how many cases had each value of each dimension; a value that was never drawn in a "
       "run of enough cases is a failure");
   command->footer(
-      "Example:\n  attngate report build/dev/results --paths\nExit code: 0 all hold or are skipped, 1 something "
-      "failed, "
-      "did not finish or cannot be read, 2 bad usage.");
+      "Examples:\n"
+      "  attngate report build/dev/results --paths\n"
+      "  attngate report results.json                       what `attngate check --json results.json` wrote\n"
+      "Exit code: 0 all hold or are skipped, 1 something failed, did not finish or cannot be read, 2 bad usage.");
   command->callback([folder, paths, coverage, &chosen] {
     chosen = [folder, paths, coverage] { return report(*folder, *paths, *coverage); };
   });

@@ -42,16 +42,35 @@ std::vector<fs::path> files_in(const std::string& folder) {
   return files;
 }
 
-void read_file(const fs::path& file, ResultsFolder& into) {
+/// Throws ResultsError.
+std::string text_of(const fs::path& file) {
   std::ifstream stream(file);
   std::stringstream text;
   text << stream.rdbuf();
+  if (!stream) throw ResultsError("cannot be read");
+  return text.str();
+}
+
+void read_file(const fs::path& file, ResultsFolder& into) {
   try {
-    if (!stream) throw ResultsError("cannot be read");
-    if (is_results_list(text.str())) return;  // of `check --json`; its results have files of their own
-    into.results.push_back(results_from_json(text.str()));
+    const std::string text = text_of(file);
+    if (is_results_list(text)) return;  // of `check --json`; its results have files of their own
+    into.results.push_back(results_from_json(text));
   } catch (const ResultsError& problem) {
     into.errors.push_back(fmt::format("results '{}': {}", file.string(), problem.what()));
+  }
+}
+
+/// A file that somebody named: one test's results, or those of a whole `check --json`.
+void read_one_file(const std::string& file, ResultsFolder& into) {
+  try {
+    const std::string text = text_of(file);
+    if (!is_results_list(text)) return read_file(file, into);
+    ResultsList list = results_list_from_json(text);
+    into.results = std::move(list.results);
+    if (!list.finished) into.errors.push_back(fmt::format("results '{}': the run did not finish", file));
+  } catch (const ResultsError& problem) {
+    into.errors.push_back(fmt::format("results '{}': {}", file, problem.what()));
   }
 }
 
@@ -104,9 +123,13 @@ void remove_results(const std::string& folder, const std::string& test) {
   if (error) fail(path, "those of an earlier run cannot be removed; remove them by hand", error.value());
 }
 
-ResultsFolder read_results(const std::string& folder) {
+ResultsFolder read_results(const std::string& folder_or_file) {
   ResultsFolder result;
-  for (const fs::path& file : files_in(folder)) {
+  if (std::error_code error; fs::is_regular_file(folder_or_file, error)) {
+    read_one_file(folder_or_file, result);
+    return result;
+  }
+  for (const fs::path& file : files_in(folder_or_file)) {
     if (file.extension() == ".json") read_file(file, result);
     if (file.extension() == ".journal") read_journal(file, result);
   }

@@ -95,7 +95,8 @@ struct ResultsFolder {
   std::vector<std::string> errors;
 };
 
-/// Reads every .json file and every journal of the folder; throws ResultsError when the folder itself cannot be read.
-ResultsFolder read_results(const std::string& folder);
+/// Reads every .json file and every journal of the folder, or one file: a test's results, or what `check --json` wrote.
+/// Throws ResultsError when the folder itself cannot be read.
+ResultsFolder read_results(const std::string& folder_or_file);
 
 }  // namespace attngate

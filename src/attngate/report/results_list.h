@@ -16,4 +16,14 @@ void write_results_list(const std::string& path, const std::vector<Results>& res
 /// Is this the text of such a file?
 bool is_results_list(const std::string& text);
 
+/// What such a file holds.
+struct ResultsList {
+  std::vector<Results> results;
+  /// Whether all that was asked for is in it.
+  bool finished = false;
+};
+
+/// Reads it; throws ResultsError for what is missing or wrong.
+ResultsList results_list_from_json(const std::string& text);
+
 }  // namespace attngate
