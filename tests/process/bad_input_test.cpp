@@ -205,9 +205,6 @@ INSTANTIATE_TEST_SUITE_P(
                        {"--json 'missing/x.json'", "No such file"}),
         small_run_with("json_is_a_link", {"--json", "a_link"}, {"--json 'a_link'", "no regular file"}),
         small_run_with("empty_json", {"--json", ""}, {"--json", "empty"}),
-        // As large as one write and no larger than a disk that is about full.
-        small_run_with("json_on_a_full_disk", {"--json", "x.json"}, {"x.json", "cannot be written", "File too large"},
-                       1000),
         BadInput{"list_on_a_full_disk",
                  attngate_command,
                  {"list", "--json", "x.json"},

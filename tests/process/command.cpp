@@ -5,7 +5,6 @@
 #include <unistd.h>
 
 #include <chrono>
-#include <csignal>
 #include <cstdio>
 #include <cstdlib>
 #include <deque>
@@ -51,7 +50,6 @@ int become(const Command& command, const std::string& output) {
   if (command.own_group) ::setpgid(0, 0);
   if (!command.folder.empty() && ::chdir(command.folder.c_str()) != 0) return 126;
   if (command.most_file_bytes > 0) {
-    std::signal(SIGXFSZ, SIG_IGN);  // write() then says EFBIG
     const rlimit limit{command.most_file_bytes, command.most_file_bytes};
     ::setrlimit(RLIMIT_FSIZE, &limit);
   }

@@ -10,6 +10,7 @@
 
 #include "attngate/base/exit_code.h"
 #include "attngate/base/number_text.h"
+#include "attngate/base/writes.h"
 #include "attngate/case/cost.h"
 #include "attngate/run/environment.h"
 #include "attngate/suite/tested_registry.h"
@@ -73,6 +74,7 @@ class PropertyTests : public test::TestProgram {
 
   std::optional<int> prepare(const Environment& environment) override {
     settings_->environment = environment;
+    let_bad_writes_fail();
     if (environment.results_folder) settings_->results_folder = *environment.results_folder;
     if (!corpus_.empty()) settings_->corpus = read_corpus(corpus_);
     if (small_corpus_) leave_out_large_cases();

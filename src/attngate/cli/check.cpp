@@ -168,10 +168,11 @@ int check(const CheckOptions& options) {
   WorkerPool pool = make_worker_pool(registry, runs.front().device);
   const PropertySeries series = run_in_turn(runs, pool, options.json);
   print_tables(options, series.results);
-  end_where_stopped(series);
+  if (noted_stop() != 0) return end_of(series, exit_code::failed);
   const std::vector<std::string> in_vain = asked_for_in_vain(options, series.results, registry);
   for (const std::string& line : in_vain) std::cout << "FAILED: " << line << '\n';
-  return in_vain.empty() ? code_of(series.results, options.properties.empty()) : exit_code::failed;
+  const int code = code_of(series.results, options.properties.empty());
+  return end_of(series, in_vain.empty() ? code : exit_code::failed);
 }
 
 }  // namespace

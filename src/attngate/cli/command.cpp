@@ -4,7 +4,10 @@
 #include <CLI/CLI.hpp>
 
 #include <algorithm>
+#include <cerrno>
+#include <cstdio>
 #include <cstdlib>
+#include <cstring>
 #include <iostream>
 
 #include "attngate/base/exit_code.h"
@@ -12,7 +15,9 @@
 #include "attngate/base/nearest_names.h"
 #include "attngate/base/printable.h"
 #include "attngate/base/usage_error.h"
+#include "attngate/base/writes.h"
 #include "attngate/case/attention_case.h"
+#include "attngate/cli/kept_file.h"
 #include "attngate/run/environment.h"
 #include "attngate/run/stop_request.h"
 #include "attngate/workers/device.h"
@@ -119,7 +124,10 @@ int complain(const std::string& what, int exit_code) {
 
 }  // namespace
 
-int run_command(int argc, char** argv) {
+namespace {
+
+/// Reads the arguments, runs, and makes an exit code of every error.
+int run_chosen(int argc, char** argv) {
   CLI::App app("attngate: is this attention still right?", "attngate");
   app.set_version_flag("--version", attngate_version());
   app.require_subcommand(1);
@@ -156,6 +164,24 @@ int run_command(int argc, char** argv) {
   } catch (const std::exception& error) {
     return complain(std::string("failed: ") + error.what(), exit_code::failed);
   }
+}
+
+/// `code`, unless what was printed has not arrived: then nobody may take it for a green that was read.
+int code_of_output(int code) {
+  std::cout.flush();
+  errno = 0;
+  const bool lost = std::fflush(stdout) != 0 || std::ferror(stdout) != 0 || !std::cout;
+  if (!lost) return code;
+  const std::string cause = errno != 0 ? std::string(": ") + std::strerror(errno) : "";
+  return complain("failed: standard output cannot be written" + cause, code_of_what_is_missing(code));
+}
+
+}  // namespace
+
+int run_command(int argc, char** argv) {
+  occupy_closed_streams();
+  let_bad_writes_fail();
+  return code_of_output(run_chosen(argc, argv));
 }
 
 }  // namespace attngate

@@ -8,12 +8,12 @@
 #include <iostream>
 #include <set>
 
-#include "attngate/base/atomic_file.h"
 #include "attngate/base/elapsed.h"
 #include "attngate/cli/common_options.h"
 #include "attngate/cli/device_option.h"
 #include "attngate/cli/gate_commands.h"
 #include "attngate/cli/gate_session.h"
+#include "attngate/cli/kept_file.h"
 #include "attngate/cli/output_files.h"
 #include "attngate/decision/power.h"
 #include "attngate/gates/calibration.h"
@@ -58,10 +58,10 @@ std::string word_of(GateStatus status) {
 /// Keeps the file of decisions up to date.
 class DecisionsFile {
  public:
-  DecisionsFile(std::string path, const GateSession& session) : path_(std::move(path)), session_(session) {}
+  DecisionsFile(const std::string& path, const GateSession& session) : file_(path), session_(session) {}
 
-  void save(const std::vector<GateResult>& results) const {
-    if (!path_.empty()) write_atomically(path_, gates_to_json(session_.device, session_.options, results));
+  void save(const std::vector<GateResult>& results) {
+    if (file_.is_wanted()) file_.write(gates_to_json(session_.device, session_.options, results));
   }
 
   /// So that an interrupted run loses little; more often would cost more than the gates.
@@ -71,8 +71,10 @@ class DecisionsFile {
     since_last_ = {};
   }
 
+  int tell(int code) const { return file_.tell(code); }
+
  private:
-  std::string path_;
+  KeptFile file_;
   const GateSession& session_;
   Elapsed since_last_;
 };
@@ -122,7 +124,7 @@ int run_gates(const RunOptions& options) {
   std::cout << '\n';
   print_gate_table(std::cout, results);
   std::cout << '\n' << policy_in_short(session.options.policy) << "\n\n" << verdict.text << '\n';
-  return gates_exit_code(results, verdict.fails);
+  return file.tell(gates_exit_code(results, verdict.fails));
 }
 
 }  // namespace

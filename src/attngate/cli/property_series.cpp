@@ -17,19 +17,26 @@ std::size_t PropertySeries::finished() const {
 }
 
 PropertySeries run_in_turn(const std::vector<PropertyRun>& runs, WorkerPool& pool, const std::string& json_file) {
-  PropertySeries series;
-  series.planned = runs.size();
+  PropertySeries series{.planned = runs.size(), .json_file = KeptFile(json_file)};
   for (const PropertyRun& run : runs) {
     if (noted_stop() != 0) break;
-    series.results.push_back(run_property(run, pool, std::cout).results);
+    try {
+      series.results.push_back(run_property(run, pool, std::cout).results);
+    } catch (const UsageError& error) {
+      if (series.results.empty()) throw;  // nothing was checked that could be lost
+      series.not_begun.push_back(test_name(*run.property, run.dtype, run.device.type()) + ": " + error.what());
+    }
     // After each property, so that an interrupted run loses nothing.
-    if (!json_file.empty()) write_results_list(json_file, series.results, series.finished() == series.planned);
+    if (series.json_file.is_wanted())
+      series.json_file.write(results_list_to_json(series.results, series.finished() == series.planned));
   }
   return series;
 }
 
-void end_where_stopped(const PropertySeries& series) {
-  if (series.finished() == series.planned || noted_stop() == 0) return;
+int end_of(const PropertySeries& series, int code) {
+  for (const std::string& line : series.not_begun) std::cerr << "attngate: failed: " << line << '\n';
+  code = series.json_file.tell(series.not_begun.empty() ? code : code_of_what_is_missing(code));
+  if (series.finished() == series.planned || noted_stop() == 0) return code;
   std::cout << fmt::format("stopped: {} of {} finished\n", grouped(series.finished()), counted(series.planned, "test"))
             << std::flush;
   end_by(noted_stop());

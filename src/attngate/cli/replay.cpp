@@ -120,8 +120,7 @@ int replay(const ReplayOptions& options) {
   const PropertySeries series = run_in_turn(runs, pool, options.json);
   std::cout << '\n';
   print_paths_table(std::cout, series.results);
-  end_where_stopped(series);
-  return code_of(series.results);
+  return end_of(series, code_of(series.results));
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ namespace {
 
 // The supervisor speaks for its workers: the handlers that it had when it forked would name a case of that moment.
 void settle_signals() {
-  for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL}) std::signal(signal, SIG_DFL);
+  for (const int signal : {SIGSEGV, SIGABRT, SIGBUS, SIGFPE, SIGILL, SIGXFSZ, SIGPIPE}) std::signal(signal, SIG_DFL);
   // Terminals and schedulers send these to the whole group. What follows is the supervisor's business: a worker that
   // died first would look like a path that crashed. It goes with its supervisor.
   for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT, SIGUSR1, SIGUSR2}) std::signal(signal, SIG_IGN);

@@ -1,5 +1,8 @@
 #include "attngate/report/results_file.h"
 
+#include <fmt/format.h>
+
+#include <cstdio>
 #include <utility>
 
 namespace attngate {
@@ -9,6 +12,13 @@ ResultsFile::ResultsFile(std::string folder, RunContext context)
   remove_results(folder_, context_.run.test);
 }
 
-void ResultsFile::run_ends(RunReport& report) { write_results(folder_, {context_, report}); }
+void ResultsFile::run_ends(RunReport& report) {
+  try {
+    write_results(folder_, {context_, report});
+  } catch (const ResultsError& error) {
+    fmt::print(stderr, "attngate: {}\n", error.what());
+    if (report.error.empty()) report.error = error.what();
+  }
+}
 
 }  // namespace attngate

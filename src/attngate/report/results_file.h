@@ -7,7 +7,8 @@
 
 namespace attngate {
 
-/// Writes the results of a run to <folder>/<test>.json when it ends; throws ResultsError when they cannot be written.
+/// Writes the results of a run to <folder>/<test>.json when it ends. That they cannot be written is told on stderr and
+/// makes the run an error.
 class ResultsFile : public RunListener {
  public:
   /// Takes the results of an earlier run away; throws ResultsError where they stay.

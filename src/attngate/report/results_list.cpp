@@ -1,6 +1,5 @@
 #include "attngate/report/results_list.h"
 
-#include "attngate/base/atomic_file.h"
 #include "attngate/base/json_fields.h"
 #include "attngate/report/results_json.h"
 
@@ -21,11 +20,10 @@ ResultsList results_list_from_json(const std::string& text) {
   return list;
 }
 
-void write_results_list(const std::string& path, const std::vector<Results>& results, bool finished) {
+std::string results_list_to_json(const std::vector<Results>& results, bool finished) {
   json list = json::array();
   for (const Results& one : results) list.push_back(parsed_json(results_to_json(one)));
-  write_atomically(
-      path, text_of({{"schema", results_list_schema}, {"version", 1}, {"finished", finished}, {"results", list}}));
+  return text_of({{"schema", results_list_schema}, {"version", 1}, {"finished", finished}, {"results", list}});
 }
 
 }  // namespace attngate

@@ -9,9 +9,9 @@ namespace attngate {
 
 inline constexpr const char* results_list_schema = "attngate.results_list";
 
-/// Writes the results of several tests as one JSON file, see docs/results.md; throws ResultsError. `finished`: whether
-/// all that was asked for is in it.
-void write_results_list(const std::string& path, const std::vector<Results>& results, bool finished);
+/// The results of several tests as the text of one JSON file, see docs/results.md. `finished`: whether all that was
+/// asked for is in it.
+std::string results_list_to_json(const std::vector<Results>& results, bool finished);
 
 /// Is this the text of such a file?
 bool is_results_list(const std::string& text);

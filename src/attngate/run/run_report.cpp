@@ -122,10 +122,11 @@ std::string RunReport::reason() const {
   if (status() == RunStatus::inapplicable) return "nothing ran: the property does not apply (" + why_inapplicable + ")";
   if (failures.empty()) return error;
   std::string text = failures.front().reason();
-  if (failures.size() == 1) return text;
+  const std::string also = error.empty() ? "" : "; " + error;
+  if (failures.size() == 1) return text + also;
   text += "; failed too:";
   for (std::size_t i = 1; i < failures.size(); ++i) text += (i > 1 ? ", " : " ") + failures[i].summary();
-  return text;
+  return text + also;
 }
 
 void RunReport::add(CaseOrigin origin, const std::string& line, const Verdict& verdict) {

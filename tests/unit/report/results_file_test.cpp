@@ -37,11 +37,16 @@ TEST(ResultsFileTest, of_an_earlier_run_that_cannot_be_taken_away_is_told_before
   EXPECT_NE(text.find("remove them by hand"), std::string::npos) << text;
 }
 
-TEST(ResultsFileTest, that_cannot_be_written_ends_the_run_with_an_exception) {
+TEST(ResultsFileTest, that_cannot_be_written_makes_the_run_an_error) {
   const ScratchFolder folder;
   ResultsFile file(folder / "file", fake_context());
   write_text(folder / "file", "in the way");
-  EXPECT_THROW(run_told_to(file), ResultsError);
+  testing::internal::CaptureStderr();
+  RunReport report;
+  file.run_ends(report);
+  EXPECT_NE(report.error.find("the folder cannot be made"), std::string::npos) << report.error;
+  EXPECT_EQ(testing::internal::GetCapturedStderr(), "attngate: " + report.error + "\n");
+  EXPECT_EQ(report.status(), RunStatus::error);
 }
 
 }  // namespace

@@ -70,6 +70,14 @@ TEST(RunReportTest, is_never_green_without_a_case) {
   EXPECT_EQ(RunReport{}.exit_code(), 1);
 }
 
+TEST(RunReportTest, gives_what_could_not_be_recorded_beside_what_failed) {
+  RunReport report;
+  report.failures.emplace_back().first.verdict.reason = "a: wrong result";
+  report.error = "journal 'x': cannot be written";
+  EXPECT_EQ(report.status(), RunStatus::failed);
+  EXPECT_EQ(report.reason(), "a: wrong result; journal 'x': cannot be written");
+}
+
 TEST(ProgressTest, shows_cases_rate_and_worst_margin) {
   EXPECT_EQ(progress_text(1234, 8.118, 0.312), "case 1,234  152/s  worst margin 0.31");
 }

@@ -1,0 +1,29 @@
+#pragma once
+
+#include <string>
+
+namespace attngate {
+
+/// A file that a command renews as its results come. That it cannot be written loses nothing of the run: the command
+/// goes on, and tells it at its end.
+class KeptFile {
+ public:
+  /// Nothing is written where the path is empty.
+  explicit KeptFile(std::string path) : path_(std::move(path)) {}
+
+  bool is_wanted() const { return !path_.empty(); }
+  /// Writes the whole file at once. Only the last of several failures in a row counts, and none that a later write made
+  /// good.
+  void write(const std::string& text);
+  /// Says on stderr what could not be written. The command's exit code then: `code`, but failed where all else held.
+  int tell(int code) const;
+
+ private:
+  std::string path_;
+  std::string problem_;
+};
+
+/// The exit code of a command that could not leave what it was to leave: `code`, but failed where all else held.
+int code_of_what_is_missing(int code);
+
+}  // namespace attngate
