@@ -6,7 +6,10 @@
 #include <algorithm>
 #include <atomic>
 #include <chrono>
+#include <cstdio>
+#include <cstdlib>
 #include <cstring>
+#include <iostream>
 #include <stdexcept>
 
 #include "attngate/base/exit_code.h"
@@ -25,6 +28,7 @@ constexpr std::size_t alternate_stack_bytes = 64 * 1024;
 struct Words {
   std::atomic<bool> taken{false};      ///< a LastWords is alive
   std::atomic<bool> dying{false};      ///< one thread is already speaking
+  std::atomic<pid_t> owner{0};         ///< the process that made it; a worker's exit is its supervisor's to tell
   std::atomic<std::size_t> length{0};  ///< bytes of text; 0 between cases
   char text[words_capacity];
 };
@@ -74,6 +78,26 @@ void speak(int signal) {
   ::raise(signal);  // blocked inside the handler: takes effect when this returns
 }
 
+/// What runs when something within a run calls exit() or quick_exit(): a path, in this process. Whatever code it gave,
+/// the run did not come to its end.
+void speak_at_exit() {
+  if (!words.taken || words.owner != ::getpid() || words.dying.exchange(true)) return;
+  std::cout.flush();
+  std::fflush(nullptr);
+  say("\nattngate: ended by exit()");
+  say_case();
+  ::_exit(exit_code::failed);
+}
+
+/// Once a process: what was registered cannot be taken back.
+void register_exits() {
+  [[maybe_unused]] static const bool registered = [] {
+    std::atexit(speak_at_exit);
+    std::at_quick_exit(speak_at_exit);
+    return true;
+  }();
+}
+
 double now_seconds() {
   return std::chrono::duration<double>(std::chrono::steady_clock::now().time_since_epoch()).count();
 }
@@ -84,6 +108,8 @@ LastWords::LastWords(RunIdentity run, double case_timeout_seconds)
     : run_(std::move(run)), timeout_seconds_(case_timeout_seconds), alternate_stack_(alternate_stack_bytes) {
   if (words.taken.exchange(true))
     throw std::logic_error("LastWords: one at a time, signal handlers belong to the whole process");
+  words.owner = ::getpid();
+  register_exits();
   hang_words_ = fmt::format("\nattngate: hang: no end after {:g} s", timeout_seconds_);
   install_handlers();
   if (timeout_seconds_ > 0) watchdog_ = std::thread([this] { watch(); });

@@ -78,6 +78,34 @@ TEST(LastWordsTest, name_the_case_on_every_announced_signal) {
   }
 }
 
+TEST(LastWordsTest, name_the_case_that_calls_exit_whatever_code_it_gives) {
+  for (const auto& exit :
+       {std::function<void()>([] { std::exit(0); }), std::function<void()>([] { std::quick_exit(3); })}) {
+    DyingRun run(exit);
+    const ChildEnd end = run.child().wait();
+    EXPECT_EQ(end.exit_code, 1);
+    EXPECT_NE(end.errors.find("attngate: ended by exit() in case: " + to_line(third_case) +
+                              "\nattngate: replay with: attngate replay --property fake"),
+              std::string::npos)
+        << end.errors;
+  }
+}
+
+TEST(LastWordsTest, leave_an_exit_of_a_child_to_itself_and_one_behind_the_run_too) {
+  ChildProcess parent([]() -> int {
+    {
+      LastWords words({"t", "fake", "cpu", 0}, 60);
+      words.case_begins("line");
+      ChildProcess child([]() -> int { std::exit(5); });
+      if (child.wait().exit_code != 5) return 7;
+    }
+    std::exit(6);
+  });
+  const ChildEnd end = parent.wait();
+  EXPECT_EQ(end.exit_code, 6);
+  EXPECT_EQ(end.errors, "");
+}
+
 int dive(int depth) {
   volatile char frame[4096] = {};
   frame[0] = static_cast<char>(depth);
