@@ -63,9 +63,9 @@ std::vector<const Property*> chosen_properties(const std::vector<std::string>& n
   for (const std::string& name : names) {
     const Property* property = find_property(name);
     if (property == nullptr) {
-      std::vector<std::string> names;
-      for (const Property& known : properties()) names.push_back(known.name);
-      throw UsageError("--property " + printable(name) + ": no such property; " + nearest_or_list(name, names));
+      std::vector<std::string> there_are;
+      for (const Property& known : properties()) there_are.push_back(known.name);
+      throw UsageError("--property " + printable(name) + ": no such property; " + nearest_or_list(name, there_are));
     }
     chosen.push_back(property);
   }

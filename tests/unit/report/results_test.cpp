@@ -77,7 +77,8 @@ TEST(ResultsTest, are_read_from_one_file_of_a_test_or_of_a_whole_run) {
   const ScratchFolder folder;
   const std::string one = write_results(folder.path(), sample_results("alone"));
   EXPECT_EQ(read_results(one).results.at(0).context.run.test, "alone");
-  write_text(folder / "all.json", results_list_to_json({sample_results("first"), sample_results("second")}, /*finished=*/true));
+  write_text(folder / "all.json",
+             results_list_to_json({sample_results("first"), sample_results("second")}, /*finished=*/true));
   const ResultsFolder all = read_results(folder / "all.json");
   ASSERT_EQ(all.results.size(), 2u);
   EXPECT_EQ(all.results[1].context.run.test, "second");
