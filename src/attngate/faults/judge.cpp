@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "attngate/base/elapsed.h"
+#include "attngate/run/stop_request.h"
 #include "attngate/workers/worker.h"
 
 namespace attngate::faults {
@@ -93,6 +94,7 @@ class FaultJudge::Trial {
       run_.property = property;
       const RunReport report = run_quietly(run_);
       judgement_.cases += report.cases();
+      if (report.cases() > 0) judgement_.cases_by_property[property->name] += report.cases();
       if (!report.failures.empty()) convict(*property, report.failures.front());
     }
   }
@@ -117,6 +119,7 @@ class FaultJudge::Trial {
   RunReport run_quietly(const PropertyRun& run) {
     std::ostream nowhere(nullptr);
     RunReport report = run_property(run, judge_.workers_, nowhere).report;
+    throw_if_stopped();  // what a stopped run says of a fault is no judgement
     if (report.status() != RunStatus::error) return report;
     throw std::runtime_error(judgement_.name + ", property " + run.property->name + ": " + report.reason());
   }

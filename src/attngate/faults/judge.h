@@ -20,7 +20,7 @@ class FaultJudge {
   /// each, then the corpus, small cases first, then all cases from the start.
   ///
   /// A failure counts when the base without the fault holds on the same case, first and shrunk. Throws
-  /// std::runtime_error when a property could not run at all.
+  /// std::runtime_error when a property could not run at all, and RunStopped when this process is asked to stop.
   Judgement judge_fault(const Fault& fault, DType dtype);
 
   /// One judgement of all healthy paths together, on the same cases: killed is what none of them may be.

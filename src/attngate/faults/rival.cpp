@@ -8,6 +8,7 @@
 
 #include "attngate/base/elapsed.h"
 #include "attngate/paths/sdp_backend_guard.h"
+#include "attngate/run/stop_request.h"
 
 namespace attngate::faults {
 namespace {
@@ -85,6 +86,7 @@ RivalColumn run_rival(const Rival& rival, const std::vector<Fault>& faults, DTyp
   std::list<Suspect> alive;
   for (std::size_t i = 0; i < faults.size(); ++i) alive.push_back({faults[i], path_of(faults[i]), column.faults[i]});
   while (!alive.empty() && elapsed.seconds() < seconds) {
+    throw_if_stopped();
     const std::optional<RivalTest> test = rival.next(column.tests);
     if (!test) break;
     const std::set<Base> sound = sound_bases(*test, healthy, column);

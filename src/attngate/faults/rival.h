@@ -31,7 +31,8 @@ struct Rival {
 /// seconds are at an end. A fault that was killed takes no further part; healthy paths stay to the end.
 ///
 /// A refusal counts when the fault's base without the fault is accepted in the same test: a check that refuses both
-/// sees no fault. As in a program without a gate around it, an error and a wrong shape are refused too.
+/// sees no fault. As in a program without a gate around it, an error and a wrong shape are refused too. Throws
+/// RunStopped when this process is asked to stop.
 RivalColumn run_rival(const Rival& rival, const std::vector<Fault>& faults, DType dtype, double seconds);
 
 /// attngate's random cases of `agreement`, judged by FlashAttention's rule: max|out - ref| <= 2 max|plain - ref|.

@@ -32,7 +32,7 @@ Summary summarise(const std::vector<Judgement>& judgements, DType dtype) {
     ++summary.faults;
     summary.seconds += judgement.seconds;
     if (!judgement.killed) {
-      summary.survivors.push_back(&judgement);
+      (judgement.never_ran() ? summary.never_ran : summary.survivors).push_back(&judgement);
       continue;
     }
     ++summary.killed;
@@ -67,6 +67,10 @@ std::vector<std::string> shortfalls(const Summary& summary) {
 
 std::vector<std::string> unexplained_survivors(const Summary& summary) {
   std::vector<std::string> lines;
+  for (const Judgement* fault : summary.never_ran) {
+    lines.push_back(to_string(summary.dtype) + ": " + fault->name +
+                    " never ran: no property applied to it, or there was no time");
+  }
   for (const Judgement* survivor : summary.survivors) {
     if (survivor->unseen.empty()) {
       lines.push_back(to_string(summary.dtype) + ": " + survivor->name + " survived, UNEXPLAINED");

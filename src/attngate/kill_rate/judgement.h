@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <map>
 #include <string>
 #include <vector>
 
@@ -40,6 +41,8 @@ struct Judgement {
   std::string status;
   /// Cases run up to the kill, over all properties.
   std::uint64_t cases = 0;
+  /// The same by property; those without a case are left out.
+  std::map<std::string, std::uint64_t> cases_by_property = {};
   /// The first case that failed, and the smallest one that still does.
   std::string first_line;
   std::string line;
@@ -57,6 +60,9 @@ struct Judgement {
   /// A property and a case on which the path fails, and its base without the fault as well: a false alarm, no kill.
   /// Empty where there is none.
   std::string false_alarm;
+
+  /// No property applied to it, or there was no time: nothing is known of it.
+  bool never_ran() const { return !killed && cases == 0; }
 };
 
 /// What all judgements of one dtype come to.
@@ -72,6 +78,8 @@ struct Summary {
   double shrink_seconds_95 = 0;
   double seconds = 0;
   std::vector<const Judgement*> survivors;
+  /// Those of which nothing is known.
+  std::vector<const Judgement*> never_ran;
 
   double kill_rate() const { return faults > 0 ? static_cast<double>(killed) / static_cast<double>(faults) : 0; }
 };
@@ -83,7 +91,8 @@ Summary summarise(const std::vector<Judgement>& judgements, DType dtype);
 /// be.
 std::vector<std::string> shortfalls(const Summary& summary);
 
-/// The same for some faults picked by name, where a rate says nothing: survivors without a reason.
+/// The same for some faults picked by name, where a rate says nothing: survivors without a reason, and faults that
+/// never ran.
 std::vector<std::string> unexplained_survivors(const Summary& summary);
 
 }  // namespace attngate::faults

@@ -18,6 +18,7 @@ namespace {
 std::string without_dtype(const std::string& line) { return line.substr(line.find(' ') + 1); }
 
 std::string fate_of(const Judgement& judgement) {
+  if (judgement.never_ran()) return "never ran";
   if (!judgement.killed) return "survives";
   return judgement.flaky ? "killed (flaky)" : "killed";
 }
@@ -30,6 +31,7 @@ json json_of(const Judgement& judgement) {
           {"property", judgement.property},
           {"status", judgement.status},
           {"cases", judgement.cases},
+          {"cases_by_property", judgement.cases_by_property},
           {"first_line", judgement.first_line},
           {"line", judgement.line},
           {"reason", judgement.reason},
@@ -60,6 +62,8 @@ json json_of(const RivalColumn& column) {
 json json_of(const Summary& summary) {
   json survivors = json::array();
   for (const Judgement* survivor : summary.survivors) survivors.push_back(survivor->name);
+  json never_ran = json::array();
+  for (const Judgement* fault : summary.never_ran) never_ran.push_back(fault->name);
   return {{"dtype", to_string(summary.dtype)},
           {"faults", summary.faults},
           {"killed", summary.killed},
@@ -69,7 +73,8 @@ json json_of(const Summary& summary) {
           {"median_tokens", summary.median_tokens},
           {"shrink_seconds_95", summary.shrink_seconds_95},
           {"seconds", summary.seconds},
-          {"survivors", survivors}};
+          {"survivors", survivors},
+          {"never_ran", never_ran}};
 }
 
 std::string percent(std::uint64_t part, std::uint64_t whole) {
@@ -78,10 +83,11 @@ std::string percent(std::uint64_t part, std::uint64_t whole) {
 
 std::string count_of(std::uint64_t part, std::uint64_t whole) { return grouped(part) + " of " + grouped(whole); }
 
-/// "killed (3)" after the third test, or "survives"; empty where the rival was not asked.
+/// "killed (3)" after the third test, "survives", or "never ran"; empty where the rival was not asked.
 std::string rival_cell(const RivalColumn& column, const std::string& fault) {
   const auto found = std::ranges::find(column.faults, fault, &RivalVerdict::fault);
   if (found == column.faults.end()) return "";
+  if (found->tests == 0) return "never ran";
   return found->killed ? "killed (" + grouped(found->tests) + ")" : "survives";
 }
 
@@ -129,7 +135,7 @@ void print_fault_table(std::ostream& out, const FaultRun& run, DType dtype) {
     for (const RivalColumn* rival : rivals) cells.push_back(rival_cell(*rival, judgement.name));
     cells.push_back(without_dtype(judgement.line));
     table.add_row(std::move(cells));
-    if (judgement.killed) continue;
+    if (judgement.killed || judgement.never_ran()) continue;
     table.add_note(judgement.unseen.empty() ? "UNEXPLAINED" : judgement.unseen);
   }
   out << table.text();
@@ -156,14 +162,19 @@ void print_summary(std::ostream& out, const FaultRun& run, const std::vector<DTy
 
 std::string to_json(const FaultRun& run, const std::vector<DType>& dtypes) {
   json object = {{"schema", faults_schema},
-                 {"version", 2},
+                 {"version", faults_version},
+                 {"finished", run.finished},
+                 {"options", run.options},
                  {"device", json_of(run.device)},
                  {"seed", fmt::format("{:#x}", run.budget.seed)},
                  {"cases_per_property", run.budget.cases_per_property},
                  {"seconds", run.budget.seconds},
                  {"case_timeout_seconds", run.budget.case_timeout_seconds},
                  {"properties", run.properties},
-                 {"shortfalls", run.shortfalls}};
+                 {"shortfalls", run.shortfalls},
+                 {"summaries", json::array()},
+                 {"controls", json::array()},
+                 {"faults", json::array()}};
   for (const DType dtype : dtypes) object["summaries"].push_back(json_of(summarise(run.judgements, dtype)));
   for (const Judgement& control : run.controls) object["controls"].push_back(json_of(control));
   for (const Judgement& judgement : run.judgements) object["faults"].push_back(json_of(judgement));

@@ -23,6 +23,7 @@ Judgement killed(const std::string& name, std::int64_t sequences, std::int64_t t
 Judgement survivor(const std::string& name, const std::string& unseen = "") {
   Judgement judgement;
   judgement.name = name;
+  judgement.cases = 1000;
   judgement.seconds = 1;
   judgement.unseen = unseen;
   return judgement;
@@ -109,6 +110,17 @@ TEST(UnexplainedSurvivorsTest, leave_out_those_with_a_reason) {
   const std::vector<Judgement> judgements = {survivor("a", "rounding"), survivor("b")};
   EXPECT_EQ(unexplained_survivors(summarise(judgements, DType::fp32)),
             std::vector<std::string>{"fp32: b survived, UNEXPLAINED"});
+}
+
+TEST(ShortfallsTest, name_a_fault_that_never_ran_even_where_a_survivor_would_have_a_reason) {
+  Judgement idle = survivor("idle", "within the rounding");
+  idle.cases = 0;
+  const std::vector<Judgement> judgements = {idle};
+  const Summary summary = summarise(judgements, DType::fp32);
+  EXPECT_TRUE(summary.survivors.empty());
+  ASSERT_EQ(summary.never_ran.size(), 1u);
+  EXPECT_EQ(unexplained_survivors(summary),
+            std::vector<std::string>{"fp32: idle never ran: no property applied to it, or there was no time"});
 }
 
 }  // namespace

@@ -5,7 +5,9 @@
 #include <nlohmann/json.hpp>
 #include <sstream>
 
+#include "attngate/base/usage_error.h"
 #include "unit/golden.h"
+#include "unit/refusal.h"
 
 namespace attngate::faults {
 namespace {
@@ -113,6 +115,52 @@ TEST(FaultMeasurementsTest, carry_the_dtype_and_the_rival_in_their_names) {
   const std::string text = out.str();
   EXPECT_NE(text.find("name=\"fp32.kill_rate\">0.5<"), std::string::npos) << text;
   EXPECT_NE(text.find("name=\"fp32.2x_rule.false_alarms\">6<"), std::string::npos) << text;
+}
+
+TEST(FaultTableTest, does_not_say_of_a_fault_that_never_ran_that_it_survives) {
+  FaultRun run = sample_run();
+  run.judgements[1].cases = 0;
+  run.rivals[0].faults[1].tests = 0;
+  const std::string table = table_of(run);
+  EXPECT_EQ(table.find("survives"), std::string::npos) << table;
+  EXPECT_NE(table.find("never ran"), std::string::npos) << table;
+}
+
+FaultRun run_with_options(const std::string& options) {
+  FaultRun run;
+  run.options = options;
+  return run;
+}
+
+TEST(TakeOverTest, takes_every_judgement_of_an_unfinished_run) {
+  FaultRun earlier = sample_run();
+  earlier.options = "seed=0xa77e";
+  earlier.judgements[0].dtype = DType::bf16;
+  earlier.judgements[0].cases_by_property = {{"agreement", 3}};
+  FaultRun run = run_with_options("seed=0xa77e");
+  take_over(run, to_json(earlier, {DType::fp32, DType::bf16}), "x.json");
+  EXPECT_EQ(to_json(run, {}), [&] {
+    earlier.rivals.clear();
+    FaultRun same = run_with_options("seed=0xa77e");
+    same.controls = earlier.controls;
+    same.judgements = earlier.judgements;
+    return to_json(same, {});
+  }());
+  EXPECT_EQ(run.judgements.size(), 2u);
+}
+
+TEST(TakeOverTest, refuses_a_run_of_other_options_and_what_is_no_such_file) {
+  FaultRun earlier = sample_run();
+  earlier.options = "seed=0x1";
+  const auto refusal = [&](const std::string& text) {
+    FaultRun run = run_with_options("seed=0x2");
+    return test::refusal_by<UsageError>([&] { take_over(run, text, "x.json"); });
+  };
+  EXPECT_EQ(refusal(to_json(earlier, {})),
+            "--resume: 'x.json' is of another run: it has 'seed=0x1' and not 'seed=0x2'; resume it with the options "
+            "that it was made with, or name another file");
+  EXPECT_NE(refusal("{").find("--resume: 'x.json' cannot be gone on with: is not JSON"), std::string::npos);
+  EXPECT_NE(refusal("{}").find("'schema' is missing"), std::string::npos);
 }
 
 }  // namespace
