@@ -88,6 +88,20 @@ TEST(Unwritable, journal_of_a_later_property_leaves_the_others_and_is_told_at_th
   EXPECT_EQ(results_in(folder / "x.json").size(), 2u);
 }
 
+TEST(Unwritable, json_of_a_gate_loses_no_table_and_is_told_at_the_end) {
+  const ScratchFolder folder;
+  const CommandEnd end =
+      run({.program = attngate_command,
+           .arguments = {"gate", "--device", "cpu", "--case", "dtype=fp32 heads=1 head_dim=8 lengths=4", "--candidate",
+                         "nn_mha_slow.math", "--base", "nn_mha_slow.math", "--most-ratio", "10", "--pairs", "11",
+                         "--json", folder / "x.json"},
+           .most_file_bytes = 1500});
+  EXPECT_EQ(end.exit_code, 1) << end.output << end.errors;
+  EXPECT_NE(end.output.find("1 passed, 0 failed"), std::string::npos) << end.output;
+  EXPECT_NE(end.errors.find("attngate: failed: results '"), std::string::npos) << end.errors;
+  EXPECT_FALSE(has_parts(folder.path()));
+}
+
 /// The command line behind a shell, with its stdout gone somewhere.
 CommandEnd with_output(const std::string& arguments, const std::string& redirection) {
   return run({.program = "/bin/sh", .arguments = {"-c", "exec '" + attngate_command + "' " + arguments + redirection}});

@@ -2,10 +2,10 @@
 
 #include <iostream>
 
-#include "attngate/base/atomic_file.h"
 #include "attngate/cli/common_options.h"
 #include "attngate/cli/gate_commands.h"
 #include "attngate/cli/gate_session.h"
+#include "attngate/cli/kept_file.h"
 #include "attngate/cli/number_option.h"
 #include "attngate/cli/output_files.h"
 #include "attngate/gates/calibration.h"
@@ -30,12 +30,12 @@ int calibrate(const CalibrateOptions& options) {
   check_writable(options.baseline, "--baseline");
   check_writable(options.write_bounds, "--write-bounds");
   GateSession session(options, options.own);
+  KeptFile baseline(options.baseline), bounds(options.write_bounds);
   const auto save = [&](const Calibration& calibration) {
-    if (!options.baseline.empty() && !calibration.baseline.entries.empty())
-      write_baseline(options.baseline, calibration.baseline);
-    if (options.write_bounds.empty()) return;
-    write_atomically(options.write_bounds,
-                     gate_bounds_to_json(with_proposals(session.bounds, calibration, standing_bounds(options))));
+    if (baseline.is_wanted() && !calibration.baseline.entries.empty())
+      baseline.write(baseline_to_json(calibration.baseline));
+    if (bounds.is_wanted())
+      bounds.write(gate_bounds_to_json(with_proposals(session.bounds, calibration, standing_bounds(options))));
   };
   // Each process draws random cases of its own: bounds are about a distribution of shapes.
   const auto gates_of = [&](std::uint64_t process) {
@@ -47,7 +47,7 @@ int calibrate(const CalibrateOptions& options) {
       [&](const std::string& doing) { progress.doing(doing); }, save);
   progress.clear();
   print_calibration(std::cout, calibration);
-  return calibration.proposals.empty() ? exit_code::failed : exit_code::holds;
+  return bounds.tell(baseline.tell(calibration.proposals.empty() ? exit_code::failed : exit_code::holds));
 }
 
 }  // namespace

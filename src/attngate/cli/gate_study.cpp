@@ -4,12 +4,12 @@
 
 #include <iostream>
 
-#include "attngate/base/atomic_file.h"
 #include "attngate/base/strict_json.h"
 #include "attngate/base/usage_error.h"
 #include "attngate/cli/common_options.h"
 #include "attngate/cli/gate_commands.h"
 #include "attngate/cli/gate_session.h"
+#include "attngate/cli/kept_file.h"
 #include "attngate/cli/number_option.h"
 #include "attngate/cli/output_files.h"
 #include "attngate/gates/calibration.h"
@@ -27,8 +27,8 @@ struct TallyOptions {
   std::string json;
 };
 
-void save(const GateStudy& study, const std::string& device, const std::string& file) {
-  if (!file.empty()) write_atomically(file, study_to_json(study, device));
+void save(const GateStudy& study, const std::string& device, KeptFile& file) {
+  if (file.is_wanted()) file.write(study_to_json(study, device));
 }
 
 int study(const StudyCommandOptions& options) {
@@ -40,15 +40,16 @@ int study(const StudyCommandOptions& options) {
   make_way_for_json(options.json, gate_study_schema);
   GateSession session(options);
   const std::string device = to_string(session.device);
+  KeptFile file(options.json);
   ProgressBar progress = gate_progress(options.processes);
   const GateStudy study = study_gates(
       session.source, session.bounds, gpu_kind(session.device), session.gates, {options.processes, session.options},
       [&](const std::string& doing) { progress.doing(doing); },
-      [&](const GateStudy& so_far) { save(so_far, device, options.json); });
+      [&](const GateStudy& so_far) { save(so_far, device, file); });
   progress.clear();
   print_study(std::cout, study);
-  save(study, device, options.json);
-  return exit_code::holds;
+  save(study, device, file);
+  return file.tell(exit_code::holds);
 }
 
 /// Needs no GPU: the samples are there.
@@ -58,8 +59,9 @@ int tally(const TallyOptions& options) {
   std::cout << stored.device << '\n';
   decide_anew(stored.study, StudyOptions{}.decisions);
   print_study(std::cout, stored.study);
-  save(stored.study, stored.device, options.json);
-  return exit_code::holds;
+  KeptFile file(options.json);
+  save(stored.study, stored.device, file);
+  return file.tell(exit_code::holds);
 }
 
 }  // namespace

@@ -17,7 +17,7 @@ std::size_t PropertySeries::finished() const {
 }
 
 PropertySeries run_in_turn(const std::vector<PropertyRun>& runs, WorkerPool& pool, const std::string& json_file) {
-  PropertySeries series{.planned = runs.size(), .json_file = KeptFile(json_file)};
+  PropertySeries series{{}, runs.size(), {}, KeptFile(json_file)};
   for (const PropertyRun& run : runs) {
     if (noted_stop() != 0) break;
     try {
