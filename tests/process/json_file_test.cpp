@@ -31,6 +31,17 @@ TEST_P(JsonFile, of_another_schema_is_refused_and_stays_as_it_was) {
   EXPECT_EQ(file_text(file), theirs);
 }
 
+TEST_P(JsonFile, of_an_earlier_run_stays_where_the_next_one_is_refused) {
+  const ScratchFolder folder;
+  const std::string file = folder / "ours.json", ours = "{\"schema\": \"" + GetParam().schema + "\", \"version\": 1}";
+  std::ofstream(file) << ours;
+  Command command = {.program = attngate_command, .arguments = GetParam().arguments, .forked = true};
+  command.arguments.insert(command.arguments.end(), {"--json", file, "--device", "tpu"});
+  const CommandEnd end = run(command);
+  EXPECT_EQ(end.exit_code, 2) << end.output << end.errors;
+  EXPECT_EQ(file_text(file), ours);
+}
+
 const char* const small_line = "dtype=fp32 heads=1 head_dim=8 lengths=4";
 
 INSTANTIATE_TEST_SUITE_P(of, JsonFile,

@@ -270,9 +270,10 @@ int run_faults(const FaultsOptions& options) {
   if (const auto code = options.skip_without_gpu ? code_without_gpu(options.device) : std::nullopt) return *code;
   const std::vector<DType> dtypes = chosen_dtypes(options.dtypes, {DType::fp32, DType::fp16, DType::bf16});
   chosen_faults(options);  // a wrong name is told before any time is spent
-  if (!options.resume) make_way_for_json(options.json, faults::faults_schema);
   const at::Device device = choose_device(options.device);
   FaultRun run = planned_run(options, device, dtypes);
+  // Last: what is refused takes nothing away.
+  if (!options.resume) make_way_for_json(options.json, faults::faults_schema);
   if (options.resume) {
     check_writable(options.json);
     if (std::filesystem::exists(options.json)) take_over(run, text_of_file(options.json), options.json);

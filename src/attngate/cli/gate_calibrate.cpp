@@ -27,8 +27,9 @@ StandingBounds standing_bounds(const CalibrateOptions& options) {
 
 int calibrate(const CalibrateOptions& options) {
   if (const auto code = gates_cannot_start(options)) return *code;
-  check_writable(options.baseline, "--baseline");
-  check_writable(options.write_bounds, "--write-bounds");
+  check_replaceable(options.baseline, baseline_schema, "--baseline");
+  check_replaceable(options.write_bounds, bounds_schema, "--write-bounds");
+  check_different("--write-bounds", options.write_bounds, "--baseline", options.baseline);
   GateSession session(options, options.own);
   KeptFile baseline(options.baseline), bounds(options.write_bounds);
   const auto save = [&](const Calibration& calibration) {

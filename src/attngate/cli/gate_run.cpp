@@ -93,8 +93,9 @@ std::vector<GateResult> results_of_wrong_operators(const RunOptions& options, co
 
 int run_gates(const RunOptions& options) {
   if (const auto code = gates_cannot_start(options)) return *code;
-  make_way_for_json(options.json, gates_schema);
+  check_replaceable(options.json, gates_schema);
   GateSession session(options, options.own);
+  make_way_for_json(options.json, gates_schema);  // last: what is refused takes nothing away
   ProgressBar progress = gate_progress(session.gates.size());
   GateRunner runner(session.source, session.bounds, gpu_kind(session.device), session.options,
                     [&](const std::string& doing) { progress.doing(doing); });

@@ -37,8 +37,9 @@ int study(const StudyCommandOptions& options) {
         "a study draws a process's pairs from the --pairs that it takes: --process-pairs must not be more");
   }
   if (const auto code = gates_cannot_start(options)) return *code;
-  make_way_for_json(options.json, gate_study_schema);
+  check_replaceable(options.json, gate_study_schema);
   GateSession session(options);
+  make_way_for_json(options.json, gate_study_schema);  // last: what is refused takes nothing away
   const std::string device = to_string(session.device);
   KeptFile file(options.json);
   ProgressBar progress = gate_progress(options.processes);
@@ -54,7 +55,8 @@ int study(const StudyCommandOptions& options) {
 
 /// Needs no GPU: the samples are there.
 int tally(const TallyOptions& options) {
-  check_writable(options.json);
+  check_replaceable(options.json, gate_study_schema);
+  check_different("--json", options.json, "STUDY", options.study);
   StoredStudy stored = study_from_json(read_gate_file(options.study, "study '" + options.study + "'"));
   std::cout << stored.device << '\n';
   decide_anew(stored.study, StudyOptions{}.decisions);

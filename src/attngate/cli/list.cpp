@@ -61,7 +61,7 @@ void write_json(const PathRegistry& registry, const std::string& file) {
                                   {"cuda", dtypes_of(property, at::kCUDA)},
                                   {"summary", property.summary}});
   }
-  check_writable(file);
+  check_replaceable(file, "attngate.list");
   write_atomically(file, json.dump(2) + "\n");
 }
 

@@ -30,6 +30,7 @@ void check_writable(const std::string& path, const std::string& option) {
     throw UsageError(option + " " + printable(path) + ": cannot be written: " + cause +
                      "; allowed is a file in a writable folder that exists");
   };
+  if (std::filesystem::path(path).extension() == ".case") refuse("its name is that of a file of cases, which are read");
   std::error_code ignored;
   const std::filesystem::file_status there = std::filesystem::symlink_status(path, ignored);
   // Results arrive by rename(), which would put a file in the place of a device such as /dev/null.
@@ -41,13 +42,22 @@ void check_writable(const std::string& path, const std::string& option) {
   ::unlink(probe.c_str());
 }
 
+void check_replaceable(const std::string& path, const std::string& schema, const std::string& option) {
+  check_writable(path, option);
+  if (path.empty() || !std::filesystem::exists(path) || may_hold(path, schema)) return;
+  throw UsageError(option + " " + printable(path) + ": is there and is no file of an earlier run like this one (" +
+                   schema + "); name another file, or remove that one");
+}
+
+void check_different(const std::string& option, const std::string& path, const std::string& input,
+                     const std::string& input_path) {
+  if (!is_same_file(path, input_path)) return;
+  throw UsageError(option + " " + printable(path) + ": is the file that is read as " + input + "; name another file");
+}
+
 void make_way_for_json(const std::string& path, const std::string& schema) {
-  check_writable(path);
+  check_replaceable(path, schema, "--json");
   if (path.empty() || !std::filesystem::exists(path)) return;
-  if (!may_hold(path, schema)) {
-    throw UsageError("--json " + printable(path) + ": is there and is no file of an earlier run like this one (" +
-                     schema + "); name another file, or remove that one");
-  }
   std::error_code error;
   std::filesystem::remove(path, error);
   if (error) throw UsageError("--json " + printable(path) + ": cannot be removed: " + error.message());

@@ -8,6 +8,15 @@ namespace attngate {
 /// behind. An empty path, that of an option that was not given, is let pass.
 void check_writable(const std::string& path, const std::string& option = "--json");
 
+/// The same for a file that is to hold `schema`, and that is not taken away: throws UsageError where anything else is
+/// there, such as an input.
+void check_replaceable(const std::string& path, const std::string& schema, const std::string& option = "--json");
+
+/// Throws UsageError where the file that an option names is one that the run reads as `input`. Empty paths are let
+/// pass.
+void check_different(const std::string& option, const std::string& path, const std::string& input,
+                     const std::string& input_path);
+
 /// The same for the file that `--json` names, which is to hold `schema`: that of an earlier run is taken away, so that
 /// nothing speaks for this one should it die. Throws UsageError where anything else is there.
 void make_way_for_json(const std::string& path, const std::string& schema);

@@ -106,9 +106,9 @@ int replay(const ReplayOptions& options) {
   const PathRegistry registry = make_tested_registry();
   check_path_names(registry, options.paths);
   const at::Device device = choose_device(options.device);
-  make_way_for_json(options.json, results_list_schema);
   expect_to_fit(attention_case, device);
   const std::vector<PropertyRun> runs = plan_runs(options, attention_case, registry, device);
+  make_way_for_json(options.json, results_list_schema);  // last: what is refused takes nothing away
   const bool in_process = in_process_is_asked_for();
   std::optional<StopRequest> stop;
   if (!in_process) stop.emplace();

@@ -16,7 +16,6 @@
 namespace attngate {
 namespace {
 
-constexpr const char* baseline_schema = "attngate.gate_baseline";
 // 2: the key is spelled as devices are everywhere, and has the uuid. Files of version 1 are read, too.
 constexpr int baseline_version = 2;
 

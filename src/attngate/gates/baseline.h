@@ -11,6 +11,9 @@
 
 namespace attngate {
 
+/// What such a file says that it is.
+inline constexpr const char* baseline_schema = "attngate.gate_baseline";
+
 /// One gate's stored numbers on one case, one a process.
 struct BaselineEntry {
   std::string gate;

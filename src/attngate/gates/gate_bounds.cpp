@@ -14,7 +14,6 @@
 namespace attngate {
 namespace {
 
-constexpr const char* bounds_schema = "attngate.gate_bounds";
 constexpr int bounds_version = 1;
 // In the place of `values`, so that a list left empty by mistake is an error.
 constexpr const char* uncalibrated = "uncalibrated";

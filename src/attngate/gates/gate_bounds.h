@@ -9,6 +9,9 @@
 
 namespace attngate {
 
+/// What such a file says that it is.
+inline constexpr const char* bounds_schema = "attngate.gate_bounds";
+
 /// What bounds go by.
 struct GpuKind {
   /// "9.0"; "cpu" for a processor.

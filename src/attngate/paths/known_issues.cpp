@@ -8,6 +8,7 @@
 #include <fstream>
 #include <sstream>
 
+#include "attngate/base/input_file.h"
 #include "attngate/base/joined.h"
 #include "attngate/base/printable.h"
 #include "attngate/case/text.h"
@@ -170,6 +171,8 @@ std::vector<KnownIssue> read_known_issues(const std::string& folder) {
   std::ranges::sort(files);
   std::vector<KnownIssue> issues;
   for (const std::filesystem::path& file : files) {
+    if (const std::string problem = input_problem(file.string()); !problem.empty())
+      throw CaseError(fmt::format("known issues file '{}' cannot be read: {}", file.string(), problem));
     std::ifstream lines(file);
     issues.push_back(parse_known_issue(lines, file.string()));
   }

@@ -16,6 +16,7 @@
 #include <sstream>
 
 #include "attngate/base/atomic_file.h"
+#include "attngate/base/input_file.h"
 #include "attngate/report/measurements.h"
 #include "attngate/report/results_json.h"
 #include "attngate/report/results_list.h"
@@ -44,6 +45,8 @@ std::vector<fs::path> files_in(const std::string& folder) {
 
 /// Throws ResultsError.
 std::string text_of(const fs::path& file) {
+  if (const std::string problem = input_problem(file.string()); !problem.empty())
+    throw ResultsError("cannot be read: " + problem);
   std::ifstream stream(file);
   std::stringstream text;
   text << stream.rdbuf();

@@ -8,7 +8,10 @@
 #include <cstring>
 #include <filesystem>
 #include <fstream>
+#include <limits>
 #include <system_error>
+
+#include "attngate/base/input_file.h"
 
 namespace attngate {
 namespace {
@@ -69,9 +72,10 @@ void Journal::append(std::string_view line) {
 }
 
 JournalEnd end_of_journal(const std::string& path) {
+  // It is read line by line: a run of a night may have written many GB.
+  if (const std::string problem = input_problem(path, std::numeric_limits<std::uint64_t>::max()); !problem.empty())
+    throw UsageError(fmt::format("journal '{}': cannot be read: {}; allowed is a journal file", path, problem));
   std::ifstream file(path);
-  if (!file || std::filesystem::is_directory(path))
-    throw UsageError(fmt::format("journal '{}': cannot be read; allowed is a journal file", path));
   JournalEnd end;
   for (std::string line; std::getline(file, line);) {
     end.torn = file.eof();  // the line ended without its newline

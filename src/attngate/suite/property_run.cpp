@@ -8,6 +8,7 @@
 #include <fstream>
 #include <memory>
 
+#include "attngate/base/input_file.h"
 #include "attngate/case/generate.h"
 #include "attngate/case/shrink.h"
 #include "attngate/case/text.h"
@@ -181,8 +182,9 @@ std::vector<AttentionCase> read_corpus(const std::string& folder) {
   std::ranges::sort(files);
   std::vector<AttentionCase> cases;
   for (const std::filesystem::path& file : files) {
+    if (const std::string problem = input_problem(file.string()); !problem.empty())
+      throw UsageError("corpus file '" + file.string() + "' cannot be read: " + problem);
     std::ifstream lines(file);
-    if (!lines) throw UsageError("corpus file '" + file.string() + "' cannot be read");
     std::ranges::copy(parse_case_file(lines, file.string()), std::back_inserter(cases));
   }
   return cases;

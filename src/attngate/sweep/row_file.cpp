@@ -4,11 +4,13 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
 #include <cstring>
 #include <fstream>
 #include <sstream>
 
+#include "attngate/base/input_file.h"
 #include "attngate/base/printable.h"
 #include "attngate/report/results.h"
 #include "attngate/sweep/sweep_size.h"
@@ -35,7 +37,12 @@ const std::string& with_room(const std::string& path, std::uint64_t bytes) {
   return path;
 }
 
-std::string text_of_file(const std::string& path) {
+/// Of a CSV of so many rows.
+std::string text_of_file(const std::string& path, std::uint64_t rows) {
+  // Error texts are long, but not in every row.
+  const std::uint64_t most_bytes = std::max(most_input_bytes, 8 * rows * bytes_of_a_row);
+  if (const std::string problem = input_problem(path, most_bytes); !problem.empty())
+    throw UsageError(fmt::format("--resume: {} cannot be read: {}", printable(path), problem));
   std::ostringstream text;
   text << std::ifstream(path, std::ios::binary).rdbuf();
   return text.str();
@@ -50,7 +57,7 @@ RowFile::RowFile(const std::string& path, const SweepPlan& plan, IfThere if_ther
   require_writable_over("--save-path", path, earlier_rows_at(path), if_there);
   std::size_t kept_bytes = 0;
   if (if_there == IfThere::resume) {
-    CsvText earlier = rows_of_earlier_run(plan, text_of_file(path), path);
+    CsvText earlier = rows_of_earlier_run(plan, text_of_file(path, plan.points.size()), path);
     earlier_ = std::move(earlier.rows);
     kept_bytes = earlier.whole_bytes;
   }
