@@ -26,6 +26,11 @@ TEST(SweepOnDevice, fastpath_checks_and_times_every_row_and_leaves_csv_errors_an
                                              folder / "errors.json", "--json", folder / "all.json"}));
   EXPECT_EQ(end.exit_code, 0) << end.output << end.errors;
   EXPECT_NE(end.output.find("Total errors: 0"), std::string::npos) << end.output;
+  EXPECT_NE(end.output.find("\nfastpath: dtype=fp32 batch_sizes=2 sequence_lengths=16,32 embed_dims=64 n_heads=4 "
+                            "b_values=1,31,61\n"),
+            std::string::npos)
+      << end.output;
+  EXPECT_NE(end.output.find("  speedup (95 %)"), std::string::npos) << end.output;
   const Table table(folder / "rows.csv");
   ASSERT_EQ(table.rows(), 6u);
   for (std::size_t row = 0; row < table.rows(); ++row) {

@@ -23,7 +23,7 @@ namespace {
 void print_head(const SweepPlan& plan, const SweepCommandOptions& options, const DeviceKey& device,
                 std::size_t earlier) {
   std::cout << name_with_libtorch(device) << '\n'
-            << plan.options << '\n'
+            << plan.changed_options << '\n'
             << size_text(plan.points.size(), options.rule.most_seconds);
   if (earlier > 0) std::cout << ", " << grouped(earlier) << " of them in the file already";
   std::cout << '\n' << std::endl;

@@ -2,6 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
+
 #include <rapidcheck/Random.h>
 
 #include "attngate/base/joined.h"
@@ -86,7 +89,7 @@ void add_columns(SweepPlan& plan, const FastpathGrid& grid) {
                   configuration_column("n_heads", "heads", true), configuration_column("embed_dim", "embed", true),
                   time_column("time_native_mha_slow(\u00B5s)", "slow us", slow),
                   time_column("time_native_mha_fast (\u00B5s)", "fast us", fast),
-                  speedup_column("speedup flash_mha v native_mha", "speedup", 0), padding_column(),
+                  speedup_column("speedup flash_mha v native_mha", "speedup (95 %)", 0, "speedup"), padding_column(),
                   // attngate's own.
                   lower_column("speedup_from", 0), upper_column("speedup_to", 0),
                   time_column("time_composite_sdpa (\u00B5s)", "composite us", composite)};
@@ -103,10 +106,28 @@ void add_columns(SweepPlan& plan, const FastpathGrid& grid) {
   add_closing_columns(plan);
 }
 
-std::string options_of(const FastpathGrid& grid, const DeviceKey& device) {
-  return fmt::format("fastpath {} seed={} block_size={} slow={} fast={} composite={} also={} check_all={:d} {}",
-                     name_with_libtorch(device), grid.seed, grid.block_size, grid.slow, grid.fast, grid.composite,
-                     joined(grid.also, ","), grid.check_all, options_text(grid.quantity, grid.rule));
+OptionValues options_of(const FastpathGrid& grid) {
+  OptionValues values = {{"seed", fmt::to_string(grid.seed)},
+                         {"block_size", fmt::to_string(grid.block_size)},
+                         {"slow", grid.slow},
+                         {"fast", grid.fast},
+                         {"composite", grid.composite},
+                         {"also", joined(grid.also, ",")},
+                         {"check_all", grid.check_all ? "1" : "0"}};
+  add_rule(values, grid.quantity, grid.rule);
+  return values;
+}
+
+/// With the grid, which rows say by themselves.
+OptionValues all_options_of(const FastpathGrid& grid) {
+  OptionValues values = {{"dtype", list_text(names_of(grid.dtypes))},
+                         {"batch_sizes", list_text(grid.batch_sizes)},
+                         {"sequence_lengths", list_text(grid.sequence_lengths)},
+                         {"embed_dims", list_text(grid.embed_dims)},
+                         {"n_heads", list_text(grid.heads)},
+                         {"b_values", list_text(grid.b_values)}};
+  std::ranges::copy(options_of(grid), std::back_inserter(values));
+  return values;
 }
 
 }  // namespace
@@ -115,7 +136,8 @@ SweepPlan plan_fastpath(const FastpathGrid& grid, const DeviceKey& device) {
   require_grid(grid);
   SweepPlan plan;
   plan.name = "fastpath";
-  plan.options = options_of(grid, device);
+  plan.options = fmt::format("fastpath {} {}", name_with_libtorch(device), joined_options(options_of(grid)));
+  plan.changed_options = changed_options_text(plan.name, all_options_of(grid), all_options_of({}));
   plan.points = {combinations({grid.dtypes.size(), grid.batch_sizes.size(), grid.sequence_lengths.size(),
                                grid.embed_dims.size(), grid.heads.size(), grid.b_values.size()}),
                  [grid, operators = operators_of(grid, device)](std::uint64_t index) {

@@ -4,6 +4,7 @@
 
 #include <set>
 
+#include "attngate/base/joined.h"
 #include "attngate/base/usage_error.h"
 
 namespace attngate {
@@ -26,9 +27,25 @@ std::string torch_name(DType dtype) {
   throw CaseError("dtype: not one of fp16, bf16, fp32");
 }
 
-std::string options_text(Quantity quantity, const StoppingRule& rule) {
-  return fmt::format("quantity={} estimate=centre width={:g} least_pairs={} most_pairs={} row_seconds={:g}",
-                     to_string(quantity), rule.width, rule.least_rounds, rule.most_rounds, rule.most_seconds);
+std::string list_text(const std::vector<std::string>& values) {
+  constexpr std::size_t most_shown = 8;
+  if (values.size() <= most_shown) return joined(values, ",");
+  return fmt::format("{},...,{} ({} values)", values.front(), values.back(), values.size());
+}
+
+std::string list_text(const std::vector<std::int64_t>& values) {
+  std::vector<std::string> texts;
+  for (const std::int64_t value : values) texts.push_back(fmt::to_string(value));
+  return list_text(texts);
+}
+
+void add_rule(OptionValues& values, Quantity quantity, const StoppingRule& rule) {
+  values.emplace_back("quantity", to_string(quantity));
+  values.emplace_back("estimate", "centre");
+  values.emplace_back("width", fmt::format("{:g}", rule.width));
+  values.emplace_back("least_pairs", fmt::to_string(rule.least_rounds));
+  values.emplace_back("most_pairs", fmt::to_string(rule.most_rounds));
+  values.emplace_back("row_seconds", fmt::format("{:g}", rule.most_seconds));
 }
 
 std::int64_t head_dim_of(std::int64_t embed_dim, std::int64_t heads) {

@@ -8,6 +8,7 @@
 #include "attngate/case/attention_case.h"
 #include "attngate/samples/samples.h"
 #include "attngate/samples/stopping_rule.h"
+#include "attngate/sweep/sweep_plan.h"
 
 namespace attngate {
 
@@ -17,8 +18,12 @@ std::vector<std::string> names_of(const std::vector<DType>& dtypes);
 /// As Python prints it: "torch.float16", "torch.bfloat16" or "torch.float32".
 std::string torch_name(DType dtype);
 
-/// What is measured and the rule, as part of a plan's options.
-std::string options_text(Quantity quantity, const StoppingRule& rule);
+/// The values, separated by commas; of many the first, the last and how many there are.
+std::string list_text(const std::vector<std::string>& values);
+std::string list_text(const std::vector<std::int64_t>& values);
+
+/// Adds what is measured and the rule to a plan's options.
+void add_rule(OptionValues& values, Quantity quantity, const StoppingRule& rule);
 
 /// Channels of a head; throws UsageError where heads do not divide embed_dim.
 std::int64_t head_dim_of(std::int64_t embed_dim, std::int64_t heads);

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <charconv>
+#include <iterator>
 
 #include <rapidcheck/Random.h>
 
@@ -162,8 +163,9 @@ void add_columns(SweepPlan& plan, const SdpGrid& grid) {
       time_column("compiled_composite_mha_time (\u00B5s)", "compiled composite us", compiled_composite),
       // attngate's own.
       time_column("nn_mha_no_weights_time (\u00B5s)", "no weights us", nn_mha_no_weights),
-      speedup_column("composite_speedup", "speedup", 0), lower_column("composite_speedup_from", 0),
-      upper_column("composite_speedup_to", 0), speedup_column("composite_speedup_no_weights", "speedup no weights", 1),
+      speedup_column("composite_speedup", "speedup (95 %)", 0, "composite_speedup"),
+      lower_column("composite_speedup_from", 0), upper_column("composite_speedup_to", 0),
+      speedup_column("composite_speedup_no_weights", "no weights (95 %)", 1, "composite_speedup_no_weights"),
       lower_column("composite_speedup_no_weights_from", 1), upper_column("composite_speedup_no_weights_to", 1)};
   for (std::size_t index = 0; index < grid.also.size(); ++index) {
     plan.columns.push_back(
@@ -178,16 +180,45 @@ void add_columns(SweepPlan& plan, const SdpGrid& grid) {
   add_closing_columns(plan);
 }
 
+OptionValues options_of(const SdpGrid& grid, const std::set<std::string>& registered) {
+  const auto compiled = registered.contains(compiled_nn_mha_path) + registered.contains(compiled_composite_path);
+  OptionValues values = {{"seed", fmt::to_string(grid.seed)},
+                         {"also", joined(grid.also, ",")},
+                         {"compiled", fmt::to_string(compiled)},
+                         {"check_all", grid.check_all ? "1" : "0"}};
+  add_rule(values, grid.quantity, grid.rule);
+  return values;
+}
+
+/// With the grid, which rows say by themselves.
+OptionValues all_options_of(const SdpGrid& grid, const std::set<std::string>& registered) {
+  std::vector<std::string> pads;
+  for (const auto& pad_percentage : grid.pad_percentages) pads.push_back(pad_text(pad_percentage));
+  OptionValues values = {{"single", grid.single ? "1" : "0"},
+                         {"grid", grid.grid ? "1" : "0"},
+                         {"batch_sizes", list_text(grid.batch_sizes)},
+                         {"num_heads", list_text(grid.heads)},
+                         {"max_sequence_lens", list_text(grid.max_sequence_lengths)},
+                         {"embed_dimensions", list_text(grid.embed_dimensions)},
+                         {"dtype", list_text(names_of(grid.dtypes))},
+                         {"pad_percentages", list_text(pads)},
+                         {"enable_math", grid.switches.math ? "1" : "0"},
+                         {"enable_flash", grid.switches.flash ? "1" : "0"},
+                         {"enable_mem_efficient", grid.switches.efficient ? "1" : "0"},
+                         {"enable_cudnn", grid.switches.cudnn ? "1" : "0"}};
+  std::ranges::copy(options_of(grid, registered), std::back_inserter(values));
+  return values;
+}
+
 }  // namespace
 
 SweepPlan plan_sdp(const SdpGrid& grid, const DeviceKey& device, const std::set<std::string>& registered) {
   require_grid(grid);
   SweepPlan plan;
   plan.name = "sdp";
-  const auto compiled = registered.contains(compiled_nn_mha_path) + registered.contains(compiled_composite_path);
-  plan.options =
-      fmt::format("sdp {} seed={} also={} compiled={} check_all={:d} {}", name_with_libtorch(device), grid.seed,
-                  joined(grid.also, ","), compiled, grid.check_all, options_text(grid.quantity, grid.rule));
+  plan.options = fmt::format("sdp {} {}", name_with_libtorch(device), joined_options(options_of(grid, registered)));
+  plan.changed_options =
+      changed_options_text(plan.name, all_options_of(grid, registered), all_options_of({}, registered));
   plan.points = {size_of(grid), [grid, registered](std::uint64_t index) {
                    return point_of(grid, nth_configuration(grid, index), registered);
                  }};

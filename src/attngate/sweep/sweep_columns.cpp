@@ -88,14 +88,17 @@ SweepColumn backend_column(const std::string& name, const std::string& heading, 
           }};
 }
 
-SweepColumn speedup_column(const std::string& name, const std::string& heading, std::size_t index) {
-  return speedup_part(name, heading, index, &RatioEstimate::centre);
+SweepColumn speedup_column(const std::string& name, const std::string& heading, std::size_t index,
+                           const std::string& interval) {
+  SweepColumn column = speedup_part(name, heading, index, &RatioEstimate::centre);
+  column.interval = interval;
+  return column;
 }
 SweepColumn lower_column(const std::string& name, std::size_t index) {
-  return speedup_part(name, "from", index, &RatioEstimate::lower);
+  return speedup_part(name, "", index, &RatioEstimate::lower);
 }
 SweepColumn upper_column(const std::string& name, std::size_t index) {
-  return speedup_part(name, "to", index, &RatioEstimate::upper);
+  return speedup_part(name, "", index, &RatioEstimate::upper);
 }
 
 SweepColumn tflops_column(const std::string& name, const std::string& heading, std::size_t index) {

@@ -2,9 +2,12 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
+#include <iterator>
 #include <stdexcept>
 
 #include "attngate/base/fnv.h"
+#include "attngate/base/joined.h"
 #include "attngate/base/printable.h"
 #include "attngate/base/usage_error.h"
 
@@ -37,6 +40,17 @@ std::map<std::string, std::uint64_t> errors_of(const SweepPlan& plan, const std:
     if (!row_holds(plan, rows[index])) ++errors[plan.points[index].entry_name];
   }
   return errors;
+}
+
+std::string joined_options(const OptionValues& values) {
+  return joined(values, " ", [](const auto& value) { return value.first + "=" + value.second; });
+}
+
+std::string changed_options_text(const std::string& sweep, const OptionValues& values, const OptionValues& defaults) {
+  OptionValues changed;
+  std::ranges::copy_if(values, std::back_inserter(changed),
+                       [&](const auto& value) { return std::ranges::count(defaults, value) == 0; });
+  return sweep + ": " + (changed.empty() ? "every option as by default" : joined_options(changed));
 }
 
 std::string run_id(const std::string& options) { return fmt::format("{:016x}", fnv1a(options)); }

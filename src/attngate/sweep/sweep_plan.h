@@ -4,6 +4,7 @@
 #include <functional>
 #include <map>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "attngate/sweep/csv.h"
@@ -23,7 +24,13 @@ struct SweepColumn {
   /// Follows from the plan alone: rows of an earlier run must have the same there.
   bool is_planned = false;
   std::function<std::string(const SweepPoint&, const SweepAnswer&)> cell;
+  /// The table shows the ends of its interval in the same column: those of the CSV's columns `<interval>_from` and
+  /// `<interval>_to`. Empty for a column without an interval.
+  std::string interval = {};
 };
+
+/// Options by name, each as text.
+using OptionValues = std::vector<std::pair<std::string, std::string>>;
 
 /// A sweep before its first row: what there is to measure, and how it is written down.
 struct SweepPlan {
@@ -31,8 +38,10 @@ struct SweepPlan {
   std::string name;
   std::vector<SweepColumn> columns;
   SweepPoints points;
-  /// Every option that rows depend on, in one line for people and for the column `run`.
+  /// Every option that rows depend on, in one line for JSON and for the column `run`.
   std::string options;
+  /// Those that differ from the defaults, in one line for people.
+  std::string changed_options;
   /// What a reader of the table should know: which operators are skipped throughout, and why.
   std::vector<std::string> notes;
 };
@@ -52,6 +61,12 @@ bool row_holds(const SweepPlan& plan, const CsvRow& row);
 /// Errors by entry name, of rows that are there; entries without one are left out.
 std::map<std::string, std::uint64_t> errors_of(const SweepPlan& plan, const std::vector<CsvRow>& rows);
 
+/// Each "name=value", with spaces between.
+std::string joined_options(const OptionValues& values);
+
+/// "fastpath: width=0.5", of the values that differ from the defaults of the same names.
+std::string changed_options_text(const std::string& sweep, const OptionValues& values, const OptionValues& defaults);
+
 /// A number, 16 hexadecimal digits, that two sweeps share when all their options and their device are the same.
 std::string run_id(const std::string& options);
 
@@ -69,7 +84,8 @@ SweepColumn time_column(const std::string& name, const std::string& heading, std
 /// The kernels that the operator of that index was seen to run.
 SweepColumn backend_column(const std::string& name, const std::string& heading, std::size_t index);
 /// The speedup of that index, and the ends of its interval.
-SweepColumn speedup_column(const std::string& name, const std::string& heading, std::size_t index);
+SweepColumn speedup_column(const std::string& name, const std::string& heading, std::size_t index,
+                           const std::string& interval);
 SweepColumn lower_column(const std::string& name, std::size_t index);
 SweepColumn upper_column(const std::string& name, std::size_t index);
 /// FLOP/s of the operator of that index in 10^12, of the valid tokens' work.

@@ -20,6 +20,23 @@ std::vector<std::size_t> columns_in_table(const SweepPlan& plan) {
   return chosen;
 }
 
+/// As a number; nothing where the cell is none.
+std::optional<double> number_in(const std::string& cell) {
+  double value = 0;
+  const auto [stop, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
+  return error == std::errc() && stop == cell.data() + cell.size() ? std::optional(value) : std::nullopt;
+}
+
+/// What the table has in that column: "0.72 (0.68 to 0.74)" for one with an interval.
+std::string shown_cell(const SweepPlan& plan, const CsvRow& row, std::size_t index) {
+  const std::string& interval = plan.columns[index].interval;
+  if (interval.empty()) return row[index];
+  const auto centre = number_in(row[index]), lower = number_in(row[column_index(plan, interval + "_from")]),
+             upper = number_in(row[column_index(plan, interval + "_to")]);
+  if (!centre || !lower || !upper) return row[index];
+  return fmt::format("{} ({})", short_number(*centre), range_text(*lower, *upper));
+}
+
 std::string table_of(const SweepPlan& plan, const std::vector<CsvRow>& rows) {
   const std::vector<std::size_t> chosen = columns_in_table(plan);
   std::vector<TextTable::Column> headings;
@@ -29,7 +46,7 @@ std::string table_of(const SweepPlan& plan, const std::vector<CsvRow>& rows) {
   TextTable table(std::move(headings));
   for (const CsvRow& row : rows) {
     std::vector<std::string> cells;
-    for (const std::size_t index : chosen) cells.push_back(row[index]);
+    for (const std::size_t index : chosen) cells.push_back(shown_cell(plan, row, index));
     table.add_row(std::move(cells));
   }
   return table.text();
@@ -62,10 +79,8 @@ std::uint64_t total_of(const std::map<std::string, std::uint64_t>& errors) {
 /// A number where the column has numbers and the cell is one, else the text; empty cells are null.
 json json_cell(const SweepColumn& column, const std::string& cell) {
   if (cell.empty()) return nullptr;
-  double value = 0;
-  const auto [stop, error] = std::from_chars(cell.data(), cell.data() + cell.size(), value);
-  const bool is_number = column.is_number && error == std::errc() && stop == cell.data() + cell.size();
-  return is_number ? number(value) : json(cell);
+  const std::optional<double> value = column.is_number ? number_in(cell) : std::nullopt;
+  return value ? number(*value) : json(cell);
 }
 
 }  // namespace

@@ -26,7 +26,8 @@ std::string duration_text(double seconds) {
 }
 
 std::string bytes_text(double bytes) {
-  return bytes < 1e9 ? fmt::format("{:.2g} MB", bytes * 1e-6) : fmt::format("{:.3g} GB", bytes * 1e-9);
+  if (bytes < 1e6) return fmt::format("{:.3g} kB", bytes * 1e-3);
+  return bytes < 1e9 ? fmt::format("{:.3g} MB", bytes * 1e-6) : fmt::format("{:.3g} GB", bytes * 1e-9);
 }
 
 }  // namespace

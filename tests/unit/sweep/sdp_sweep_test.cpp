@@ -104,6 +104,17 @@ TEST(SdpGridTest, can_leave_the_single_experiment_or_the_grid_out_but_not_both) 
   EXPECT_THROW(plan_sdp(grid, {}, {}), UsageError);
 }
 
+TEST(SdpGridTest, names_the_options_that_differ_from_the_defaults_whatever_is_registered) {
+  EXPECT_EQ(default_plan({"compiled_nn_mha"}).changed_options, "sdp: every option as by default");
+  SdpGrid grid;
+  grid.check_all = true;
+  grid.single = false;
+  grid.pad_percentages = {std::nullopt, 0.5};
+  grid.switches.cudnn = false;
+  EXPECT_EQ(plan_sdp(grid, {}, {}).changed_options,
+            "sdp: single=0 pad_percentages=None,0.5 enable_cudnn=0 check_all=1");
+}
+
 TEST(PadPercentageTest, is_none_or_a_share) {
   EXPECT_EQ(parse_pad_percentage("none"), std::nullopt);
   EXPECT_EQ(parse_pad_percentage("0"), std::nullopt);

@@ -114,6 +114,28 @@ TEST(EarlierRowsTest, with_other_columns_or_too_many_rows_are_refused) {
   EXPECT_NE(refusal(plan, csv_line(header_of(plan)) + "1,2\n").find("2 cells"), std::string::npos);
 }
 
+TEST(ChangedOptionsTest, are_those_that_differ_from_the_defaults) {
+  EXPECT_EQ(plan_fastpath({}, {}).changed_options, "fastpath: every option as by default");
+  FastpathGrid grid = small_grid();
+  grid.batch_sizes = {1, 2, 3, 4, 5, 6, 7, 8, 9};
+  grid.rule.width = 0.5;
+  grid.also = {"one", "two"};
+  const SweepPlan plan = small_plan(grid);
+  EXPECT_EQ(plan.changed_options,
+            "fastpath: batch_sizes=1,...,9 (9 values) sequence_lengths=8,16 embed_dims=32 n_heads=4 b_values=1,21,61 "
+            "also=one,two width=0.5");
+  EXPECT_NE(plan.options.find("also=one,two check_all=0 quantity=gpu_time estimate=centre width=0.5 least_pairs=6"),
+            std::string::npos)
+      << plan.options;
+}
+
+TEST(RunIdTest, of_the_default_grid_is_that_of_earlier_versions) {
+  EXPECT_EQ(plan_fastpath({}, {.name = "a GPU", .libtorch = "2.11.0"}).options,
+            "fastpath a GPU, LibTorch 2.11.0 seed=26214 block_size=2 slow=nn_mha_slow fast=nn_mha_fast "
+            "composite=composite_sdpa_nested also= check_all=0 quantity=gpu_time estimate=centre width=0.01 "
+            "least_pairs=6 most_pairs=101 row_seconds=0.015");
+}
+
 TEST(RunIdTest, is_the_same_for_the_same_options_only) {
   EXPECT_EQ(run_id("a"), run_id("a"));
   EXPECT_NE(run_id("a"), run_id("b"));

@@ -30,6 +30,14 @@ TEST(SweepTextTest, lists_each_failed_row_with_its_reason_and_how_to_replay_it) 
       << text;
 }
 
+TEST(SweepTextTest, has_each_speedup_with_its_interval_in_one_column) {
+  const SweepPlan plan = small_plan();
+  const std::string text = sweep_text(plan, rows_with_an_error(plan), {});
+  EXPECT_TRUE(has(text, "  speedup (95 %)  ")) << text;
+  EXPECT_TRUE(has(text, "  3.00 (2.98 to 3.02)  ")) << text;
+  EXPECT_FALSE(has(text, "from") || has(text, "  to  ")) << text;
+}
+
 TEST(SweepTextTest, says_once_what_is_skipped_in_many_rows) {
   const SweepPlan plan = small_plan();
   SweepAnswer answer = good_answer();

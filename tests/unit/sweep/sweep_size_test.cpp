@@ -45,7 +45,7 @@ TEST(SweepPointsTest, of_ten_billion_rows_are_there_at_once_and_the_last_one_is_
 
 TEST(SizeTextTest, has_rows_time_and_space) {
   EXPECT_EQ(size_text(1280, 0.015),
-            "1,280 rows: about 36 s on an H100, longer on a CPU; up to 0.66 MB in --save-path, 1.5 MB of memory");
+            "1,280 rows: about 36 s on an H100, longer on a CPU; up to 655 kB in --save-path, 1.54 MB of memory");
   EXPECT_EQ(size_text(10'000'000'000, 0.015),
             "10,000,000,000 rows: about 3.29e+03 days on an H100, longer on a CPU; up to 5.12e+03 GB in --save-path, "
             "1.2e+04 GB of memory");
