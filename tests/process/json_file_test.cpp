@@ -53,5 +53,16 @@ INSTANTIATE_TEST_SUITE_P(of, JsonFile,
                                                 {"gate", "--case", small_line, "--candidate", "nn_mha_slow.math",
                                                  "--base", "nn_mha_slow.math", "--most-ratio", "1"}}));
 
+TEST(JsonOnStandardOutput, stands_there_alone_and_tables_go_to_stderr) {
+  const CommandEnd end = run({.program = attngate_command,
+                              .arguments = {"replay", "dtype=fp32 heads=1 head_dim=4 lengths=2", "--property",
+                                            "agreement", "--device", "cpu", "--json", "-"}});
+  EXPECT_EQ(end.exit_code, 0) << end.output << end.errors;
+  const nlohmann::json list = nlohmann::json::parse(end.output);
+  EXPECT_EQ(list.at("finished"), true);
+  EXPECT_EQ(list.at("results").at(0).at("status"), "holds");
+  EXPECT_NE(end.errors.find("inputs hash:"), std::string::npos) << end.errors;
+}
+
 }  // namespace
 }  // namespace attngate::test

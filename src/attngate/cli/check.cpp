@@ -166,7 +166,7 @@ int check(const CheckOptions& options) {
   // A path in this process may never return to where a stop is heeded: there the signals end it.
   if (!environment.in_process) stop.emplace();
   WorkerPool pool = make_worker_pool(registry, runs.front().device);
-  const PropertySeries series = run_in_turn(runs, pool, options.json);
+  PropertySeries series = run_in_turn(runs, pool, KeptFile(options.json));
   print_tables(options, series.results);
   if (noted_stop() != 0) return end_of(series, exit_code::failed);
   const std::vector<std::string> in_vain = asked_for_in_vain(options, series.results, registry);
@@ -198,7 +198,7 @@ void add_check_command(CLI::App& app, Command& chosen) {
   add_text_option(*command, "--corpus", options->corpus, "Folder of *.case files that run first");
   add_text_option(*command, "--results", options->results,
                   "Folder for one JSON file and one journal per property and dtype");
-  add_text_option(*command, "--json", options->json, "File for the results of the whole run");
+  add_text_option(*command, "--json", options->json, "File for the results of the whole run; - for standard output");
   command->footer(
       "Examples:\n"
       "  attngate check                                     everything, on the GPU if there is one\n"

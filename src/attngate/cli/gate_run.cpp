@@ -71,7 +71,7 @@ class DecisionsFile {
     since_last_ = {};
   }
 
-  int tell(int code) const { return file_.tell(code); }
+  int tell(int code) { return file_.tell(code); }
 
  private:
   KeptFile file_;
@@ -96,6 +96,7 @@ int run_gates(const RunOptions& options) {
   check_replaceable(options.json, gates_schema);
   GateSession session(options, options.own);
   make_way_for_json(options.json, gates_schema);  // last: what is refused takes nothing away
+  DecisionsFile file(options.json, session);
   ProgressBar progress = gate_progress(session.gates.size());
   GateRunner runner(session.source, session.bounds, gpu_kind(session.device), session.options,
                     [&](const std::string& doing) { progress.doing(doing); });
@@ -104,7 +105,6 @@ int run_gates(const RunOptions& options) {
     std::cout << policy_text(session.options.policy) << "\n\n";
     print_power(session);
   }
-  DecisionsFile file(options.json, session);
   std::vector<GateResult> decided;
   const auto on_result = [&](const GateResult& result) {
     progress.clear();
@@ -140,7 +140,7 @@ void add_gate_run_command(CLI::App& gate, Command& chosen) {
   add_text_option(*command, "--plant", options->plant,
                   "Make this mistake in the candidates, to see it caught: math, padding, upcast")
       ->capture_default_str();
-  add_text_option(*command, "--json", options->json, "File for decisions and every sample");
+  add_text_option(*command, "--json", options->json, "File for decisions and every sample; - for standard output");
   command->add_flag("--explain", options->explain,
                     "Print the rule with its error rates, and what slowdowns it can find, before the run");
   add_ctest_measurements_flag(*command, options->ctest_measurements);

@@ -58,10 +58,10 @@ int tally(const TallyOptions& options) {
   check_replaceable(options.json, gate_study_schema);
   check_different("--json", options.json, "STUDY", options.study);
   StoredStudy stored = study_from_json(read_gate_file(options.study, "study '" + options.study + "'"));
+  KeptFile file(options.json);
   std::cout << stored.device << '\n';
   decide_anew(stored.study, StudyOptions{}.decisions);
   print_study(std::cout, stored.study);
-  KeptFile file(options.json);
   save(stored.study, stored.device, file);
   return file.tell(exit_code::holds);
 }

@@ -10,6 +10,7 @@
 
 #include "attngate/base/printable.h"
 #include "attngate/base/usage_error.h"
+#include "attngate/cli/kept_file.h"
 
 namespace attngate {
 namespace {
@@ -43,6 +44,7 @@ void check_writable(const std::string& path, const std::string& option) {
 }
 
 void check_replaceable(const std::string& path, const std::string& schema, const std::string& option) {
+  if (path == standard_output) return;
   check_writable(path, option);
   if (path.empty() || !std::filesystem::exists(path) || may_hold(path, schema)) return;
   throw UsageError(option + " " + printable(path) + ": is there and is no file of an earlier run like this one (" +
@@ -56,6 +58,7 @@ void check_different(const std::string& option, const std::string& path, const s
 }
 
 void make_way_for_json(const std::string& path, const std::string& schema) {
+  if (path == standard_output) return;
   check_replaceable(path, schema, "--json");
   if (path.empty() || !std::filesystem::exists(path)) return;
   std::error_code error;

@@ -16,8 +16,8 @@ std::size_t PropertySeries::finished() const {
       std::ranges::count_if(results, [](const Results& test) { return test.report.ended_by != RunEnd::stopped; }));
 }
 
-PropertySeries run_in_turn(const std::vector<PropertyRun>& runs, WorkerPool& pool, const std::string& json_file) {
-  PropertySeries series{{}, runs.size(), {}, KeptFile(json_file)};
+PropertySeries run_in_turn(const std::vector<PropertyRun>& runs, WorkerPool& pool, KeptFile json_file) {
+  PropertySeries series{{}, runs.size(), {}, std::move(json_file)};
   for (const PropertyRun& run : runs) {
     if (noted_stop() != 0) break;
     try {
@@ -33,7 +33,7 @@ PropertySeries run_in_turn(const std::vector<PropertyRun>& runs, WorkerPool& poo
   return series;
 }
 
-int end_of(const PropertySeries& series, int code) {
+int end_of(PropertySeries& series, int code) {
   for (const std::string& line : series.not_begun) std::cerr << "attngate: failed: " << line << '\n';
   code = series.json_file.tell(series.not_begun.empty() ? code : code_of_what_is_missing(code));
   if (series.finished() == series.planned || noted_stop() == 0) return code;

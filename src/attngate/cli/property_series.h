@@ -24,14 +24,14 @@ struct PropertySeries {
   std::size_t finished() const;
 };
 
-/// Runs them in their order, and writes the results to `json_file` after each; to none where it is empty. Where the
+/// Runs them in their order, and writes the results to `json_file` after each. Where the
 /// process is asked to stop (run/stop_request.h), no more are begun. Throws UsageError where the first one cannot
 /// begin; later ones that cannot are left out.
-PropertySeries run_in_turn(const std::vector<PropertyRun>& runs, WorkerPool& pool, const std::string& json_file);
+PropertySeries run_in_turn(const std::vector<PropertyRun>& runs, WorkerPool& pool, KeptFile json_file);
 
 /// The last thing that the command does: says what did not begin, what could not be written, and what was not finished,
 /// and gives the exit code, which is `code` where all was well. A command that was stopped ends here, by the signal
 /// that stopped it.
-int end_of(const PropertySeries& series, int code);
+int end_of(PropertySeries& series, int code);
 
 }  // namespace attngate

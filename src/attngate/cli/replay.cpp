@@ -109,6 +109,7 @@ int replay(const ReplayOptions& options) {
   expect_to_fit(attention_case, device);
   const std::vector<PropertyRun> runs = plan_runs(options, attention_case, registry, device);
   make_way_for_json(options.json, results_list_schema);  // last: what is refused takes nothing away
+  KeptFile json_file(options.json);
   const bool in_process = in_process_is_asked_for();
   std::optional<StopRequest> stop;
   if (!in_process) stop.emplace();
@@ -117,7 +118,7 @@ int replay(const ReplayOptions& options) {
       in_process ? input_hash(attention_case, device) : input_hash_by_worker(attention_case, device, pool);
   fmt::print("case:         {}\ninputs hash:  {:#018x} (the same on every machine)\n\n", to_line(attention_case), hash);
   std::cout.flush();
-  const PropertySeries series = run_in_turn(runs, pool, options.json);
+  PropertySeries series = run_in_turn(runs, pool, std::move(json_file));
   std::cout << '\n';
   print_paths_table(std::cout, series.results);
   return end_of(series, code_of(series.results));
@@ -132,7 +133,7 @@ void add_replay_command(CLI::App& app, Command& chosen) {
   add_property_option(*command, options->properties, "all that apply");
   add_path_option(*command, options->paths);
   add_device_option(*command, options->device);
-  add_text_option(*command, "--json", options->json, "File for the results");
+  add_text_option(*command, "--json", options->json, "File for the results; - for standard output");
   add_case_timeout_option(*command, options->case_timeout);
   add_in_process_flag(*command, options->in_process);
   command->footer(
