@@ -16,10 +16,16 @@ namespace attngate {
 namespace {
 
 constexpr std::uint64_t most_pairs = 100'001;
+constexpr const char* decided = "How they are decided";
 
 /// Whether the word is a part of the gate's name.
 bool is_of(const Gate& gate, const std::string& word) {
   return (gate.name + ".").find("." + word + ".") != std::string::npos;
+}
+
+/// Under this heading of the help.
+void group(CLI::App& command, const std::string& heading, const std::vector<std::string>& options) {
+  for (const std::string& option : options) command.get_option(option)->group(heading);
 }
 
 }  // namespace
@@ -30,6 +36,7 @@ void add_gate_choice(CLI::App& command, GateChoice& choice) {
   command.add_option("--class", choice.classes,
                      "Shape class or other part of the name (short, bf16, padding_90, ...); repeatable");
   add_seed_option(command, choice.seed);
+  group(command, "Which gates", {"--gate", "--class", "--seed"});
 }
 
 void add_gate_measuring(CLI::App& command, GateMeasuring& measuring) {
@@ -39,21 +46,26 @@ void add_gate_measuring(CLI::App& command, GateMeasuring& measuring) {
   add_number_option(command, "--budget", measuring.budget_seconds, {0.01, 3600},
                     "Seconds that the pairs of a screen may take; fewer pairs where they take longer");
   add_skip_without_gpu_flag(command, measuring.skip_without_gpu);
+  group(command, "How they are measured", {"--device", "--budget", "--skip-without-gpu"});
+  group(command, decided, {"--bounds"});
 }
 
 void add_pairs_option(CLI::App& command, GateMeasuring& measuring) {
   add_number_option(command, "--pairs", measuring.pairs, {least_pairs, most_pairs},
                     "Pairs of a screen; half of them for path gates");
+  group(command, decided, {"--pairs"});
 }
 
 void add_process_pairs_option(CLI::App& command, GateMeasuring& measuring) {
   add_number_option(command, "--process-pairs", measuring.process_pairs, {least_pairs, most_pairs},
                     "Most pairs of each fresh process, and of roofline and memory gates");
+  group(command, decided, {"--process-pairs"});
 }
 
 void add_confirm_option(CLI::App& command, GateMeasuring& measuring) {
   add_number_option(command, "--confirm", measuring.confirm, {0, most_processes},
                     "Fresh processes that confirm a flagged gate; 0 leaves it inconclusive");
+  group(command, decided, {"--confirm"});
 }
 
 std::vector<Gate> chosen_gates(const GateChoice& choice, std::uint64_t seed) {

@@ -18,7 +18,7 @@ constexpr std::uint64_t most_rows_allowed = 1'000'000'000;
 }  // namespace
 
 const char* const sweep_exit_codes =
-    "Ctrl-C ends the sweep behind the running row and keeps what was measured; a row that fails is counted and listed, "
+    "Ctrl-C ends the sweep and keeps the rows that were measured; a row that fails is counted and listed, "
     "and the sweep goes on.\n"
     "Exit code: 0 every row holds, 1 a row failed or the sweep is not complete, 2 bad usage, 77 nothing can be "
     "measured here.\n"

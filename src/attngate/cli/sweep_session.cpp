@@ -11,7 +11,7 @@
 #include "attngate/base/number_text.h"
 #include "attngate/base/progress_bar.h"
 #include "attngate/cli/sweep_files.h"
-#include "attngate/sweep/interrupt_watch.h"
+#include "attngate/run/stop_request.h"
 #include "attngate/sweep/sweep_report.h"
 #include "attngate/sweep/sweep_run.h"
 #include "attngate/workers/device.h"
@@ -63,7 +63,7 @@ class SweepSession {
     SweepListener listener;
     listener.begins = [&](std::size_t index) { progress.doing(plan_.points[index].entry_name + error_text()); };
     listener.ended = [&](const CsvRow& row, const SweepAnswer& answer) { keep(row, answer); };
-    listener.interrupted = [&] { return watch_.interrupted(); };
+    listener.interrupted = [&] { return noted_stop() != 0; };
     const Elapsed elapsed;
     try {
       summary_.interrupted = !run_sweep(plan_, source, rows_, listener);
@@ -102,7 +102,7 @@ class SweepSession {
     if (files_.rows()) files_.rows()->append(row);
   }
 
-  const InterruptWatch watch_;  // to the end of the report: a late signal shall not cost it
+  const StopRequest watch_;  // to the end of the report: a late signal shall not cost it
   const SweepCommandOptions& options_;
   const SweepPlan& plan_;
   SweepFiles files_;

@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <atomic>
+#include <cstdint>
 #include <cstring>
+#include <ctime>
 #include <iterator>
 #include <string>
 
@@ -13,10 +15,21 @@
 namespace attngate {
 namespace {
 
+// Who stops a job may signal the process and then its group, within microseconds: `timeout` does. A second Ctrl-C of a
+// person comes later than this.
+constexpr std::int64_t same_stop_ms = 300;
+
 // A signal handler can reach nothing else.
 std::atomic<bool> watched{false};
 std::atomic<int> noted{0};
-static_assert(std::atomic<int>::is_always_lock_free);
+std::atomic<std::int64_t> noted_at_ms{0};
+static_assert(std::atomic<int>::is_always_lock_free && std::atomic<std::int64_t>::is_always_lock_free);
+
+std::int64_t now_ms() {
+  timespec now{};
+  ::clock_gettime(CLOCK_MONOTONIC, &now);
+  return std::int64_t{now.tv_sec} * 1000 + now.tv_nsec / 1'000'000;
+}
 
 void note_or_die(int signal) {
   if (!note_stop(signal)) end_by(signal);
@@ -49,8 +62,11 @@ StopRequest::~StopRequest() {
 
 bool note_stop(int signal) {
   const bool is_one = std::find(std::begin(stop_signals), std::end(stop_signals), signal) != std::end(stop_signals);
+  if (!is_one || !watched) return false;
+  const std::int64_t now = now_ms();
+  if (noted == 0) noted_at_ms = now;  // first: another signal may come in between
   int none = 0;
-  return is_one && watched && noted.compare_exchange_strong(none, signal);
+  return noted.compare_exchange_strong(none, signal) || now - noted_at_ms < same_stop_ms;
 }
 
 int noted_stop() { return noted; }

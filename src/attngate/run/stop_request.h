@@ -19,8 +19,9 @@ class RunStopped : public std::runtime_error {
   int signal_;
 };
 
-/// While it lives, the first of the stop signals is noted and not obeyed, so that what was finished can be kept; a
-/// second one ends the process. One at a time; signals that the process ignores (nohup) stay ignored.
+/// While it lives, the first of the stop signals is noted and not obeyed, so that what was finished can be kept. A
+/// second one ends the process, but for one that follows within 0.3 s and is of the same stop. One at a time; signals
+/// that the process ignores (nohup) stay ignored.
 class StopRequest {
  public:
   StopRequest();
@@ -37,8 +38,8 @@ class StopRequest {
   std::vector<Earlier> earlier_;
 };
 
-/// For signal handlers: notes a stop signal where a StopRequest lives and nothing is noted yet; false where the signal
-/// is to take its usual effect.
+/// For signal handlers: notes a stop signal where a StopRequest lives; false where the signal is to take its usual
+/// effect.
 bool note_stop(int signal);
 
 /// The signal that was noted; 0 for none.

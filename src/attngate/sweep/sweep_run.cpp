@@ -3,17 +3,19 @@
 #include <optional>
 
 #include "attngate/isolation/worker_error.h"
+#include "attngate/run/stop_request.h"
 
 namespace attngate {
 namespace {
 
-/// What came of the point; nullopt where a stop was asked for and the worker fell to it: schedulers signal the whole
-/// process group, and the row is not to blame.
+/// What came of the point; nullopt where a stop was asked for meanwhile: the row is not to blame for its end.
 std::optional<SweepAnswer> measured(const SweepPoint& point, SweepSource& source, const SweepListener& listener) {
   try {
     SweepAnswer answer = source.measure(point.request);
     if (answer.worker_died && listener.interrupted()) return std::nullopt;
     return answer;
+  } catch (const RunStopped&) {
+    return std::nullopt;
   } catch (const WorkerError&) {
     if (listener.interrupted()) return std::nullopt;
     throw;

@@ -2,7 +2,9 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <csignal>
+#include <thread>
 
 #include "attngate/run/last_words.h"
 #include "unit/run/child_process.h"
@@ -38,10 +40,17 @@ TEST(StopRequestTest, forgets_what_it_noted_and_puts_earlier_handlers_back) {
   EXPECT_EQ(after.sa_handler, before.sa_handler);
 }
 
+TEST(StopRequestTest, takes_signals_that_follow_at_once_for_the_same_stop) {
+  const StopRequest stop;
+  for (const int signal : {SIGTERM, SIGTERM, SIGINT}) ::raise(signal);
+  EXPECT_EQ(noted_stop(), SIGTERM);
+}
+
 TEST(StopRequestTest, lets_the_second_signal_end_the_process) {
   ChildProcess child([]() -> int {
     const StopRequest stop;
     ::raise(SIGTERM);
+    std::this_thread::sleep_for(std::chrono::milliseconds(400));
     ::raise(SIGINT);
     return 0;
   });
