@@ -16,7 +16,7 @@ namespace attngate {
 namespace {
 
 constexpr std::uint64_t most_pairs = 100'001;
-constexpr const char* decided = "How they are decided";
+constexpr const char* deciding = "How they are decided";
 
 /// Whether the word is a part of the gate's name.
 bool is_of(const Gate& gate, const std::string& word) {
@@ -47,25 +47,25 @@ void add_gate_measuring(CLI::App& command, GateMeasuring& measuring) {
                     "Seconds that the pairs of a screen may take; fewer pairs where they take longer");
   add_skip_without_gpu_flag(command, measuring.skip_without_gpu);
   group(command, "How they are measured", {"--device", "--budget", "--skip-without-gpu"});
-  group(command, decided, {"--bounds"});
+  group(command, deciding, {"--bounds"});
 }
 
 void add_pairs_option(CLI::App& command, GateMeasuring& measuring) {
   add_number_option(command, "--pairs", measuring.pairs, {least_pairs, most_pairs},
                     "Pairs of a screen; half of them for path gates");
-  group(command, decided, {"--pairs"});
+  group(command, deciding, {"--pairs"});
 }
 
 void add_process_pairs_option(CLI::App& command, GateMeasuring& measuring) {
   add_number_option(command, "--process-pairs", measuring.process_pairs, {least_pairs, most_pairs},
                     "Most pairs of each fresh process, and of roofline and memory gates");
-  group(command, decided, {"--process-pairs"});
+  group(command, deciding, {"--process-pairs"});
 }
 
 void add_confirm_option(CLI::App& command, GateMeasuring& measuring) {
   add_number_option(command, "--confirm", measuring.confirm, {0, most_processes},
                     "Fresh processes that confirm a flagged gate; 0 leaves it inconclusive");
-  group(command, decided, {"--confirm"});
+  group(command, deciding, {"--confirm"});
 }
 
 std::vector<Gate> chosen_gates(const GateChoice& choice, std::uint64_t seed) {
