@@ -29,6 +29,10 @@ class InShards(unittest.TestCase):
         self.assertEqual(run(2, "exit 77")[0], 77)
         self.assertEqual(run(2, "exit $((77 * GTEST_SHARD_INDEX))")[0], 0)
 
+    def test_leaves_control_c_to_the_tests(self):
+        code, output = run(2, "python3 -c 'import signal; print(signal.getsignal(signal.SIGINT) is signal.SIG_IGN)'")
+        self.assertEqual((code, output), (0, "False\nFalse\n"))
+
     def test_refuses_what_is_no_number_of_shards(self):
         for wrong in ("0", "two", "-1"):
             code, output = run(wrong, "true")
