@@ -156,7 +156,7 @@ TEST_P(StoppedRunOnDevice, keeps_the_results_of_finished_tests_and_a_readable_jo
   EXPECT_EQ(results.at(1).at("reason"), "stopped by " + name);
   EXPECT_TRUE(results.at(1).at("failures").empty()) << results.at(1).dump(2);
   EXPECT_EQ(nlohmann::json::parse(file_text(folder / "results.json")).at("finished"), false);
-  EXPECT_NE(end.output.find("2 tests (1 holds, 1 stopped)"), std::string::npos) << end.output;
+  EXPECT_NE(end.output.find("2 tests: 1 hold, 0 skipped, 0 failed, 1 stopped"), std::string::npos) << end.output;
   EXPECT_NE(end.output.find("stopped: 1 of 2 tests finished\n"), std::string::npos) << end.output;
   EXPECT_NO_THROW(fatal_case(second));
 }

@@ -58,7 +58,7 @@ std::string totals(const std::vector<Results>& results, const std::vector<Unfini
   }
   std::string by_status = fmt::format("{} hold, {} skipped, {} failed", counts[RunStatus::holds],
                                       counts[RunStatus::inapplicable], counts[RunStatus::failed]);
-  for (const RunStatus rare : {RunStatus::flaky, RunStatus::error}) {
+  for (const RunStatus rare : {RunStatus::flaky, RunStatus::error, RunStatus::stopped}) {
     if (counts[rare] > 0) by_status += fmt::format(", {} {}", counts[rare], to_string(rare));
   }
   std::map<std::string, std::size_t> unfinished_counts;
