@@ -32,7 +32,7 @@ TEST(Unwritable, json_of_a_check_loses_no_property_and_is_told_at_the_end) {
   const ScratchFolder folder;
   const CommandEnd end = run(check_three("planted_healthy", folder / "x.json", room_for_output));
   EXPECT_EQ(end.exit_code, 1) << end.output << end.errors;
-  EXPECT_NE(end.output.find("3 tests (3 holds)"), std::string::npos) << end.output;
+  EXPECT_NE(end.output.find("3 tests: 3 hold, 0 skipped, 0 failed;"), std::string::npos) << end.output;
   EXPECT_NE(
       end.errors.find("attngate: failed: results '" + (folder / "x.json") + "': cannot be written: File too large"),
       std::string::npos)
@@ -70,7 +70,7 @@ TEST(Unwritable, journals_and_records_of_the_results_folder_lose_no_property) {
   command.arguments.insert(command.arguments.end(), {"--cases", "100", "--results", folder / "each", "--record-cases"});
   const CommandEnd end = run(command);
   EXPECT_EQ(end.exit_code, 1) << end.output << end.errors;
-  EXPECT_NE(end.output.find("3 tests (3 error)"), std::string::npos) << end.output << end.errors;
+  EXPECT_NE(end.output.find("3 tests: 0 hold, 0 skipped, 0 failed, 3 error;"), std::string::npos) << end.output << end.errors;
   EXPECT_NE(end.output.find("cannot be written"), std::string::npos) << end.output;
   EXPECT_FALSE(has_parts(folder / "each"));
 }
@@ -83,7 +83,7 @@ TEST(Unwritable, journal_of_a_later_property_leaves_the_others_and_is_told_at_th
   command.arguments.insert(command.arguments.end(), {"--results", folder / "each"});
   const CommandEnd end = run(command);
   EXPECT_EQ(end.exit_code, 1) << end.output << end.errors;
-  EXPECT_NE(end.output.find("2 tests (2 holds)"), std::string::npos) << end.output;
+  EXPECT_NE(end.output.find("2 tests: 2 hold, 0 skipped, 0 failed;"), std::string::npos) << end.output;
   EXPECT_NE(end.errors.find("attngate: failed: property.agreement.fp32.cpu: journal"), std::string::npos) << end.errors;
   EXPECT_EQ(results_in(folder / "x.json").size(), 2u);
 }
