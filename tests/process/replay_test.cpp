@@ -67,7 +67,7 @@ TEST(ReplayOnDevice, takes_the_limit_of_a_case_by_option_or_by_variable_and_prin
   const CommandEnd again = run(printed_replay(by_option.output, "planted_endless_loop"));
   for (const CommandEnd& end : {by_option, by_variable, again}) {
     EXPECT_EQ(end.exit_code, 1) << end.output << end.errors;
-    EXPECT_NE(end.output.find("hung: no end after 1.5 s"), std::string::npos) << end.output;
+    EXPECT_NE(end.output.find("no end after 1.5 s"), std::string::npos) << end.output;
     EXPECT_NE(end.output.find(" --case-timeout 1.5 'dtype="), std::string::npos) << end.output;
   }
 }
@@ -78,7 +78,7 @@ TEST(CaseTimeoutOnDevice, is_taken_by_faults_as_well) {
        .arguments = {"faults", "--fault", "length_short_by_one", "--dtype", "fp32", "--device", device, "--property",
                      "agreement", "--cases", "1", "--corpus", "none", "--no-rivals", "--case-timeout", "0.001"}});
   EXPECT_EQ(end.exit_code, 1) << end.output << end.errors;
-  EXPECT_NE(end.output.find("hung: no end after 0.001 s"), std::string::npos) << end.output;
+  EXPECT_NE(end.output.find("no end after 0.001 s"), std::string::npos) << end.output;
 }
 
 }  // namespace

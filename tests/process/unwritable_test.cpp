@@ -45,7 +45,7 @@ TEST(Unwritable, json_of_a_check_hides_no_failure) {
   const CommandEnd end = run(check_three("planted_throws", folder / "x.json", 6000));
   EXPECT_EQ(end.exit_code, 1) << end.output << end.errors;
   EXPECT_NE(end.output.find("replay with"), std::string::npos) << end.output;
-  EXPECT_NE(end.output.find("3 tests ("), std::string::npos) << end.output;
+  EXPECT_NE(end.output.find("3 tests: "), std::string::npos) << end.output;
   EXPECT_NE(end.errors.find("cannot be written"), std::string::npos) << end.errors;
 }
 
