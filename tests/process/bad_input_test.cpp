@@ -84,7 +84,7 @@ INSTANTIATE_TEST_SUITE_P(
         check_with("unknown_property", {"--property", "agrement"},
                    {"--property 'agrement'", "agreement, agreement_math"}),
         check_with("unknown_dtype", {"--dtype", "float"}, {"--dtype='float'", "fp16, bf16 or fp32"}),
-        check_with("unknown_path", {"--path", "nn_mha"}, {"--path 'nn_mha'", "nn_mha_fast", "composite_sdpa"}),
+        check_with("unknown_path", {"--path", "nn_mha"}, {"--path 'nn_mha'", "nn_mha_fast.flash", "attngate list"}),
         BadInput{
             "unknown_device", attngate_command, {"check", "--device", "tpu"}, {"--device 'tpu'", "cpu, cuda or auto"}},
         BadInput{"unknown_gate", attngate_command, {"gate", "--gate", "rooflien"}, {"--gate 'rooflien'", "gate list"}},
@@ -101,7 +101,7 @@ INSTANTIATE_TEST_SUITE_P(
                  attngate_command,
                  {"gate", "--device", "cpu", "--case", "dtype=fp32 heads=1 head_dim=8 lengths=4", "--candidate",
                   "nn_mha", "--base", "nn_mha_slow.math", "--most-ratio", "1"},
-                 {"--candidate 'nn_mha'", "nn_mha_slow.math", "sdpa."}},
+                 {"--candidate 'nn_mha'", "nn_mha_fast.flash", "sdpa."}},
         BadInput{"missing_bounds", attngate_command, {"gate", "--bounds", "nowhere.json"}, {"nowhere.json"}},
         BadInput{"plot_of_a_study", attngate_command, {"gate", "--svg", "plot.svg"}, {"--svg", "tools/plot.py"}},
         BadInput{"loosened_bounds_without_a_file",

@@ -90,7 +90,7 @@ TEST(PlantedFaultOnDevice, an_impossible_allocation_is_called_out_of_memory) {
   const Checked checked = check("planted_out_of_memory", "fp32");
   EXPECT_EQ(checked.end.exit_code, 1) << checked.end.output << checked.end.errors;
   EXPECT_EQ(checked.result.at("failures").at(0).at("paths").at(0).at("status"), "out of memory");
-  EXPECT_NE(checked.end.output.find("planted_out_of_memory: out of memory: "), std::string::npos) << checked.end.output;
+  EXPECT_NE(checked.end.output.find("planted_out_of_memory: out of memory\n"), std::string::npos) << checked.end.output;
 }
 
 TEST(PlantedFaultOnDevice, an_error_of_many_lines_becomes_one_without_a_stack_trace) {

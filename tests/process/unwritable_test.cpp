@@ -70,7 +70,8 @@ TEST(Unwritable, journals_and_records_of_the_results_folder_lose_no_property) {
   command.arguments.insert(command.arguments.end(), {"--cases", "100", "--results", folder / "each", "--record-cases"});
   const CommandEnd end = run(command);
   EXPECT_EQ(end.exit_code, 1) << end.output << end.errors;
-  EXPECT_NE(end.output.find("3 tests: 0 hold, 0 skipped, 0 failed, 3 error;"), std::string::npos) << end.output << end.errors;
+  EXPECT_NE(end.output.find("3 tests: 0 hold, 0 skipped, 0 failed, 3 error;"), std::string::npos)
+      << end.output << end.errors;
   EXPECT_NE(end.output.find("cannot be written"), std::string::npos) << end.output;
   EXPECT_FALSE(has_parts(folder / "each"));
 }

@@ -137,7 +137,7 @@ void print_tables(const CheckOptions& options, const std::vector<Results>& resul
   std::cout << '\n';
   print_paths_table(std::cout, results);
   std::cout << '\n';
-  print_results_table(std::cout, results);
+  print_results_table(std::cout, results, {}, /*in_brief=*/true);
   if (!options.results.empty()) std::cout << "Results and journals: " << options.results << '\n';
 }
 

@@ -71,7 +71,7 @@ std::string totals(const std::vector<Results>& results, const std::vector<Unfini
 }  // namespace
 
 void print_results_table(std::ostream& out, const std::vector<Results>& results,
-                         const std::vector<UnfinishedRun>& unfinished) {
+                         const std::vector<UnfinishedRun>& unfinished, bool in_brief) {
   TextTable table({{"property"},
                    {"dtype"},
                    {"device"},
@@ -90,7 +90,8 @@ void print_results_table(std::ostream& out, const std::vector<Results>& results,
                    figure(test, fmt::format("{:.1f}", report.cases_per_second())),
                    figure(test, margin_text(report.worst_margin, margin_decimals)), report.worst_path, same_bits(test),
                    figure(test, fmt::format("{:.1f}", report.wall_seconds)), to_string(report.status())});
-    if (report.status() != RunStatus::holds && !report.reason().empty()) table.add_note(report.reason());
+    const std::string reason = in_brief ? report.brief_reason() : report.reason();
+    if (report.status() != RunStatus::holds && !reason.empty()) table.add_note(reason);
   }
   for (const UnfinishedRun& run : unfinished) {
     table.add_row({run.test, "", "", "", "-", "-", "-", "", "-", "-", status_of(run)});

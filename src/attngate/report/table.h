@@ -10,9 +10,10 @@ namespace attngate {
 
 /// Prints one row a test: property, dtype, device, the SDPA backends that ran, cases, cases a second, the worst margin
 /// and its path, results with the same bits where those were expected, time and status; behind them a row for each run
-/// that did not finish, with its last case; then a line with the totals.
+/// that did not finish, with its last case; then a line with the totals. Below a test that does not hold stands why, in
+/// brief where the failure reports stand above.
 void print_results_table(std::ostream& out, const std::vector<Results>& results,
-                         const std::vector<UnfinishedRun>& unfinished = {});
+                         const std::vector<UnfinishedRun>& unfinished = {}, bool in_brief = false);
 
 /// Prints how many cases of all tests together had each value of each dimension, and returns the values that none had:
 /// "mask 4d". Prints nothing when no case was checked.

@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "attngate/base/joined.h"
 #include "attngate/base/number_text.h"
 #include "attngate/base/text_table.h"
 
@@ -38,12 +37,6 @@ std::string reason_in_brief(const Verdict& verdict) {
   if (!blame) return verdict.reason;
   const std::string brief = blame->path + ": " + to_string(blame->status);
   return verdict.reason.starts_with(brief) ? brief : verdict.reason;
-}
-
-/// Who failed, in brief: the failure reports above have the reasons.
-std::string failures_in_brief(const RunReport& report) {
-  if (report.failures.empty()) return report.reason();
-  return joined(report.failures, ", ", &Failure::summary);
 }
 
 }  // namespace
@@ -92,7 +85,7 @@ std::string summary_line(const RunIdentity& run, const RunReport& report) {
   const bool says_itself =
       report.ended_by == RunEnd::complete || report.ended_by == RunEnd::error || report.status() == RunStatus::stopped;
   if (!says_itself) text += ", ended by: " + to_string(report.ended_by);
-  if (const std::string brief = failures_in_brief(report); !brief.empty()) text += "; " + brief;
+  if (const std::string brief = report.brief_reason(); !brief.empty()) text += "; " + brief;
   return text + "\n";
 }
 

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "attngate/base/exit_code.h"
+#include "attngate/base/joined.h"
 #include "attngate/base/median.h"
 
 namespace attngate {
@@ -127,6 +128,11 @@ std::string RunReport::reason() const {
   text += "; failed too:";
   for (std::size_t i = 1; i < failures.size(); ++i) text += (i > 1 ? ", " : " ") + failures[i].summary();
   return text + also;
+}
+
+std::string RunReport::brief_reason() const {
+  if (failures.empty()) return reason();
+  return joined(failures, ", ", &Failure::summary) + (error.empty() ? "" : "; " + error);
 }
 
 void RunReport::add(CaseOrigin origin, const std::string& line, const Verdict& verdict) {

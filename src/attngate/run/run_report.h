@@ -175,6 +175,8 @@ struct RunReport {
   int exit_code() const;
   /// One line: why the run does not hold; empty when it does.
   std::string reason() const;
+  /// The same for who has the failure reports before him: whom they are about, without what they say.
+  std::string brief_reason() const;
 
   /// Adds one case to the counts, the paths and the phases.
   void add(CaseOrigin origin, const std::string& line, const Verdict& verdict);

@@ -48,6 +48,15 @@ TEST(ResultsTableTest, has_a_row_for_each_run_that_did_not_finish) {
   expect_golden("report/unfinished_table", out.str());
 }
 
+TEST(ResultsTableTest, names_a_failed_path_alone_where_its_report_stands_above) {
+  std::vector<Results> results = three_tests();
+  Failure& failure = results.at(1).report.failures.at(0);
+  failure.blame = Blame{"nn_mha_slow", PathStatus::wrong_result};
+  std::ostringstream out;
+  print_results_table(out, results, {}, /*in_brief=*/true);
+  EXPECT_NE(out.str().find("\n    nn_mha_slow (wrong result)\n"), std::string::npos) << out.str();
+}
+
 TEST(ResultsTableTest, says_that_there_are_no_tests) {
   std::ostringstream out;
   print_results_table(out, {});

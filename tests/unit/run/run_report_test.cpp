@@ -78,6 +78,14 @@ TEST(RunReportTest, gives_what_could_not_be_recorded_beside_what_failed) {
   EXPECT_EQ(report.reason(), "a: wrong result; journal 'x': cannot be written");
 }
 
+TEST(RunReportTest, names_in_brief_whom_the_failure_reports_are_about) {
+  RunReport report;
+  report.failures.emplace_back().blame = Blame{"a", PathStatus::wrong_result};
+  report.failures.emplace_back().blame = Blame{"b", PathStatus::crashed};
+  report.error = "journal 'x': cannot be written";
+  EXPECT_EQ(report.brief_reason(), "a (wrong result), b (crashed); journal 'x': cannot be written");
+}
+
 TEST(ProgressTest, shows_cases_rate_and_worst_margin) {
   EXPECT_EQ(progress_text(1234, 8.118, 0.312), "case 1,234  152/s  worst margin 0.31");
 }
