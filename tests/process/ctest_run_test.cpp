@@ -24,8 +24,9 @@ bool has_begun(const ScratchFolder& folder) {
 }
 
 void expect_reported_as(const std::string& status, const ScratchFolder& folder) {
-  const CommandEnd report = run({.program = attngate_command, .arguments = {"report", folder.path()}});
+  const CommandEnd report = run({.program = attngate_command, .arguments = {"report", "--coverage", folder.path()}});
   EXPECT_EQ(report.exit_code, 1) << report.output << report.errors;
+  EXPECT_NE(report.output.find("coverage: no case was checked"), std::string::npos) << report.output;
   EXPECT_NE(report.output.find("1 test: 0 hold, 0 skipped, 0 failed, 1 " + status), std::string::npos) << report.output;
 }
 

@@ -20,7 +20,9 @@ bool leaves_something_out(const std::vector<Results>& results) {
   std::cout << '\n';
   const std::vector<std::string> missing = print_coverage_table(std::cout, results);
   const bool judged = cases >= static_cast<std::uint64_t>(Coverage::minimum_cases);
-  if (missing.empty()) {
+  if (cases == 0) {
+    std::cout << "coverage: no case was checked\n";
+  } else if (missing.empty()) {
     std::cout << "coverage: every value was drawn\n";
   } else {
     std::cout << "coverage: never drawn: " << joined(missing) << '\n';
