@@ -12,4 +12,14 @@ inline constexpr std::uint64_t most_input_bytes = std::uint64_t{1} << 28;
 /// would wait without an end, and a file of many GB take all memory.
 std::string input_problem(const std::string& path, std::uint64_t most_bytes = most_input_bytes);
 
+/// All of an input, or why there is nothing to read.
+struct InputText {
+  std::string text;
+  /// In words, input_problem() included; empty where it was read.
+  std::string problem;
+};
+
+/// Reads it whole.
+InputText read_input(const std::string& path, std::uint64_t most_bytes = most_input_bytes);
+
 }  // namespace attngate

@@ -4,11 +4,7 @@
 #include <fmt/ranges.h>
 
 #include <algorithm>
-#include <cerrno>
 #include <cmath>
-#include <cstring>
-#include <fstream>
-#include <sstream>
 
 #include "attngate/base/gate_data_error.h"
 #include "attngate/base/input_file.h"
@@ -135,16 +131,9 @@ json parse_json(const std::string& text, const std::string& where) {
 }
 
 std::string read_gate_file(const std::string& path, const std::string& where) {
-  const auto refuse = [&](const std::string& problem) {
-    throw GateDataError(fmt::format("{}: cannot be read: {}", where, problem));
-  };
-  if (const std::string problem = input_problem(path); !problem.empty()) refuse(problem);
-  errno = 0;
-  std::ifstream file(path, std::ios::binary);
-  std::ostringstream text;
-  if (file && file.peek() != std::ifstream::traits_type::eof()) text << file.rdbuf();
-  if (!file || file.bad() || text.bad()) refuse(errno != 0 ? std::strerror(errno) : "it is empty");
-  return text.str();
+  InputText input = read_input(path);
+  if (!input.problem.empty()) throw GateDataError(fmt::format("{}: cannot be read: {}", where, input.problem));
+  return std::move(input.text);
 }
 
 }  // namespace attngate

@@ -3,13 +3,12 @@
 
 #include <algorithm>
 #include <filesystem>
-#include <fstream>
 #include <functional>
 #include <iostream>
-#include <sstream>
 
 #include "attngate/base/exit_code.h"
 #include "attngate/base/fnv.h"
+#include "attngate/base/input_file.h"
 #include "attngate/base/joined.h"
 #include "attngate/base/printable.h"
 #include "attngate/base/text_table.h"
@@ -101,10 +100,11 @@ int list_faults(const FaultsOptions& options) {
   return exit_code::holds;
 }
 
-std::string text_of_file(const std::string& path) {
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
+/// Of an earlier run, to go on with; throws UsageError.
+std::string text_to_resume(const std::string& path) {
+  InputText input = read_input(path);
+  if (!input.problem.empty()) throw UsageError("--resume: " + printable(path) + " cannot be read: " + input.problem);
+  return std::move(input.text);
 }
 
 std::string fate_of(const Judgement& judgement) {
@@ -276,7 +276,7 @@ int run_faults(const FaultsOptions& options) {
   if (!options.resume) make_way_for_json(options.json, faults::faults_schema);
   if (options.resume) {
     check_writable(options.json);
-    if (std::filesystem::exists(options.json)) take_over(run, text_of_file(options.json), options.json);
+    if (std::filesystem::exists(options.json)) take_over(run, text_to_resume(options.json), options.json);
   }
   KeptFile file(options.json);
   std::string problem;

@@ -12,8 +12,6 @@
 #include <cstring>
 #include <ctime>
 #include <filesystem>
-#include <fstream>
-#include <sstream>
 
 #include "attngate/base/atomic_file.h"
 #include "attngate/base/input_file.h"
@@ -45,13 +43,9 @@ std::vector<fs::path> files_in(const std::string& folder) {
 
 /// Throws ResultsError.
 std::string text_of(const fs::path& file) {
-  if (const std::string problem = input_problem(file.string()); !problem.empty())
-    throw ResultsError("cannot be read: " + problem);
-  std::ifstream stream(file);
-  std::stringstream text;
-  text << stream.rdbuf();
-  if (!stream) throw ResultsError("cannot be read");
-  return text.str();
+  InputText input = read_input(file.string());
+  if (!input.problem.empty()) throw ResultsError("cannot be read: " + input.problem);
+  return std::move(input.text);
 }
 
 void read_file(const fs::path& file, ResultsFolder& into) {

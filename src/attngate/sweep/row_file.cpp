@@ -7,8 +7,6 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
-#include <fstream>
-#include <sstream>
 
 #include "attngate/base/input_file.h"
 #include "attngate/base/printable.h"
@@ -41,11 +39,10 @@ const std::string& with_room(const std::string& path, std::uint64_t bytes) {
 std::string text_of_file(const std::string& path, std::uint64_t rows) {
   // Error texts are long, but not in every row.
   const std::uint64_t most_bytes = std::max(most_input_bytes, 8 * rows * bytes_of_a_row);
-  if (const std::string problem = input_problem(path, most_bytes); !problem.empty())
-    throw UsageError(fmt::format("--resume: {} cannot be read: {}", printable(path), problem));
-  std::ostringstream text;
-  text << std::ifstream(path, std::ios::binary).rdbuf();
-  return text.str();
+  InputText input = read_input(path, most_bytes);
+  if (!input.problem.empty())
+    throw UsageError(fmt::format("--resume: {} cannot be read: {}", printable(path), input.problem));
+  return std::move(input.text);
 }
 
 }  // namespace

@@ -36,5 +36,17 @@ TEST(InputProblemTest, is_a_size_beyond_what_is_read_whole) {
   EXPECT_EQ(input_problem(folder / "file", 4), "it has 5 bytes, at most 4 are read");
 }
 
+TEST(ReadInputTest, gives_all_of_a_file_an_empty_one_included_or_says_why_not) {
+  const ScratchFolder folder;
+  const std::string binary("a\0b\r\n", 5);
+  write_text(folder / "file", binary);
+  write_text(folder / "empty", "");
+  EXPECT_EQ(read_input(folder / "file").text, binary);
+  EXPECT_EQ(read_input(folder / "file").problem, "");
+  EXPECT_EQ(read_input(folder / "empty").problem, "");
+  EXPECT_EQ(read_input(folder / "missing").problem, "No such file or directory");
+  EXPECT_EQ(read_input(folder / "file", 4).problem, "it has 5 bytes, at most 4 are read");
+}
+
 }  // namespace
 }  // namespace attngate::test
